@@ -1,0 +1,49 @@
+/** Brings the packages and Node 24 where they are missing. Plain JavaScript: runs on Node 20. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+export const root = path.resolve(import.meta.dirname, '..');
+
+const bundled = path.join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
+
+function installed() {
+  return existsSync(bundled) && existsSync(path.join(root, 'node_modules', '.package-lock.json'));
+}
+
+/** Installs what is missing; says so, because it takes a while. */
+export function install() {
+  if (installed()) return;
+  process.stderr.write('Installing packages (once, about half a minute) …\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const { status } = spawnSync(npm, ['install', '--no-audit', '--no-fund', '--loglevel', 'error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status === 0 && installed()) return;
+  process.stderr.write('npm install failed; see its messages above. Is the registry reachable?\n');
+  process.exit(1);
+}
+
+/**
+ * Runs a script on Node 24 in the caller's folder, passes signals on, and exits as it does.
+ *
+ * @param script Path from the root of the checkout.
+ */
+export function runOnNode24(script, parameters) {
+  install();
+  const child = spawn(
+    bundled,
+    ['--disable-warning=ExperimentalWarning', path.join(root, script), ...parameters],
+    { stdio: 'inherit' },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}

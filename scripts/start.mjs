@@ -1,0 +1,4 @@
+/** `npm start`: the main job at work, Entra ID to Ramp, on loopback. */
+import { runOnNode24 } from './install.mjs';
+
+runOnNode24('src/main.ts', ['demo', ...process.argv.slice(2)]);

@@ -1,0 +1,141 @@
+/**
+ * What a connector offers. It translates; it never retries, schedules, or decides. What a system
+ * cannot do is simply not there.
+ */
+
+import type { Filter } from '../../identity/filter.ts';
+import type {
+  Attributes,
+  AttributeValue,
+  Change,
+  IdentityRecord,
+  ObjectKind,
+  ObjectRef,
+  Scalar,
+} from '../../identity/record.ts';
+import type { SystemSchema } from './schema.ts';
+
+/** How far a system has been read; only its connector can interpret it. */
+export type Watermark = string;
+
+export interface ChangePage {
+  readonly changes: readonly Change[];
+  /** Where to go on from once this page is absorbed; usually on the last page only. */
+  readonly watermark?: Watermark;
+  /** On the last page of a reading that provably reached its end. Without it absence means nothing. */
+  readonly complete?: true;
+  /** Objects the whole reading has, where the system tells: for progress and the empty-source guard. */
+  readonly total?: number;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** What mappings and scopes use, by the system's own names; everything when absent. */
+  readonly attributes?: readonly string[];
+  /** With kind `assignment`: the applications whose assignments are wanted, as configured. */
+  readonly applications?: readonly string[];
+}
+
+export interface UpdateOptions extends CallOptions {
+  /** Update only if the object still has this version; otherwise fail as `stale`. */
+  readonly ifVersion?: string;
+}
+
+export interface AttributeChange {
+  /** A SCIM attribute path, such as `name.familyName` or `emails[type eq "work"].value`. */
+  readonly path: string;
+  /** What the target held; absent when it held nothing. */
+  readonly before?: AttributeValue;
+  /** Absent when the attribute is to be removed. */
+  readonly after?: AttributeValue;
+}
+
+export interface Query extends CallOptions {
+  readonly filter?: Filter;
+  readonly attributes?: readonly string[];
+  readonly cursor?: string;
+  readonly count?: number;
+}
+
+export interface SearchPage {
+  readonly records: readonly IdentityRecord[];
+  readonly nextCursor?: string;
+  readonly total?: number;
+}
+
+/** One thing `lockstep check` proved, or could not. */
+export interface CheckFinding {
+  readonly subject: string;
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+interface Operations {
+  /** The kinds and attributes the system has. */
+  describe(options: CallOptions): Promise<SystemSchema>;
+  /** Reads every object of a kind. The last page carries the watermark to track changes from. */
+  read(kind: ObjectKind, options: ReadOptions): AsyncIterable<ChangePage>;
+  /** Reads what changed since a watermark. Fails as `watermark-expired` when that is too long ago. */
+  readChanges(kind: ObjectKind, since: Watermark, options: ReadOptions): AsyncIterable<ChangePage>;
+  /** Finds the one object whose attribute has a value; two matches fail as `ambiguous`. */
+  find(
+    kind: ObjectKind,
+    path: string,
+    value: Scalar,
+    options: CallOptions,
+  ): Promise<IdentityRecord | undefined>;
+  /** Reads one object; absent when it is gone. */
+  get(ref: ObjectRef, options: CallOptions): Promise<IdentityRecord | undefined>;
+  search(kind: ObjectKind, query: Query): Promise<SearchPage>;
+  /**
+   * Creates an object and returns it as the system now holds it, defaults included. Keys are
+   * attribute paths, as in `AttributeChange`; references are `{ $ref: { system, kind, id } }` of
+   * this system.
+   */
+  create(kind: ObjectKind, attributes: Attributes, options: CallOptions): Promise<IdentityRecord>;
+  /** Changes the named attributes and leaves the others alone. */
+  update(
+    target: ObjectRef,
+    changes: readonly AttributeChange[],
+    options: UpdateOptions,
+  ): Promise<IdentityRecord>;
+  /** Deletes an object; one that is already gone fails as `missing`. */
+  delete(target: ObjectRef, options: UpdateOptions): Promise<void>;
+  addMembers(group: ObjectRef, members: readonly ObjectRef[], options: CallOptions): Promise<void>;
+  removeMembers(
+    group: ObjectRef,
+    members: readonly ObjectRef[],
+    options: CallOptions,
+  ): Promise<void>;
+}
+
+/** An open session with one system. */
+export interface Connector extends AsyncDisposable, Partial<Operations> {
+  /** Proves that the settings reach a working system, right by right; throws nothing. */
+  check(
+    options: CallOptions & { readonly applications?: readonly string[] },
+  ): Promise<readonly CheckFinding[]>;
+  /** What the profile or the system itself says about how it wants to be written. */
+  readonly traits?: Partial<TargetTraits>;
+}
+
+/** How a target behaves; from its profile, its discovery documents, or the configuration. */
+export interface TargetTraits {
+  /** The path that enables an account, such as `active`; `describe()` names it as well. */
+  readonly enabledPath: string;
+  /** Seconds until a change is visible to a reading; undefined where nobody knows. */
+  readonly visibilityLagSeconds: number;
+  /** Paths the target refuses twice: after a lost create a repeat cannot make a second account. */
+  readonly uniquePaths: readonly string[];
+  /** What it may be asked in parallel. */
+  readonly maxConcurrency: number;
+  /** Paths whose change waits for somebody's confirmation, so that the old value is read meanwhile. */
+  readonly pendingPaths: readonly string[];
+  readonly maxMembersPerRequest: number;
+  /** Requests each second the target allows, when it says so. */
+  readonly requestsPerSecond: number;
+}

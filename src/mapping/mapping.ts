@@ -1,0 +1,93 @@
+/**
+ * What a target should hold for an identity: expressions compiled once, evaluated for everybody.
+ * Pure: clock, random draws and the values already taken are handed in.
+ */
+
+import type { Attributes, AttributeValue, SystemName } from '../identity/record.ts';
+
+/** One row of `map`, as configuration has it. */
+export interface MappingRow {
+  /** Target attribute path, such as `emails[type eq "work"].value`. */
+  readonly path: string;
+  /** In Entra's mapping language. */
+  readonly expression: string;
+  /** Used on creation when the expression has no value. */
+  readonly default?: string;
+  /** `create` sets a first value and leaves later edits in the target alone. */
+  readonly when: 'always' | 'create';
+  /** What an update does when there is no value. */
+  readonly onNull: 'clear' | 'leave' | 'default';
+}
+
+/** What an evaluation may use besides the identity's attributes. */
+export interface EvaluationContext {
+  readonly now: Date;
+  /** Attributes that exist only towards one target: `IsSoftDeleted`, `appRoleAssignments`. */
+  readonly target?: Attributes;
+  /** `[hr/dept]`: the raw record of one system joined to the identity. */
+  readonly record?: (system: SystemName) => Attributes | undefined;
+  /** Whether the target already has this value, for `SelectUniqueValue`. */
+  readonly taken?: (value: string) => boolean;
+  readonly defaultDomain?: string;
+  /** Uniform in [0, 1); cryptographic outside of tests. */
+  readonly random?: () => number;
+}
+
+/** What one row asks of the target. */
+export type Desired =
+  | {
+      readonly type: 'value';
+      readonly path: string;
+      readonly value: AttributeValue;
+      readonly when: 'always' | 'create';
+    }
+  | { readonly type: 'clear'; readonly path: string }
+  /** Neither set nor cleared: no value and `onNull: leave`, or the expression ignored the flow. */
+  | { readonly type: 'leave'; readonly path: string }
+  | {
+      readonly type: 'failed';
+      readonly path: string;
+      readonly code: string;
+      readonly message: string;
+    };
+
+/** One compiled row, with what `explain` needs to show it. */
+export interface CompiledRow {
+  readonly row: MappingRow;
+  /** Names of identity attributes and `system/attribute` pairs the expression reads. */
+  readonly inputs: readonly string[];
+  desired(
+    attributes: Attributes,
+    context: EvaluationContext,
+    purpose: 'create' | 'update',
+  ): Desired;
+}
+
+export interface Mapping {
+  readonly rows: readonly CompiledRow[];
+  /** Everything any row reads. */
+  readonly inputs: readonly string[];
+}
+
+/** A compiled scope: a SCIM filter over the identity's attributes, with `matches`. */
+export interface Scope {
+  readonly text: string;
+  readonly inputs: readonly string[];
+  includes(attributes: Attributes, now: Date): boolean;
+  /** Each clause with its value and verdict, for `explain`; the first false one decides. */
+  clauses(attributes: Attributes, now: Date): readonly ClauseVerdict[];
+}
+
+export interface ClauseVerdict {
+  readonly clause: string;
+  readonly verdict: boolean;
+  /** The values the clause looked at, by attribute path. */
+  readonly seen: Readonly<Record<string, AttributeValue>>;
+}
+
+/** From a record's own attributes to identity attributes, for reading. */
+export interface ReadMap {
+  /** Attributes of the system that are needed, for `$select`. */
+  readonly inputs: readonly string[];
+  map(record: Attributes, now: Date): Attributes;
+}

@@ -1,0 +1,183 @@
+/**
+ * What we know: the last record of every object in every system, the identities joined and merged
+ * from them, and which of those are due to be planned.
+ */
+
+import type { ChangePage, Watermark } from '../connectors/spi/index.ts';
+import type { Identity, IdentityId } from '../identity/identity.ts';
+import type {
+  Attributes,
+  IdentityRecord,
+  ObjectKind,
+  ObjectRef,
+  Scalar,
+  SystemName,
+} from '../identity/record.ts';
+import type { ReadMap } from '../mapping/mapping.ts';
+import type { Due, DueCause, Escrow, Subject } from './subject.ts';
+
+/** How records of one kind of one system become identities. */
+export interface SourceRules {
+  readonly system: SystemName;
+  readonly kind: ObjectKind;
+  /** Whether a record without a match makes a new identity. */
+  readonly creates: boolean;
+  /** Whether a record keeps its identity alive. */
+  readonly authority: boolean;
+  /** Identity attributes by which a record is joined, in order; the first with a hit decides. */
+  readonly join: readonly string[];
+  readonly map: ReadMap;
+  /** Smaller wins, by identity attribute; what is not named has `defaultPrecedence`. */
+  readonly precedence: Readonly<Record<string, number>>;
+  /** From the order of systems in the configuration, 100 apart. */
+  readonly defaultPrecedence: number;
+}
+
+/** What the warehouse must know of a target to say who is due there. */
+export interface TargetRules {
+  readonly system: SystemName;
+  readonly kind: ObjectKind;
+  /** Identity attributes its mapping and scope read; others change without making anybody due. */
+  readonly inputs: readonly string[];
+  /** `assigned: { entra: Ramp }`. */
+  readonly assigned?: { readonly system: SystemName; readonly application: string };
+  /** Paths by which accounts of the target are matched; the connector space is indexed by them. */
+  readonly match: readonly string[];
+  /** Changes when mapping, scope or policy change; then everybody is looked at again, in batches. */
+  readonly fingerprint: string;
+}
+
+export interface WarehouseRules {
+  readonly sources: readonly SourceRules[];
+  readonly targets: readonly TargetRules[];
+}
+
+/** One reading of one kind of one system, from its first page to its end. */
+export interface Reading {
+  readonly id: number;
+  readonly system: SystemName;
+  readonly kind: ObjectKind;
+  readonly mode: 'full' | 'changes';
+}
+
+export interface ReadingResult {
+  readonly seen: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  /** Absences that were not absorbed because the reading is implausible (empty, or far below the last). */
+  readonly withheld?: { readonly absent: number; readonly before: number };
+}
+
+export interface Candidate {
+  readonly record: IdentityRecord;
+  /** The identity the account already belongs to, if it does. */
+  readonly linkedTo?: IdentityId;
+}
+
+/** What became of a subject, told to the warehouse in the transaction that records the outcome. */
+export type Settlement =
+  /** Nothing to do, or refused for a reason that stays until something changes. */
+  | {
+      readonly type: 'settled';
+      readonly refused?: { readonly code: string; readonly message: string };
+    }
+  /** The target answered: the account as it now holds it, and what we asked. */
+  | {
+      readonly type: 'written';
+      readonly record: IdentityRecord;
+      readonly asked: Attributes;
+      readonly disabledBy?: 'us';
+    }
+  /** The account is no more, by our own hand. */
+  | { readonly type: 'deleted' }
+  | { readonly type: 'escrow'; readonly escrow: Escrow; readonly notBefore?: Date };
+
+export interface ReviewItem {
+  readonly id: string;
+  readonly kind: 'ambiguous-join' | 'ambiguous-match' | 'unconfirmed-create';
+  readonly system: SystemName;
+  readonly subject: string;
+  readonly message: string;
+  readonly candidates: readonly { readonly id: string; readonly label: string }[];
+  readonly since: Date;
+}
+
+export interface Warehouse {
+  beginReading(system: SystemName, kind: ObjectKind, mode: Reading['mode']): Promise<Reading>;
+  watermark(system: SystemName, kind: ObjectKind): Promise<Watermark | undefined>;
+  /**
+   * Stores a page, joins and merges what it touched, marks those identities due, and saves the
+   * watermark: all of it or nothing. Absorbing a page twice changes nothing.
+   */
+  absorb(reading: Reading, page: ChangePage): Promise<void>;
+  /** Closes a reading; a full one that was complete makes what it did not show absent. */
+  endReading(reading: Reading, complete: boolean): Promise<ReadingResult>;
+  /** Forgets how far a system was read: its next reading is a full one. */
+  forgetWatermark(system: SystemName, kind: ObjectKind): Promise<void>;
+
+  /** Turns markers of changed configuration into due rows, a batch at a time; false when none is left. */
+  expandMarkers(target: SystemName): Promise<boolean>;
+  dueCount(target: SystemName, now: Date): Promise<number>;
+  /** The next due subjects, urgent ones first, then by identity; `after` is the last identity of the batch before. */
+  due(
+    target: SystemName,
+    now: Date,
+    limit: number,
+    after?: IdentityId,
+  ): Promise<readonly Subject[]>;
+  makeDue(
+    target: SystemName,
+    identities: readonly IdentityId[],
+    cause: DueCause,
+    urgent?: boolean,
+  ): Promise<void>;
+  /** Settles subjects of one target, each only if its due generation is still the planned one. */
+  settle(
+    target: SystemName,
+    settlements: readonly {
+      readonly subject: Pick<Subject, 'identity' | 'due'>;
+      readonly settlement: Settlement;
+    }[],
+  ): Promise<void>;
+  /** Durably marks creates as sent, before they are. */
+  markInFlight(
+    target: SystemName,
+    creates: readonly {
+      readonly identity: IdentityId;
+      readonly operation: string;
+      readonly match: Attributes;
+    }[],
+  ): Promise<void>;
+  clearInFlight(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
+
+  /** Accounts of the target in the connector space with one of these values, compared without case. */
+  candidates(
+    target: SystemName,
+    kind: ObjectKind,
+    path: string,
+    values: readonly Scalar[],
+  ): Promise<ReadonlyMap<Scalar, readonly Candidate[]>>;
+  link(target: SystemName, identity: IdentityId, record: IdentityRecord): Promise<void>;
+  /** Accounts under management in a target, for the guards. */
+  managed(target: SystemName): Promise<number>;
+
+  identity(id: IdentityId): Promise<Identity | undefined>;
+  /** By identity id, or any naming attribute (`userPrincipalName`, `mail`, `employeeId`, `displayName` …). */
+  findPerson(text: string): Promise<readonly Identity[]>;
+  subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;
+  /** Accounts by ref, to resolve what a plan named symbolically. */
+  accountOf(target: SystemName, identity: IdentityId): Promise<ObjectRef | undefined>;
+  addReview(item: Omit<ReviewItem, 'id' | 'since'>): Promise<void>;
+  reviews(): Promise<readonly ReviewItem[]>;
+  dueRows(target?: SystemName): AsyncIterable<Due>;
+  /** Freshness: the last complete reading of each system and kind, and the oldest due. */
+  freshness(): Promise<
+    readonly {
+      readonly system: SystemName;
+      readonly kind: ObjectKind;
+      readonly readAt: Date;
+      readonly records: number;
+    }[]
+  >;
+}
