@@ -1,6 +1,8 @@
 import type { ZodType } from 'zod';
-import type { SystemName } from '../../identity/record.ts';
+import type { Result } from '../../identity/problem.ts';
+import type { ObjectKind, SystemName } from '../../identity/record.ts';
 import type { Connector } from './connector.ts';
+import type { AttributeSchema } from './schema.ts';
 
 /** What a connector may use of the world outside; tests hand in fakes. */
 export interface ConnectorContext {
@@ -22,5 +24,30 @@ export interface ConnectorDefinition<Options> {
   readonly options: ZodType<Options>;
   /** The map from this system's attributes to identity attributes, by kind, as expressions. */
   readonly defaultReadMap: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
+   * How a target is written unless the configuration says otherwise, by kind: from the profile
+   * named there, or without one from what the protocol has. Fails on a malformed profile.
+   */
+  writeDefaults?(profile?: unknown): Result<Readonly<Record<ObjectKind, WriteDefaults>>>;
   connect(options: Options, context: ConnectorContext): Promise<Connector>;
+}
+
+/** What a profile settles in advance for one kind; single rows and settings may be overridden. */
+export interface WriteDefaults {
+  /** Target attribute path → row. */
+  readonly map: Readonly<Record<string, DefaultRow>>;
+  readonly match: readonly string[];
+  /** Paths without which the target refuses a person, after defaults. */
+  readonly required: readonly string[];
+  readonly do: readonly ('create' | 'update' | 'disable' | 'delete')[];
+  readonly leave: 'disable' | 'delete' | 'keep';
+  /** The attributes the target has, where that is known in advance; others are refused. */
+  readonly attributes?: readonly AttributeSchema[];
+}
+
+export interface DefaultRow {
+  readonly expression: string;
+  readonly default?: string;
+  readonly when?: 'always' | 'create';
+  readonly onNull?: 'clear' | 'leave' | 'default';
 }

@@ -1,0 +1,260 @@
+/**
+ * The configuration document: one schema for its type, its validation, the editor's completion and
+ * the console's form. Titles and help are what people read there.
+ */
+
+import { z } from 'zod';
+import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+const duration = z
+  .string()
+  .regex(/^[1-9]\d*[smhd]$/, 'a duration is a number with s, m, h or d, such as 30s, 1m or 2h')
+  .transform((text) => Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 1));
+
+const days = z
+  .string()
+  .regex(/^[1-9]\d*d$/, 'a number of days, such as 30d')
+  .transform((text) => Number(text.slice(0, -1)));
+
+const share = z
+  .union([
+    z
+      .string()
+      .regex(/^(100|[1-9]?\d)(\.\d+)?%$/)
+      .transform((text) => Number(text.slice(0, -1)) / 100),
+    z.number().min(0).max(1),
+  ])
+  .meta({ title: 'Share of the managed accounts', description: '20%, or 0.2' });
+
+const attributeName = z.string().min(1);
+const names = z.union([attributeName.transform((name) => [name]), z.array(attributeName)]);
+const kinds = z.enum(['user', 'group']);
+
+const expression = z.string().min(1).meta({
+  title: 'Expression',
+  description:
+    'In Entra\'s mapping language: [attribute], "constant", or Function(…). See docs/expressions.md.',
+});
+
+const readRow = z.union([
+  expression,
+  z.strictObject({
+    value: expression
+      .optional()
+      .meta({ description: 'The attribute of the same name by default.' }),
+    ref: attributeName.optional().meta({
+      title: 'Reference',
+      description:
+        'The value names the person whose identity attribute this is, as a manager does.',
+    }),
+  }),
+]);
+
+const readKind = z.strictObject({
+  creates: z.boolean().optional().meta({
+    title: 'Creates identities',
+    description:
+      'Whether a record that joins nobody makes a new identity. True for a system that is only read, false for one that is also written.',
+  }),
+  authority: z.boolean().optional().meta({
+    title: 'Authority',
+    description:
+      'Whether a record keeps its identity alive: a person without any has left. The default is as for creates.',
+  }),
+  join: names.optional().meta({
+    title: 'Join',
+    description: 'Identity attributes by which a record finds its identity; the first hit decides.',
+  }),
+  map: z.record(attributeName, readRow).optional().meta({
+    title: 'Map',
+    description: 'Identity attribute: expression over the record. Added to the default map.',
+  }),
+  precedence: z.record(attributeName, z.number().int().min(0)).optional().meta({
+    title: 'Precedence',
+    description:
+      'By identity attribute; the smaller number wins. Otherwise systems win in the order of this file.',
+  }),
+});
+
+const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const writeRow = z.union([
+  expression,
+  z.literal(false).meta({ description: "Drops the profile's mapping to this attribute." }),
+  z.strictObject({
+    value: expression.optional().meta({ description: "The profile's expression by default." }),
+    default: scalarText.optional().meta({
+      title: 'Default',
+      description: 'Used when the expression has no value; on creation, unless onNull says more.',
+    }),
+    when: z.enum(['always', 'create']).optional().meta({
+      title: 'When',
+      description: 'create: a first value that later edits in the target may replace.',
+    }),
+    onNull: z.enum(['clear', 'leave', 'default']).optional().meta({
+      title: 'Without a value',
+      description: 'What an update does when the expression has no value; clear by default.',
+    }),
+  }),
+]);
+
+const limit = z.strictObject({
+  share: share.optional(),
+  count: z.number().int().min(0).optional(),
+});
+const guard = z.union([limit, z.literal(false)]);
+
+const writeKind = z.strictObject({
+  assigned: z
+    .record(attributeName, attributeName)
+    .refine((systems) => Object.keys(systems).length === 1, 'one system and its application')
+    .optional()
+    .meta({
+      title: 'Assigned',
+      description:
+        '{ entra: Ramp }: only people assigned to that enterprise application, directly or by group.',
+    }),
+  scope: z.string().min(1).optional().meta({
+    title: 'Scope',
+    description: 'A SCIM filter over the identity, such as: not (userType eq "Guest").',
+  }),
+  match: names.optional().meta({
+    title: 'Match',
+    description: 'Target attributes that find an existing account, in this order.',
+  }),
+  map: z.record(attributeName, writeRow).optional().meta({
+    title: 'Map',
+    description: 'Target attribute: expression. Under a profile, single rows are overridden.',
+  }),
+  required: z.array(attributeName).optional().meta({
+    title: 'Required',
+    description: 'Target attributes without which a person is refused, after defaults.',
+  }),
+  do: z
+    .array(z.enum(['create', 'update', 'disable', 'delete']))
+    .optional()
+    .meta({ title: 'Do', description: 'What may be done here at all.' }),
+  leave: z
+    .union([
+      z.enum(['disable', 'delete', 'keep']),
+      z.strictObject({ 'delete-after': days }).meta({ description: '{ delete-after: 30d }' }),
+    ])
+    .optional()
+    .meta({
+      title: 'Leave',
+      description: 'What becomes of the account of somebody who left or is out of scope.',
+    }),
+  guard: z
+    .strictObject({
+      disable: guard.optional(),
+      delete: guard.optional(),
+      update: guard.optional(),
+    })
+    .optional()
+    .meta({
+      title: 'Guard',
+      description:
+        'A plan beyond both share and count is held for a person; false switches it off.',
+    }),
+  firstRun: z.enum(['hold', 'go']).optional().meta({
+    title: 'First run',
+    description: 'hold: the first plan waits for a release. The default under serve.',
+  }),
+  pilot: z.array(attributeName).optional().meta({
+    title: 'Pilot',
+    description: 'While set, nobody else is written.',
+  }),
+});
+
+const system = z.strictObject({
+  connector: z.string().min(1).meta({ title: 'Connector' }),
+  profile: z.string().min(1).optional().meta({
+    title: 'Profile',
+    description: 'Quirks, limits and default mapping of a known application.',
+  }),
+  options: z.record(z.string(), z.unknown()).optional().meta({ title: 'Options' }),
+  read: z.partialRecord(kinds, readKind.nullable()).optional().meta({ title: 'Read' }),
+  write: z.partialRecord(kinds, writeKind.nullable()).optional().meta({ title: 'Write' }),
+  serve: z
+    .strictObject({ kinds: z.array(kinds).optional() })
+    .nullable()
+    .optional()
+    .meta({ title: 'Serve', description: 'Other software reaches this system over SCIM.' }),
+});
+
+export const configurationDocument = z.strictObject({
+  $schema: z.string().optional(),
+  store: z.string().min(1).default('./data').meta({
+    title: 'Store',
+    description: 'A folder for SQLite, or a postgres:// URL.',
+  }),
+  server: z
+    .strictObject({
+      port: z.number().int().min(0).max(65_535).default(8080),
+      host: z.string().default('127.0.0.1'),
+    })
+    .default({ port: 8080, host: '127.0.0.1' })
+    .meta({ title: 'Server', description: 'Where lockstep serve listens.' }),
+  systems: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^[a-z][a-z0-9-]*$/,
+          'a system is named in lower case letters, digits and hyphens, such as corp-ad',
+        ),
+      system,
+    )
+    .meta({ title: 'Systems' }),
+  schedule: z.strictObject({ every: duration }).optional().meta({
+    title: 'Schedule',
+    description: 'lockstep serve repeats runs this often, such as { every: 1m }.',
+  }),
+  alerts: z
+    .array(
+      z.strictObject({
+        webhook: z.string().min(1).meta({ title: 'Webhook' }),
+        on: z
+          .array(z.enum(['failed', 'held', 'quarantined', 'silent', 'secret-expires']))
+          .min(1)
+          .meta({ title: 'On' }),
+      }),
+    )
+    .optional()
+    .meta({ title: 'Alerts' }),
+});
+
+export type ConfigurationDocument = z.output<typeof configurationDocument>;
+export type SystemDocument = ConfigurationDocument['systems'][string];
+export type ReadDocument = NonNullable<NonNullable<SystemDocument['read']>['user']>;
+export type WriteDocument = NonNullable<NonNullable<SystemDocument['write']>['user']>;
+
+/** The JSON Schema of the document, with each connector's own options. */
+export function configurationJsonSchema(
+  connectors: readonly ConnectorDefinition<unknown>[],
+): Record<string, unknown> {
+  const json = z.toJSONSchema(configurationDocument, { io: 'input' }) as Record<string, unknown>;
+  const systems = (json['properties'] as Record<string, Record<string, unknown>>)['systems'];
+  const any = systems?.['additionalProperties'] as Record<string, unknown> | undefined;
+  if (any !== undefined) {
+    any['allOf'] = connectors.map(({ type, title, options }) => ({
+      if: { properties: { connector: { const: type } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: { properties: { options: { title, ...optionsJsonSchema(options) } } },
+    }));
+    const properties = any['properties'] as Record<string, Record<string, unknown>>;
+    properties['connector'] = {
+      ...properties['connector'],
+      enum: connectors.map(({ type }) => type),
+    };
+  }
+  return { title: 'Lockstep configuration', ...json };
+}
+
+/** Defaults need not be written, and references to secrets stand where any text may. */
+export function optionsJsonSchema(options: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...json } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
+  return json as Record<string, unknown>;
+}
