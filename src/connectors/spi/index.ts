@@ -1,4 +1,12 @@
 export type * from './connector.ts';
 export type * from './definition.ts';
 export { ConnectorError, type ConnectorErrorOptions, type FailureKind } from './error.ts';
+export {
+  type Http,
+  type JsonRequest,
+  type JsonResponse,
+  requestJson,
+  retryAfter,
+} from './http.ts';
+export { type RateBucket, rateBucket } from './rate.ts';
 export type * from './schema.ts';
