@@ -47,12 +47,17 @@ export interface Account {
   /** As last read or last answered. */
   readonly current: Attributes;
   readonly version?: string;
-  /** What we last asked, by path. We write where desired differs from asked. */
+  /**
+   * What we last asked, by path. We write where desired differs from asked. A path we asked to hold
+   * nothing is here with the empty list, the one place where that occurs.
+   */
   readonly asked: Attributes;
   /** What the target held afterwards, by path. A difference between current and answered is drift. */
   readonly answered: Attributes;
   /** Who turned the account off, where that is known: us, or somebody in the target. */
   readonly disabledBy?: 'us' | 'other';
+  /** When we turned it off; present while `disabledBy` is `us`. */
+  readonly disabledAt?: Date;
   /** The account is gone from the target although nobody here deleted it. */
   readonly missing?: true;
 }

@@ -81,13 +81,19 @@ export type Settlement =
   | {
       readonly type: 'settled';
       readonly refused?: { readonly code: string; readonly message: string };
+      /** Due once more then, with cause `date`: a deletion that waits for its days. */
+      readonly againAt?: Date;
     }
   /** The target answered: the account as it now holds it, and what we asked. */
   | {
       readonly type: 'written';
       readonly record: IdentityRecord;
+      /** By path; joins what was asked before. The empty list for a path asked to hold nothing. */
       readonly asked: Attributes;
+      /** Absent: the account is on, as far as we know. */
       readonly disabledBy?: 'us';
+      /** Due once more then, with cause `date`. */
+      readonly againAt?: Date;
     }
   /** The account is no more, by our own hand. */
   | { readonly type: 'deleted' }
