@@ -1,0 +1,53 @@
+/** What planning asks of the store: plans and their operations as rows, written and read in batches. */
+
+import type { SystemName } from '../identity/record.ts';
+import type { Action, Hold, Omission, Operation, Plan, PlanId, PlanState } from './plan.ts';
+
+/** One planning of one target. Two plannings of the same content have the same `Plan.id`, but not this. */
+export type PlanKey = string;
+
+export interface StoredPlan extends Plan {
+  readonly key: PlanKey;
+}
+
+/** An operation in its place. */
+export interface PlannedOperation {
+  /** In the order of planning, from 0. */
+  readonly position: number;
+  /** Operations of a level wait for those of the levels below. */
+  readonly level: number;
+  readonly operation: Operation;
+}
+
+export interface PlanClosing {
+  readonly id: PlanId;
+  readonly state: PlanState;
+  readonly counts: Readonly<Partial<Record<Action, number>>>;
+  readonly considered: number;
+  readonly managed: number;
+  readonly holds: readonly Hold[];
+}
+
+export interface PlanStore {
+  /** Opens a plan; a plan of the target that was never finished is dropped. */
+  begin(target: SystemName, configVersion: string, createdAt: Date): Promise<PlanKey>;
+  append(
+    key: PlanKey,
+    from: number,
+    operations: readonly Operation[],
+    omissions: readonly Omission[],
+  ): Promise<void>;
+  /** Works out the levels and closes the plan; the target's older open plans are superseded. */
+  close(key: PlanKey, closing: PlanClosing): Promise<StoredPlan>;
+  setState(key: PlanKey, state: PlanState): Promise<void>;
+  /** The newest plan of a target that is not superseded by being applied or replaced. */
+  current(target: SystemName): Promise<StoredPlan | undefined>;
+  /** By id or the beginning of one, the newest first. */
+  find(id: string): Promise<StoredPlan | undefined>;
+  /** By level, then position. */
+  operations(key: PlanKey, batchSize: number): AsyncIterable<readonly PlannedOperation[]>;
+  /** Only those that are refusals. */
+  omissions(key: PlanKey, batchSize: number): AsyncIterable<readonly Omission[]>;
+  /** Forgets what old plans held beyond the newest few of each target. */
+  prune(keep: number): Promise<void>;
+}

@@ -1,0 +1,151 @@
+/**
+ * What every verb works with, and what verbs say to whoever watches. Wired together in one place,
+ * `compose.ts`; everything of the world outside is handed in here.
+ */
+
+import type { Outcome } from '../apply/outcome.ts';
+import type { Connector } from '../connectors/spi/index.ts';
+import type { Tenant } from '../identity/identity.ts';
+import type { ObjectKind, SystemName } from '../identity/record.ts';
+import type { PlanStore, StoredPlan } from '../plan/plans.ts';
+import type { Target } from '../plan/target.ts';
+import type { ReadingResult, Warehouse } from '../warehouse/warehouse.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface Engine extends AsyncDisposable {
+  readonly tenant: Tenant;
+  readonly configVersion: string;
+  /** In the order of the configuration. */
+  readonly systems: readonly SystemName[];
+  /** In the order they are read: groups, then users, then assignments of each system. */
+  readonly sources: readonly SourceJob[];
+  readonly targets: readonly Target[];
+  readonly alerts: readonly AlertRule[];
+  readonly warehouse: Warehouse;
+  readonly plans: PlanStore;
+  readonly ledger: Ledger;
+  /** Connects on first use; a system that cannot be reached fails here, and only here. */
+  connector(system: SystemName): Promise<Connector>;
+  readonly now: () => Date;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Resolves after a while, or rejects when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly fetch: typeof globalThis.fetch;
+  /** Passed through after every durable step, so that a test can end the process exactly there. */
+  readonly boundary: (name: Boundary) => Promise<void> | void;
+}
+
+/** The durable steps of a run, in their order. */
+export type Boundary =
+  | 'page-absorbed'
+  | 'reading-ended'
+  | 'markers-expanded'
+  | 'plan-batch-stored'
+  | 'plan-closed'
+  | 'marked-in-flight'
+  | 'operation-sent'
+  | 'outcomes-recorded'
+  | 'plan-applied';
+
+/** One kind of one system to read. */
+export interface SourceJob {
+  readonly system: SystemName;
+  readonly kind: ObjectKind;
+  /** What mappings and scopes use, by the system's own names. */
+  readonly attributes: readonly string[];
+  /** With kind `assignment`. */
+  readonly applications: readonly string[];
+}
+
+export interface AlertRule {
+  readonly webhook: string;
+  readonly on: readonly ('failed' | 'held' | 'quarantined' | 'silent' | 'secret-expires')[];
+}
+
+/** How a verb is watched and stopped. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  readonly progress: (event: Progress) => void;
+}
+
+/** What a verb says while it works. */
+export type Progress =
+  | {
+      readonly type: 'reading';
+      readonly system: SystemName;
+      readonly kind: ObjectKind;
+      readonly mode: 'full' | 'changes';
+      readonly read: number;
+      readonly total?: number;
+    }
+  | { readonly type: 'read'; readonly reading: ReadingReport }
+  | {
+      readonly type: 'planning';
+      readonly target: SystemName;
+      readonly considered: number;
+      readonly due: number;
+    }
+  | { readonly type: 'planned'; readonly plan: StoredPlan }
+  | {
+      readonly type: 'applying';
+      readonly target: SystemName;
+      readonly done: number;
+      readonly failed: number;
+      readonly skipped: number;
+      readonly total: number;
+    }
+  | { readonly type: 'outcome'; readonly outcome: Outcome }
+  | {
+      readonly type: 'waiting';
+      readonly system: SystemName;
+      readonly seconds: number;
+      readonly message: string;
+    };
+
+/** `held` and `attention`: exit 2; `failed`: exit 1. */
+export type Verdict = 'done' | 'held' | 'failed';
+
+/** A failure of a whole system, as reports show it. */
+export interface SystemFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+export interface ReadingReport {
+  readonly system: SystemName;
+  readonly kind: ObjectKind;
+  readonly mode: 'full' | 'changes';
+  readonly milliseconds: number;
+  /** Absent when the reading failed. */
+  readonly result?: ReadingResult;
+  readonly failure?: SystemFailure;
+}
+
+export interface TargetReport {
+  readonly target: SystemName;
+  /** Absent when planning itself failed. */
+  readonly plan?: StoredPlan;
+  /** Operations done, by action. */
+  readonly done: Readonly<Record<string, number>>;
+  /** Operations failed, by the failure's code. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** Operations not carried out, by why. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** People for whom nothing was planned, by the fact that decided it (`in-sync`, `missing-required` …). */
+  readonly omitted: Readonly<Record<string, number>>;
+  /** The system as a whole could not be written; the others were. */
+  readonly failure?: SystemFailure;
+  readonly planMilliseconds: number;
+  readonly applyMilliseconds: number;
+}
+
+export interface RunReport {
+  readonly run: string;
+  readonly verdict: Verdict;
+  readonly startedAt: Date;
+  readonly milliseconds: number;
+  readonly readings: readonly ReadingReport[];
+  readonly targets: readonly TargetReport[];
+}

@@ -1,0 +1,94 @@
+/** What the verbs ask of the store beside warehouse and plans: leases, runs, outcomes, health. */
+
+import type { Failure } from '../apply/outcome.ts';
+import type { IdentityId } from '../identity/identity.ts';
+import type { SystemName } from '../identity/record.ts';
+import type { Operation } from '../plan/plan.ts';
+import type { PlanKey } from '../plan/plans.ts';
+import type { RunReport } from './engine.ts';
+
+export type RunId = string;
+
+export interface Ledger {
+  /**
+   * Takes the lease of a lane, or says who has it. A dead holder's lease is free at once where its
+   * death can be seen (same host), otherwise when it expires.
+   */
+  takeLease(lane: string, holder: LeaseHolder, now: Date, seconds: number): Promise<LeaseAnswer>;
+  /** False when the lease was lost to another holder: whatever still runs under it must stop. */
+  renewLease(lane: string, token: number, now: Date, seconds: number): Promise<boolean>;
+  dropLease(lane: string, token: number): Promise<void>;
+
+  beginRun(id: RunId, startedAt: Date, trigger: string): Promise<void>;
+  endRun(report: RunReport): Promise<void>;
+  /** The newest first. */
+  runs(limit: number): Promise<readonly RunRow[]>;
+
+  /** Outcomes of a plan, so that an interrupted apply is not counted twice. */
+  recordOutcomes(rows: readonly OutcomeRow[]): Promise<void>;
+  /** The newest first. */
+  outcomes(query: OutcomeQuery): AsyncIterable<OutcomeRow>;
+
+  health(system: SystemName): Promise<SystemHealth>;
+  setHealth(system: SystemName, health: SystemHealth): Promise<void>;
+
+  /** A person let an account that somebody disabled in the target be enabled again. */
+  releaseAccount(target: SystemName, identity: IdentityId, at: Date): Promise<void>;
+  releasedAccounts(target: SystemName): Promise<ReadonlySet<IdentityId>>;
+  spendRelease(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
+}
+
+/** A process, told from a later one with the same number by when it began. */
+export interface LeaseHolder {
+  readonly host: string;
+  readonly pid: number;
+  /** As the operating system tells it; compared, never interpreted. */
+  readonly processStart: string;
+}
+
+export type LeaseAnswer =
+  | { readonly type: 'taken'; readonly token: number }
+  | { readonly type: 'busy'; readonly holder: LeaseHolder; readonly until: Date };
+
+export interface RunRow {
+  readonly id: RunId;
+  readonly startedAt: Date;
+  readonly finishedAt?: Date;
+  /** Absent when it is still running, or died. */
+  readonly report?: RunReport;
+}
+
+export interface OutcomeRow {
+  readonly at: Date;
+  readonly run: RunId;
+  readonly plan: PlanKey;
+  readonly type: 'done' | 'failed' | 'skipped';
+  readonly operation: Operation;
+  readonly milliseconds: number;
+  readonly failure?: Failure;
+  /** Why it was skipped. */
+  readonly why?: string;
+  readonly message?: string;
+  readonly fields?: readonly string[];
+}
+
+export interface OutcomeQuery {
+  readonly limit: number;
+  readonly target?: SystemName;
+  readonly run?: RunId;
+  readonly identity?: IdentityId;
+  readonly code?: string;
+  readonly type?: OutcomeRow['type'];
+  readonly since?: Date;
+}
+
+/** Whether a system is written to at all. */
+export interface SystemHealth {
+  readonly state: 'well' | 'quarantined';
+  readonly code?: string;
+  readonly message?: string;
+  readonly since?: Date;
+  /** When it is tried again with a single operation. */
+  readonly probeAt?: Date;
+  readonly attempts: number;
+}

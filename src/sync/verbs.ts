@@ -1,0 +1,203 @@
+/** Everything a person or a program can ask of an engine: what the command line and the API call. */
+
+import type { AttributeChange } from '../connectors/spi/index.ts';
+import type { Identity, IdentityId } from '../identity/identity.ts';
+import type { Attributes, AttributeValue, IdentityRecord, SystemName } from '../identity/record.ts';
+import type { ClauseVerdict } from '../mapping/mapping.ts';
+import type { Omission, Operation } from '../plan/plan.ts';
+import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
+import type { Account, Due, InFlight } from '../warehouse/subject.ts';
+import type { ReviewItem } from '../warehouse/warehouse.ts';
+import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
+import type { OutcomeQuery, OutcomeRow, RunRow, SystemHealth } from './ledger.ts';
+
+export interface Verbs {
+  /** Reads what changed, plans, and applies what is not held. */
+  run(request: RunRequest, watch: Watch): Promise<RunReport>;
+  /** Reads what changed and plans; writes to no target. */
+  plan(request: PlanRequest, watch: Watch): Promise<PlanReport>;
+  /** Carries out exactly the plan of a file, as `planFile` wrote it. */
+  apply(lines: AsyncIterable<string>, watch: Watch): Promise<RunReport>;
+  /** Lets a held plan go, or one account that was disabled in the target be enabled again. */
+  release(request: ReleaseRequest, watch: Watch): Promise<RunReport>;
+  /** This one now, ahead of everything. */
+  provision(request: PersonRequest, watch: Watch): Promise<ProvisionReport>;
+  /** Why, why not, and what if: one explanation for each target asked for. Writes nothing. */
+  explain(request: ExplainRequest, watch: Watch): Promise<Explained>;
+  status(): Promise<StatusReport>;
+  log(query: OutcomeQuery): AsyncIterable<OutcomeRow>;
+  /** Who was not provisioned, and why. */
+  unsent(target?: SystemName): AsyncIterable<Unsent>;
+  runs(limit: number): Promise<readonly RunRow[]>;
+  reviews(): Promise<readonly ReviewItem[]>;
+  /** The operations of a plan in the order they are applied. */
+  operations(key: PlanKey): AsyncIterable<PlannedOperation>;
+  /** The people a plan refuses. */
+  refusals(key: PlanKey): AsyncIterable<Omission>;
+  /** A plan as the lines of a file: a header with its hash, then one operation a line. */
+  planFile(key: PlanKey): AsyncIterable<string>;
+}
+
+export interface RunRequest {
+  /** Sources and targets to take part; all when absent. */
+  readonly systems?: readonly SystemName[];
+  /** Read everything, not only what changed. */
+  readonly full?: boolean;
+  /** What started it: `command`, `schedule`, `api`. Only a typed command lets a first run go unheld. */
+  readonly trigger: 'command' | 'schedule' | 'api';
+}
+
+export interface PlanRequest {
+  readonly systems?: readonly SystemName[];
+  readonly full?: boolean;
+}
+
+export interface PlanReport {
+  readonly verdict: Verdict;
+  readonly readings: readonly ReadingReport[];
+  readonly targets: readonly PlannedTarget[];
+}
+
+export interface PlannedTarget {
+  readonly target: SystemName;
+  readonly plan?: StoredPlan;
+  /** People for whom nothing is planned, by the fact that decided it. */
+  readonly omitted: Readonly<Record<string, number>>;
+  readonly failure?: SystemFailure;
+  readonly milliseconds: number;
+}
+
+/** A system's current plan, a plan by id, or one person's account in a system. */
+export type ReleaseRequest =
+  | { readonly type: 'system'; readonly system?: SystemName }
+  | { readonly type: 'plan'; readonly plan: string }
+  | { readonly type: 'person'; readonly person: string; readonly system?: SystemName };
+
+export interface PersonRequest {
+  /** Identity id, or any naming value: user name, e-mail, employee number, display name. */
+  readonly person: string;
+  readonly system?: SystemName;
+}
+
+export interface ProvisionReport {
+  readonly verdict: Verdict;
+  readonly identity: IdentityId;
+  readonly label: string;
+  readonly targets: readonly {
+    readonly target: SystemName;
+    readonly outcomes: readonly OutcomeRow[];
+    readonly omission?: Omission;
+    readonly failure?: SystemFailure;
+    /** Seconds until the target shows the change to readers, where that is known. */
+    readonly visibleAfterSeconds?: number;
+  }[];
+}
+
+export interface ExplainRequest extends PersonRequest {
+  /** "What if": identity attributes as text; an empty text takes the value away. */
+  readonly set?: Readonly<Record<string, string>>;
+}
+
+export interface Explained {
+  readonly identity: Identity;
+  readonly label: string;
+  /** The records joined to the identity, as their systems hold them. */
+  readonly records: readonly IdentityRecord[];
+  /** What was assumed for this explanation only. */
+  readonly assumed: Attributes;
+  readonly targets: readonly TargetExplanation[];
+}
+
+/** One target's part, in the order in which the planner looks at things. */
+export interface TargetExplanation {
+  readonly target: SystemName;
+  readonly account?: Account;
+  readonly due?: Due;
+  readonly inFlight?: InFlight;
+  readonly steps: readonly Step[];
+  /** What a run would do, or why nothing. */
+  readonly decision: Operation | Omission;
+  /** The last few things that happened. */
+  readonly history: readonly OutcomeRow[];
+}
+
+/** One fact the planner looked at, with what it saw. */
+export type Step =
+  | {
+      readonly type: 'active';
+      readonly verdict: boolean;
+      readonly seen: Readonly<Record<string, AttributeValue>>;
+    }
+  | {
+      readonly type: 'assigned';
+      readonly verdict: boolean;
+      readonly application: string;
+      readonly direct: boolean;
+      readonly groups: readonly string[];
+      readonly roles: readonly string[];
+    }
+  | {
+      readonly type: 'scope';
+      readonly verdict: boolean;
+      readonly clauses: readonly ClauseVerdict[];
+    }
+  | { readonly type: 'pilot'; readonly verdict: boolean }
+  | {
+      readonly type: 'match';
+      /** Paths that were looked for and with which value, in order. */
+      readonly tried: readonly {
+        readonly path: string;
+        readonly value: AttributeValue;
+        readonly found: number;
+      }[];
+      readonly result: 'linked' | 'one' | 'none' | 'many' | 'taken' | 'no-value';
+      readonly account?: string;
+    }
+  | {
+      readonly type: 'mapping';
+      readonly path: string;
+      readonly expression: string;
+      readonly inputs: Readonly<Record<string, AttributeValue>>;
+      /** Which system supplied each input. */
+      readonly origins: Readonly<Record<string, string>>;
+      readonly result: 'value' | 'default' | 'clear' | 'leave' | 'failed' | 'dangling';
+      readonly value?: AttributeValue;
+      readonly message?: string;
+    }
+  | { readonly type: 'required'; readonly missing: readonly string[] }
+  | { readonly type: 'precheck'; readonly message: string }
+  | { readonly type: 'difference'; readonly changes: readonly AttributeChange[] };
+
+/** Somebody who is not in a target although they should be. */
+export interface Unsent {
+  readonly target: SystemName;
+  readonly identity: IdentityId;
+  readonly label: string;
+  readonly code: string;
+  readonly message: string;
+  readonly since: Date;
+  readonly attempts: number;
+  readonly nextAttemptAt?: Date;
+}
+
+export interface StatusReport {
+  readonly sources: readonly {
+    readonly system: SystemName;
+    readonly kind: string;
+    readonly readAt?: Date;
+    readonly records: number;
+  }[];
+  readonly targets: readonly {
+    readonly target: SystemName;
+    readonly managed: number;
+    readonly due: number;
+    /** The oldest change that is not in the target yet. */
+    readonly oldestDue?: Date;
+    readonly escrowed: number;
+    readonly refused: number;
+    readonly health: SystemHealth;
+    readonly plan?: StoredPlan;
+  }[];
+  readonly lastRun?: RunRow;
+  readonly reviews: number;
+}
