@@ -138,4 +138,35 @@ export interface TargetTraits {
   readonly maxMembersPerRequest: number;
   /** Requests each second the target allows, when it says so. */
   readonly requestsPerSecond: number;
+  /** What it demands of single attributes, by kind; looked at before anything is sent. */
+  readonly attributeRules: Readonly<Record<ObjectKind, readonly AttributeRule[]>>;
+  /** What it demands of the account a reference leads to; looked at before anything is sent. */
+  readonly referenceRules: readonly ReferenceRule[];
+}
+
+/** A demand on one attribute. Whether it is required is configuration, not a trait. */
+export interface AttributeRule {
+  readonly path: string;
+  /** What people call it in a message: `location`. */
+  readonly name?: string;
+  /** Set on creation, never changed afterwards: a later difference is left alone, with its reason. */
+  readonly createOnly?: true;
+  /** Values that are accepted on creation alone: an update to one of them is left out. */
+  readonly createOnlyValues?: readonly string[];
+  /** In UTF-16 code units, as the target counts. */
+  readonly maxLength?: number;
+  /** Each of these characters is refused wherever it stands in the value. */
+  readonly forbiddenCharacters?: string;
+  readonly remedy?: string;
+}
+
+/** "The manager must not hold the role IT_ADMIN": a data error for a person to mend. */
+export interface ReferenceRule {
+  /** The path that holds the reference. */
+  readonly path: string;
+  /** Path in the account it leads to; of complex values their `value` is compared. */
+  readonly attribute: string;
+  readonly mustNotHold: readonly string[];
+  /** Why, for people: what the target does with such an account. */
+  readonly because: string;
 }
