@@ -4,6 +4,7 @@
  */
 
 import type { Filter } from '../../identity/filter.ts';
+import type { Problem } from '../../identity/problem.ts';
 import type {
   Attributes,
   AttributeValue,
@@ -22,8 +23,14 @@ export interface ChangePage {
   readonly changes: readonly Change[];
   /** Where to go on from once this page is absorbed; usually on the last page only. */
   readonly watermark?: Watermark;
-  /** On the last page of a reading that provably reached its end. Without it absence means nothing. */
+  /**
+   * On the last page of a listing that provably showed every object. Without it absence means
+   * nothing. `readChanges` sets it only where it lists everything: a changed file, or the rest of
+   * an interrupted `read`.
+   */
   readonly complete?: true;
+  /** What of this page could not be taken, and was left as it was: a record without an id, say. */
+  readonly problems?: readonly Problem[];
   /** Objects the whole reading has, where the system tells: for progress and the empty-source guard. */
   readonly total?: number;
 }
@@ -37,6 +44,12 @@ export interface ReadOptions extends CallOptions {
   readonly attributes?: readonly string[];
   /** With kind `assignment`: the applications whose assignments are wanted, as configured. */
   readonly applications?: readonly string[];
+  /**
+   * `readChanges` goes on with the reading whose last absorbed page carried the watermark, after
+   * an interruption, and its pages join that reading. Otherwise a watermark from the middle of a
+   * `read` fails as `watermark-expired`: what came before it would look absent.
+   */
+  readonly continues?: true;
 }
 
 export interface UpdateOptions extends CallOptions {
@@ -117,7 +130,11 @@ interface Operations {
 export interface Connector extends AsyncDisposable, Partial<Operations> {
   /** Proves that the settings reach a working system, right by right; throws nothing. */
   check(
-    options: CallOptions & { readonly applications?: readonly string[] },
+    options: CallOptions & {
+      readonly applications?: readonly string[];
+      /** Kinds that are read; what they need is a failure when it is missing, not a warning. */
+      readonly kinds?: readonly ObjectKind[];
+    },
   ): Promise<readonly CheckFinding[]>;
   /** What the profile or the system itself says about how it wants to be written. */
   readonly traits?: Partial<TargetTraits>;
