@@ -54,7 +54,7 @@ export interface WriteConfiguration {
   readonly required: readonly string[];
   readonly do: readonly ('create' | 'update' | 'disable' | 'delete')[];
   readonly leave: Leave;
-  readonly guard: Readonly<Partial<Record<GuardedAction, Limit>>>;
+  readonly guard: Readonly<Record<GuardedAction, Limit>>;
   readonly firstRun?: 'hold' | 'go';
   /** Naming values of the only people who are written while it is set. */
   readonly pilot?: readonly string[];
@@ -68,8 +68,8 @@ export type GuardedAction = 'disable' | 'delete' | 'update';
 
 /** Held when both are exceeded. `share` is 0 to 1 of the accounts under management. */
 export interface Limit {
-  readonly share?: number;
-  readonly count?: number;
+  readonly share: number;
+  readonly count: number;
 }
 
 export type AlertEvent = 'failed' | 'held' | 'quarantined' | 'silent' | 'secret-expires';

@@ -168,7 +168,7 @@ const writeKind = z.strictObject({
   }),
 });
 
-const system = z.strictObject({
+export const systemDocument = z.strictObject({
   connector: z.string().min(1).meta({ title: 'Connector' }),
   profile: z.string().min(1).optional().meta({
     title: 'Profile',
@@ -205,7 +205,7 @@ export const configurationDocument = z.strictObject({
           /^[a-z][a-z0-9-]*$/,
           'a system is named in lower case letters, digits and hyphens, such as corp-ad',
         ),
-      system,
+      systemDocument,
     )
     .meta({ title: 'Systems' }),
   schedule: z.strictObject({ every: duration }).optional().meta({
@@ -231,30 +231,37 @@ export type SystemDocument = ConfigurationDocument['systems'][string];
 export type ReadDocument = NonNullable<NonNullable<SystemDocument['read']>['user']>;
 export type WriteDocument = NonNullable<NonNullable<SystemDocument['write']>['user']>;
 
+interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
 /** The JSON Schema of the document, with each connector's own options. */
 export function configurationJsonSchema(
   connectors: readonly ConnectorDefinition<unknown>[],
-): Record<string, unknown> {
-  const json = z.toJSONSchema(configurationDocument, { io: 'input' }) as Record<string, unknown>;
-  const systems = (json['properties'] as Record<string, Record<string, unknown>>)['systems'];
-  const any = systems?.['additionalProperties'] as Record<string, unknown> | undefined;
-  if (any !== undefined) {
-    any['allOf'] = connectors.map(({ type, title, options }) => ({
-      if: { properties: { connector: { const: type } } },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: { properties: { options: { title, ...optionsJsonSchema(options) } } },
-    }));
-    const properties = any['properties'] as Record<string, Record<string, unknown>>;
-    properties['connector'] = {
-      ...properties['connector'],
-      enum: connectors.map(({ type }) => type),
-    };
-  }
-  return { title: 'Lockstep configuration', ...json };
+): JsonSchema {
+  return {
+    title: 'Lockstep configuration',
+    ...z.toJSONSchema(configurationDocument, {
+      io: 'input',
+      override: ({ zodSchema, jsonSchema }) => {
+        if (zodSchema !== systemDocument) return;
+        const connector = {
+          ...jsonSchema.properties?.connector,
+          enum: connectors.map(({ type }) => type),
+        };
+        jsonSchema.properties = { ...jsonSchema.properties, connector };
+        jsonSchema.allOf = connectors.map(({ type, title, options }) => ({
+          if: { properties: { connector: { const: type } } },
+          // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+          then: { properties: { options: { title, ...optionsJsonSchema(options) } } },
+        }));
+      },
+    }),
+  };
 }
 
-/** Defaults need not be written, and references to secrets stand where any text may. */
-export function optionsJsonSchema(options: z.ZodType): Record<string, unknown> {
+/** Of what is written, not of what is parsed: defaults may be left out. */
+export function optionsJsonSchema(options: z.ZodType): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
-  return json as Record<string, unknown>;
+  return json;
 }

@@ -106,9 +106,9 @@ function offsetWithin(node: Scalar, text: string, index: number): number {
     // Indentation and folded line ends are in the file, but not in the value.
     while (offset < end && /\s/.test(text.charAt(offset)) && text[offset] !== value[i]) offset++;
     if (i >= index) break;
-    const escape = text[offset] === '\\' ? text.charAt(offset + 1) : undefined;
-    if (node.type === Scalar.QUOTE_DOUBLE && escape !== undefined) {
-      offset += ESCAPE_LENGTH[escape] ?? 2;
+    const escaped = text[offset] === '\\' ? text.charAt(offset + 1) : undefined;
+    if (node.type === Scalar.QUOTE_DOUBLE && escaped !== undefined) {
+      offset += ESCAPE_LENGTH[escaped] ?? 2;
     } else if (node.type === Scalar.QUOTE_SINGLE && text.startsWith("''", offset)) {
       offset += 2;
     } else {

@@ -1,0 +1,131 @@
+/** What a configuration means, where a schema cannot see it: names that lead nowhere, two answers to one question. */
+
+import type { Filter } from '../identity/filter.ts';
+import { type Problem, suggestion } from '../identity/problem.ts';
+import type { SystemName } from '../identity/record.ts';
+import { parseFilter } from '../scim/filter.ts';
+import type { WriteConfiguration } from './configuration.ts';
+import { identityNames, type KnownNames, unknownName } from './names.ts';
+import type { Path, Source } from './source.ts';
+import type { LoadedSystem } from './system.ts';
+import { targetProblems } from './target.ts';
+
+/** @param names All systems of the document, also those that could not be loaded. */
+export function meaningProblems(
+  systems: readonly LoadedSystem[],
+  names: readonly SystemName[],
+  source: Source,
+): readonly Problem[] {
+  const known = identityNames(systems);
+  return systems.flatMap(({ configuration, defaults }) => {
+    const { name, read, write } = configuration;
+    const at: Path = ['systems', name];
+    return [
+      ...Object.entries(read).flatMap(([kind, { join, precedence }]) =>
+        [...join, ...Object.keys(precedence)].flatMap((attribute): readonly Problem[] => {
+          const key = join.includes(attribute) ? 'join' : 'precedence';
+          return unknownName(attribute, known, source.place([...at, 'read', kind, key]));
+        }),
+      ),
+      ...Object.entries(write).flatMap(([kind, wanted]) => {
+        const where = [...at, 'write', kind];
+        return [
+          ...assignedProblems(wanted, names, systems, source, where),
+          ...scopeProblems(wanted, known, source, where),
+          ...targetProblems(wanted, defaults[kind], source, where),
+        ];
+      }),
+      ...uselessSystem(configuration, source, at),
+    ];
+  });
+}
+
+function assignedProblems(
+  { assigned }: WriteConfiguration,
+  names: readonly SystemName[],
+  systems: readonly LoadedSystem[],
+  source: Source,
+  at: Path,
+): readonly Problem[] {
+  if (assigned === undefined) return [];
+  const place = source.keyPlace([...at, 'assigned', assigned.system]);
+  if (!names.includes(assigned.system)) {
+    const meant = suggestion(assigned.system, names);
+    return [
+      {
+        code: 'unknown-system',
+        severity: 'error',
+        message: `assigned names the system "${assigned.system}", which is not among the systems${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+        remedy: `systems here: ${names.join(', ')}`,
+        place,
+      },
+    ];
+  }
+  const read = systems.find(({ configuration }) => configuration.name === assigned.system);
+  if (read === undefined || Object.keys(read.configuration.read).length > 0) return [];
+  return [
+    {
+      code: 'system-not-read',
+      severity: 'error',
+      message: `assigned names "${assigned.system}", which is not read, so nobody would be assigned`,
+      remedy: `add read: { user: {} } to ${assigned.system}`,
+      place,
+    },
+  ];
+}
+
+function scopeProblems(
+  { scope }: WriteConfiguration,
+  known: KnownNames,
+  source: Source,
+  at: Path,
+): readonly Problem[] {
+  if (scope === undefined) return [];
+  const where = [...at, 'scope'];
+  const filter = parseFilter(scope, { matches: true });
+  if (!filter.ok) {
+    return filter.problems.map((problem) => ({
+      ...problem,
+      code: 'scope-invalid',
+      place: source.placeWithin(where, problem.place?.line ?? 1, problem.place?.column ?? 1),
+    }));
+  }
+  return [...attributesOf(filter.value)].flatMap((name) => {
+    const index = scope.indexOf(name);
+    const line = scope.slice(0, index).split('\n').length;
+    const column = index - scope.lastIndexOf('\n', index - 1);
+    return unknownName(name, known, source.placeWithin(where, line, column));
+  });
+}
+
+function attributesOf(filter: Filter): ReadonlySet<string> {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return new Set(filter.operands.flatMap((operand) => [...attributesOf(operand)]));
+    case 'not':
+      return attributesOf(filter.operand);
+    case 'some':
+    case 'compare':
+    case 'present':
+    case 'matches':
+      return new Set([filter.path.attribute]);
+  }
+}
+
+function uselessSystem(
+  { name, read, write, serve }: LoadedSystem['configuration'],
+  source: Source,
+  at: Path,
+): readonly Problem[] {
+  if (Object.keys(read).length + Object.keys(write).length > 0 || serve !== undefined) return [];
+  return [
+    {
+      code: 'idle-system',
+      severity: 'warning',
+      message: `${name} is neither read, written nor served`,
+      remedy: 'add read, write or serve, or remove it',
+      place: source.keyPlace(at),
+    },
+  ];
+}

@@ -1,0 +1,142 @@
+/**
+ * From a file to a configuration: parsed, references put in, profiles merged, checked. What is wrong
+ * comes all at once, with its line and column; a configuration that is returned is sound.
+ */
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import type { Problem, Result } from '../identity/problem.ts';
+import { meaningProblems } from './check.ts';
+import type { Alert, Configuration } from './configuration.ts';
+import { schemaProblems } from './problems.ts';
+import {
+  type ConfigurationDocument,
+  configurationDocument,
+  configurationJsonSchema,
+  type SystemDocument,
+  systemDocument,
+} from './schema.ts';
+import { resolveSecrets } from './secrets.ts';
+import { parseSource, type Source } from './source.ts';
+import { type LoadedSystem, loadSystem } from './system.ts';
+
+/** What loading needs of the world outside. */
+export interface ConfigurationWorld {
+  readonly env: NodeJS.ProcessEnv;
+  readonly connectors: readonly ConnectorDefinition<unknown>[];
+  /** Folder of the profiles that come with the product. */
+  readonly profiles: string;
+}
+
+/** @param file As typed; problems name it so. Relative paths inside start at its folder. */
+export async function loadConfiguration(
+  file: string,
+  world: ConfigurationWorld,
+): Promise<Result<Configuration>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return failed([unreadable(file, error)]);
+  }
+  const parsed = parseSource(text, file);
+  if (!parsed.ok) return parsed;
+  const source = parsed.value;
+  const { document, problems: shapeProblems } = readDocument(source, world.connectors);
+
+  const directory = path.resolve(path.dirname(file));
+  const where = { env: world.env, directory };
+  const loaded: LoadedSystem[] = [];
+  const problems: Problem[] = [...shapeProblems];
+  for (const [name, system] of Object.entries(document.systems)) {
+    const result = await loadSystem(name, system, source, { ...world, directory });
+    problems.push(...result.problems);
+    if (result.system !== undefined) loaded.push(result.system);
+  }
+  const systems = loaded.map(({ configuration }) => configuration);
+  problems.push(...meaningProblems(loaded, Object.keys(document.systems), source));
+
+  const store = resolveSecrets(document.store, ['store'], source, where);
+  const alerts = resolveSecrets(document.alerts ?? [], ['alerts'], source, where);
+  problems.push(...store.problems, ...alerts.problems);
+  const inOrder = problems.toSorted(byPlace);
+  if (inOrder.some(({ severity }) => severity === 'error')) return failed(inOrder);
+
+  return {
+    ok: true,
+    warnings: inOrder,
+    value: {
+      store: storeLocation(String(store.value), directory),
+      systems,
+      ...(document.schedule && { schedule: { everySeconds: document.schedule.every } }),
+      alerts: alerts.value as readonly Alert[],
+      server: document.server,
+      version: version(document, loaded),
+      directory,
+    },
+  };
+}
+
+/** The parts of the document that have the right shape, and what is wrong with the others. */
+function readDocument(
+  source: Source,
+  connectors: readonly ConnectorDefinition<unknown>[],
+): { readonly document: ConfigurationDocument; readonly problems: readonly Problem[] } {
+  const data = source.data ?? {};
+  const whole = configurationDocument.safeParse(data);
+  if (whole.success) return { document: whole.data, problems: [] };
+
+  const shape = configurationJsonSchema(connectors);
+  const problems = schemaProblems(whole.error.issues, source, data, [], shape);
+  const systems: Record<string, SystemDocument> = {};
+  const raw = (data as { systems?: unknown }).systems;
+  for (const [name, system] of Object.entries(typeof raw === 'object' && raw ? raw : {})) {
+    const parsed = systemDocument.safeParse(system);
+    if (parsed.success) systems[name] = parsed.data;
+  }
+  return { document: { ...configurationDocument.parse({ systems: {} }), systems }, problems };
+}
+
+function storeLocation(store: string, directory: string): string {
+  return /^postgres(ql)?:\/\//.test(store) ? store : path.resolve(directory, store);
+}
+
+/** Everything that decides what is written, and no secret. */
+function version(document: ConfigurationDocument, loaded: readonly LoadedSystem[]): string {
+  const { store: _, server: __, alerts: ___, schedule: ____, $schema: _____, ...rest } = document;
+  const decisive = {
+    ...rest,
+    systems: Object.entries(document.systems).map(([name, { options: _options, ...system }]) => ({
+      name,
+      ...system,
+      options: loaded.find(({ configuration }) => configuration.name === name)?.openOptions,
+      profile: loaded.find(({ configuration }) => configuration.name === name)?.configuration
+        .profile,
+    })),
+  };
+  return createHash('sha256').update(JSON.stringify(decisive)).digest('hex').slice(0, 16);
+}
+
+function unreadable(file: string, error: unknown): Problem {
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  return {
+    code: 'configuration-unreadable',
+    severity: 'error',
+    message: missing ? `${file} does not exist` : `${file} cannot be read: ${String(error)}`,
+    remedy: missing
+      ? 'write one with: lockstep init; or name another with --config'
+      : 'check its permissions',
+  };
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (
+    (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0)
+  );
+}
+
+function failed(problems: readonly Problem[]): Result<never> {
+  return { ok: false, problems };
+}

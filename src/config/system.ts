@@ -1,0 +1,237 @@
+/** One system of the document: its options by its connector's schema, its profile merged in. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ConnectorDefinition, WriteDefaults } from '../connectors/spi/index.ts';
+import { type Problem, suggestion } from '../identity/problem.ts';
+import type { ObjectKind } from '../identity/record.ts';
+import type {
+  ReadConfiguration,
+  ReadRow,
+  SystemConfiguration,
+  WriteConfiguration,
+} from './configuration.ts';
+import { schemaProblems } from './problems.ts';
+import { optionsJsonSchema, type ReadDocument, type SystemDocument } from './schema.ts';
+import { resolveSecrets, withoutSecrets } from './secrets.ts';
+import { type Path, parseSource, type Source } from './source.ts';
+import { writeConfiguration } from './write.ts';
+
+export interface LoadedSystem {
+  readonly configuration: SystemConfiguration;
+  /** What the profile offers, by kind; the target's schema where it is known in advance. */
+  readonly defaults: Readonly<Record<ObjectKind, WriteDefaults>>;
+  /** The default read maps know every attribute there is; otherwise a record may have more. */
+  readonly defaultReadMap: ConnectorDefinition<unknown>['defaultReadMap'];
+  /** Options as written, without those that are secret. */
+  readonly openOptions: unknown;
+}
+
+interface Loaded {
+  readonly system?: LoadedSystem;
+  readonly problems: readonly Problem[];
+}
+
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly connectors: readonly ConnectorDefinition<unknown>[];
+  readonly profiles: string;
+  readonly directory: string;
+}
+
+export async function loadSystem(
+  name: string,
+  document: SystemDocument,
+  source: Source,
+  surroundings: Surroundings,
+): Promise<Loaded> {
+  const at: Path = ['systems', name];
+  const definition = surroundings.connectors.find(({ type }) => type === document.connector);
+  if (definition === undefined) {
+    const known = surroundings.connectors.map(({ type }) => type);
+    return { problems: [unknown('connector', document.connector, known, source, at)] };
+  }
+  const options = await loadOptions(definition, document, source, at, surroundings);
+  const profile = loadProfile(document.profile, source, at, surroundings);
+  const defaults = profile.ok
+    ? writeDefaults(definition, profile.data, source, at)
+    : { value: {}, problems: [] };
+  const written = Object.entries(document.write ?? {}).map(([kind, write]) => ({
+    kind,
+    ...writeConfiguration(write ?? {}, defaults.value[kind], source, [...at, 'write', kind]),
+  }));
+  const problems = [
+    ...options.problems,
+    ...(profile.ok ? [] : [profile.problem]),
+    ...defaults.problems,
+    ...written.flatMap((write) => write.problems),
+  ];
+
+  const alsoWritten = written.length > 0;
+  const read = Object.entries(document.read ?? {}).map(
+    ([kind, entry]): [ObjectKind, ReadConfiguration] => [
+      kind,
+      readConfiguration(entry ?? {}, definition.defaultReadMap[kind] ?? {}, alsoWritten),
+    ],
+  );
+  const write = written.map(({ kind, value }): [ObjectKind, WriteConfiguration] => [kind, value]);
+  return {
+    problems,
+    system: {
+      defaults: defaults.value,
+      defaultReadMap: definition.defaultReadMap,
+      openOptions: options.open,
+      configuration: {
+        name,
+        connector: document.connector,
+        options: options.value,
+        ...(profile.ok && profile.data !== undefined && { profile: profile.data }),
+        read: Object.fromEntries(read),
+        write: Object.fromEntries(write),
+        ...(document.serve !== undefined && {
+          serve: { kinds: document.serve?.kinds ?? ['user', 'group'] },
+        }),
+      },
+    },
+  };
+}
+
+async function loadOptions(
+  definition: ConnectorDefinition<unknown>,
+  document: SystemDocument,
+  source: Source,
+  at: Path,
+  surroundings: Surroundings,
+): Promise<{ readonly value: unknown; readonly open: unknown; readonly problems: Problem[] }> {
+  const place: Path = [...at, 'options'];
+  const written = document.options ?? {};
+  const shape = optionsJsonSchema(definition.options);
+  const resolved = resolveSecrets(written, place, source, surroundings);
+  const parsed = await definition.options.safeParseAsync(resolved.value);
+  const wrong = parsed.success
+    ? []
+    : schemaProblems(parsed.error.issues, source, written, place, shape);
+  const secretKeys = secretsOf(shape);
+  const open = Object.entries(written).filter(([key]) => !secretKeys.has(key));
+  const inTheOpen = Object.entries(written).flatMap(([key, value]): Problem[] =>
+    secretKeys.has(key) && typeof value === 'string' && !value.includes(`\${`)
+      ? [
+          {
+            code: 'secret-in-the-open',
+            severity: 'warning',
+            message: `"${key}" is a secret and is written in the file itself`,
+            remedy: `keep it outside, as \${env:NAME} or \${file:PATH}`,
+            place: source.place([...place, key]),
+          },
+        ]
+      : [],
+  );
+  const problems = [...resolved.problems, ...wrong, ...inTheOpen].map((problem) => ({
+    ...problem,
+    message: withoutSecrets(problem.message, resolved.secrets),
+  }));
+  return { value: parsed.data, open: Object.fromEntries(open), problems };
+}
+
+function secretsOf(shape: unknown): ReadonlySet<string> {
+  const keys = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    const { properties, anyOf, oneOf, allOf } = part as Record<string, unknown>;
+    for (const [key, property] of Object.entries(properties ?? {})) {
+      if ((property as { secret?: boolean }).secret === true) keys.add(key);
+    }
+    for (const inner of [anyOf, oneOf, allOf].flat()) visit(inner);
+  };
+  visit(shape);
+  return keys;
+}
+
+type Profile =
+  | { readonly ok: true; readonly data?: unknown }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** One that comes with the product by its name, one's own as a file beside the document. */
+function loadProfile(
+  name: string | undefined,
+  source: Source,
+  at: Path,
+  { profiles, directory }: Surroundings,
+): Profile {
+  if (name === undefined) return { ok: true };
+  const own = /\.ya?ml$/.test(name);
+  const file = own ? path.resolve(directory, name) : path.join(profiles, `${name}.yaml`);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    const known = own ? [] : profileNames(profiles);
+    return { ok: false, problem: unknown('profile', name, known, source, at) };
+  }
+  const parsed = parseSource(text, own ? name : `profiles/${name}.yaml`);
+  if (parsed.ok) return { ok: true, data: parsed.value.data };
+  const [problem] = parsed.problems;
+  return problem === undefined ? { ok: true } : { ok: false, problem };
+}
+
+function profileNames(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length));
+}
+
+function writeDefaults(
+  definition: ConnectorDefinition<unknown>,
+  profile: unknown,
+  source: Source,
+  at: Path,
+): {
+  readonly value: Readonly<Record<ObjectKind, WriteDefaults>>;
+  readonly problems: readonly Problem[];
+} {
+  const offered = definition.writeDefaults?.(profile);
+  if (offered === undefined) return { value: {}, problems: [] };
+  if (offered.ok) return { value: offered.value, problems: [] };
+  const place = source.place([...at, 'profile']);
+  return { value: {}, problems: offered.problems.map((problem) => ({ place, ...problem })) };
+}
+
+function readConfiguration(
+  document: ReadDocument,
+  defaultMap: Readonly<Record<string, string>>,
+  alsoWritten: boolean,
+): ReadConfiguration {
+  const rows: Record<string, ReadRow> = {};
+  for (const [name, expression] of Object.entries(defaultMap)) rows[name] = { expression };
+  for (const [name, row] of Object.entries(document.map ?? {})) {
+    if (typeof row === 'string') rows[name] = { expression: row };
+    else {
+      const expression = row.value ?? `[${name}]`;
+      rows[name] = row.ref === undefined ? { expression } : { expression, ref: row.ref };
+    }
+  }
+  return {
+    creates: document.creates ?? !alsoWritten,
+    authority: document.authority ?? !alsoWritten,
+    join: document.join ?? [],
+    map: rows,
+    precedence: document.precedence ?? {},
+  };
+}
+
+function unknown(
+  what: 'connector' | 'profile',
+  name: string,
+  known: readonly string[],
+  source: Source,
+  at: Path,
+): Problem {
+  const meant = suggestion(name, known);
+  return {
+    code: `unknown-${what}`,
+    severity: 'error',
+    message: `unknown ${what} "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+    ...(known.length > 0 && { remedy: `known: ${known.toSorted().join(', ')}` }),
+    place: source.place([...at, what]),
+  };
+}
