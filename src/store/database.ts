@@ -4,6 +4,8 @@
  * with `on conflict`, `returning`, CTEs); where they differ, `dialect` decides, in `store` only.
  */
 
+import type { Tenant } from '../identity/identity.ts';
+
 export type SqlValue = string | number | null | Uint8Array;
 
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -17,12 +19,21 @@ export interface Queries {
   batch(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void>;
 }
 
-/** Everything of one tenant. */
+export type Dialect = 'sqlite' | 'postgres';
+
+/**
+ * Everything of one tenant. No statement names the tenant: the database fills the column in and
+ * shows only that tenant's rows (SQLite: a file for each; PostgreSQL: row-level security). Only
+ * `on conflict` has to list it: `on conflict (tenant, …)`.
+ */
 export interface Database extends Queries, AsyncDisposable {
-  readonly dialect: 'sqlite' | 'postgres';
+  readonly dialect: Dialect;
+  readonly tenant: Tenant;
   /**
-   * All or nothing. Keep it under 10 ms: writers queue. Waiting for anything but the handed-in
-   * queries inside is a bug.
+   * All or nothing, and an answered one survives the death of the process. Keep it under 10 ms:
+   * writers queue. Waiting for anything but the database inside is a bug. Whatever asks this
+   * database from within `work`, however deep, is part of the transaction, `transaction` itself
+   * included; so rooms that know nothing of each other commit together.
    */
   transaction<Value>(work: (queries: Queries) => Promise<Value>): Promise<Value>;
   /**

@@ -1,0 +1,44 @@
+/**
+ * Which transaction the code that is running belongs to. Rooms record in one commit what must not
+ * fall apart (an outcome and its settlement) without knowing of each other.
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Database, Queries } from './database.ts';
+
+export interface Plain extends Pick<Database, 'dialect' | 'tenant' | 'inList'>, Queries {
+  /** A transaction of its own, with nothing around it. */
+  begin<Value>(work: (queries: Queries) => Promise<Value>): Promise<Value>;
+  close(): Promise<void>;
+}
+
+/** A database whose questions join the transaction they are asked in. */
+export function joining(plain: Plain): Database {
+  const current = new AsyncLocalStorage<{ readonly queries: Queries; open: boolean }>();
+  const now = (): Queries => {
+    const here = current.getStore();
+    return here?.open ? here.queries : plain;
+  };
+  return {
+    dialect: plain.dialect,
+    tenant: plain.tenant,
+    inList: plain.inList,
+    all: (sql, parameters) => now().all(sql, parameters),
+    run: (sql, parameters) => now().run(sql, parameters),
+    batch: (sql, rows) => now().batch(sql, rows),
+    transaction: async (work) => {
+      const here = current.getStore();
+      if (here?.open) return work(here.queries);
+      return plain.begin(async (queries) => {
+        // Work that was started inside and forgotten must not write into the next transaction.
+        const scope = { queries, open: true };
+        try {
+          return await current.run(scope, () => work(queries));
+        } finally {
+          scope.open = false;
+        }
+      });
+    },
+    [Symbol.asyncDispose]: () => plain.close(),
+  };
+}
