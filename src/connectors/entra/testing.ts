@@ -1,0 +1,62 @@
+/** A stand-in for Graph with canned answers, for what the emulator would never say. */
+
+import type { Connector } from '../spi/index.ts';
+import { entra } from './connector.ts';
+import { entraOptions } from './options.ts';
+
+const AUTHORITY = 'http://127.0.0.1:1';
+export const GRAPH = 'http://127.0.0.1:2';
+
+export type Answer = (url: URL, request: Request) => Response | Promise<Response>;
+
+export interface Canned {
+  readonly connector: Connector;
+  /** What Graph was asked, in order; the token service is not among it. */
+  readonly asked: readonly Request[];
+  readonly tokens: readonly string[];
+}
+
+/** A connector for `entra` whose Graph gives these answers, one after the other, the last for ever. */
+export async function cannedGraph(...answers: readonly Answer[]): Promise<Canned> {
+  const asked: Request[] = [];
+  const tokens: string[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    if (url.origin === AUTHORITY) {
+      tokens.push(`token-${tokens.length + 1}`);
+      return json({ token_type: 'Bearer', expires_in: 3599, access_token: tokens.at(-1) });
+    }
+    asked.push(request);
+    const answer = answers[Math.min(asked.length, answers.length) - 1];
+    if (answer === undefined) throw new Error('no answer is canned');
+    return answer(url, request);
+  };
+  const options = entraOptions.parse({
+    tenant: 'contoso.onmicrosoft.com',
+    clientId: '6f1f3c4e-5b1a-4c0e-9a76-2f4f8f0f9d11',
+    secret: 'a secret that must not be seen',
+    cloud: { authority: AUTHORITY, graph: GRAPH },
+  });
+  const connector = await entra.connect(options, {
+    system: 'entra',
+    fetch,
+    now: () => new Date('2026-03-01T08:00:00Z'),
+    baseDirectory: '.',
+  });
+  return { connector, asked, tokens };
+}
+
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers });
+}
+
+/** A page with a next link, or with a delta link at the end. */
+export function page(value: readonly unknown[], link: { next?: string; delta?: string }): Answer {
+  return () =>
+    json({
+      value,
+      ...(link.next === undefined ? {} : { '@odata.nextLink': `${GRAPH}/v1.0/${link.next}` }),
+      ...(link.delta === undefined ? {} : { '@odata.deltaLink': `${GRAPH}/v1.0/${link.delta}` }),
+    });
+}
