@@ -6,7 +6,7 @@
 import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
-import type { DueCause } from '../warehouse/subject.ts';
+import type { DueCause, Escrow } from '../warehouse/subject.ts';
 
 export type PlanId = string;
 export type OperationId = string;
@@ -25,7 +25,8 @@ export type Reason =
   | 'reference-arrived'
   | 'requested';
 
-interface Intent {
+/** Who, where and why: what all operations have. */
+export interface Intent {
   /** Derived from what is to be done, so that planning the same thing twice gives the same id. */
   readonly id: OperationId;
   readonly identity: IdentityId;
@@ -42,6 +43,8 @@ interface Intent {
   readonly after: readonly IdentityId[];
   /** Which source supplied what is written, by path: `hr`, `entra`, or several. */
   readonly origins: Readonly<Record<string, string>>;
+  /** Present when it failed before: the next failure waits longer. */
+  readonly failedBefore?: Pick<Escrow, 'code' | 'attempts' | 'firstFailedAt'>;
 }
 
 interface OnAccount {
@@ -65,28 +68,31 @@ export interface NewAccount {
   readonly $new: IdentityId;
 }
 
-export type Operation =
-  | (Intent & {
+export type Operation = Intent & OperationContent;
+
+/** What is to be done. */
+export type OperationContent =
+  | {
       readonly action: 'create';
       /** By path; unset ones are absent. */
       readonly attributes: Attributes;
       /** Path and value by which the account would be found, in the configured order. */
       readonly match: Attributes;
+    }
+  | (OnAccount & {
+      readonly action: 'update' | 'disable' | 'enable';
+      readonly changes: readonly AttributeChange[];
+      /** True when the account is taken over by this operation: matched, not linked before. */
+      readonly links?: true;
+      /** Wanted values the account turned out to hold already; from now on they count as asked. */
+      readonly adopts?: Attributes;
     })
-  | (Intent &
-      OnAccount & {
-        readonly action: 'update' | 'disable' | 'enable';
-        readonly changes: readonly AttributeChange[];
-        /** True when the account is taken over by this operation: matched, not linked before. */
-        readonly links?: true;
-      })
-  | (Intent & OnAccount & { readonly action: 'delete'; readonly before: Attributes })
-  | (Intent & OnAccount & { readonly action: 'link' })
-  | (Intent &
-      OnAccount & {
-        readonly action: 'add-members' | 'remove-members';
-        readonly members: readonly ObjectRef[];
-      });
+  | (OnAccount & { readonly action: 'delete'; readonly before: Attributes })
+  | (OnAccount & { readonly action: 'link'; readonly adopts: Attributes })
+  | (OnAccount & {
+      readonly action: 'add-members' | 'remove-members';
+      readonly members: readonly ObjectRef[];
+    });
 
 export type Action = Operation['action'];
 
@@ -110,6 +116,7 @@ export interface Omission {
     | 'ambiguous-match'
     | 'account-taken'
     | 'disabled-in-target'
+    | 'unverified-link'
     | 'no-match-value'
     | 'in-flight'
     | 'action-not-allowed';

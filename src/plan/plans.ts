@@ -1,6 +1,7 @@
 /** What planning asks of the store: plans and their operations as rows, written and read in batches. */
 
 import type { SystemName } from '../identity/record.ts';
+import type { Order } from './order.ts';
 import type { Action, Hold, Omission, Operation, Plan, PlanId, PlanState } from './plan.ts';
 
 /** One planning of one target. Two plannings of the same content have the same `Plan.id`, but not this. */
@@ -16,6 +17,8 @@ export interface PlannedOperation {
   readonly position: number;
   /** Operations of a level wait for those of the levels below. */
   readonly level: number;
+  /** Whether operations of a higher level refer to the account this one creates. */
+  readonly awaited: boolean;
   readonly operation: Operation;
 }
 
@@ -26,10 +29,11 @@ export interface PlanClosing {
   readonly considered: number;
   readonly managed: number;
   readonly holds: readonly Hold[];
+  readonly order: Order;
 }
 
 export interface PlanStore {
-  /** Opens a plan; a plan of the target that was never finished is dropped. */
+  /** Opens a plan; one of the target that was never closed is dropped. */
   begin(target: SystemName, configVersion: string, createdAt: Date): Promise<PlanKey>;
   append(
     key: PlanKey,
@@ -37,17 +41,19 @@ export interface PlanStore {
     operations: readonly Operation[],
     omissions: readonly Omission[],
   ): Promise<void>;
-  /** Works out the levels and closes the plan; the target's older open plans are superseded. */
+  /** Closes a plan; the target's older ones that were not applied are superseded. */
   close(key: PlanKey, closing: PlanClosing): Promise<StoredPlan>;
   setState(key: PlanKey, state: PlanState): Promise<void>;
-  /** The newest plan of a target that is not superseded by being applied or replaced. */
+  /** The newest plan of a target. */
   current(target: SystemName): Promise<StoredPlan | undefined>;
   /** By id or the beginning of one, the newest first. */
   find(id: string): Promise<StoredPlan | undefined>;
+  /** Whether any plan of the target was ever applied. */
+  everApplied(target: SystemName): Promise<boolean>;
   /** By level, then position. */
   operations(key: PlanKey, batchSize: number): AsyncIterable<readonly PlannedOperation[]>;
   /** Only those that are refusals. */
   omissions(key: PlanKey, batchSize: number): AsyncIterable<readonly Omission[]>;
-  /** Forgets what old plans held beyond the newest few of each target. */
-  prune(keep: number): Promise<void>;
+  /** Drops the operations of superseded plans, which nobody will apply any more. */
+  prune(): Promise<void>;
 }

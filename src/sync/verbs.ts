@@ -1,11 +1,10 @@
 /** Everything a person or a program can ask of an engine: what the command line and the API call. */
 
-import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { Identity, IdentityId } from '../identity/identity.ts';
-import type { Attributes, AttributeValue, IdentityRecord, SystemName } from '../identity/record.ts';
-import type { ClauseVerdict } from '../mapping/mapping.ts';
+import type { Attributes, IdentityRecord, SystemName } from '../identity/record.ts';
 import type { Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
+import type { Step } from '../plan/trace.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
@@ -120,53 +119,6 @@ export interface TargetExplanation {
   /** The last few things that happened. */
   readonly history: readonly OutcomeRow[];
 }
-
-/** One fact the planner looked at, with what it saw. */
-export type Step =
-  | {
-      readonly type: 'active';
-      readonly verdict: boolean;
-      readonly seen: Readonly<Record<string, AttributeValue>>;
-    }
-  | {
-      readonly type: 'assigned';
-      readonly verdict: boolean;
-      readonly application: string;
-      readonly direct: boolean;
-      readonly groups: readonly string[];
-      readonly roles: readonly string[];
-    }
-  | {
-      readonly type: 'scope';
-      readonly verdict: boolean;
-      readonly clauses: readonly ClauseVerdict[];
-    }
-  | { readonly type: 'pilot'; readonly verdict: boolean }
-  | {
-      readonly type: 'match';
-      /** Paths that were looked for and with which value, in order. */
-      readonly tried: readonly {
-        readonly path: string;
-        readonly value: AttributeValue;
-        readonly found: number;
-      }[];
-      readonly result: 'linked' | 'one' | 'none' | 'many' | 'taken' | 'no-value';
-      readonly account?: string;
-    }
-  | {
-      readonly type: 'mapping';
-      readonly path: string;
-      readonly expression: string;
-      readonly inputs: Readonly<Record<string, AttributeValue>>;
-      /** Which system supplied each input. */
-      readonly origins: Readonly<Record<string, string>>;
-      readonly result: 'value' | 'default' | 'clear' | 'leave' | 'failed' | 'dangling';
-      readonly value?: AttributeValue;
-      readonly message?: string;
-    }
-  | { readonly type: 'required'; readonly missing: readonly string[] }
-  | { readonly type: 'precheck'; readonly message: string }
-  | { readonly type: 'difference'; readonly changes: readonly AttributeChange[] };
 
 /** Somebody who is not in a target although they should be. */
 export interface Unsent {

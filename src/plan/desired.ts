@@ -1,0 +1,186 @@
+/** What a target should hold for a subject: mapping rows evaluated, references resolved. */
+
+import type { IdentityId } from '../identity/identity.ts';
+import {
+  type Attributes,
+  type AttributeValue,
+  isReference,
+  type Scalar,
+} from '../identity/record.ts';
+import type { CompiledRow, Desired, EvaluationContext } from '../mapping/mapping.ts';
+import type { ResolvedReference, Subject } from '../warehouse/subject.ts';
+import type { Match, MatchValue } from './match.ts';
+import { targetAttributes } from './standing.ts';
+import type { Target } from './target.ts';
+import type { Trace } from './trace.ts';
+import { asBoolean, sameValue } from './values.ts';
+
+/** What planning may use besides its subject; all of it values, so that planning is repeatable. */
+export interface PlanningContext {
+  readonly now: Date;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Whether the target already has a value, for expressions that make unique ones. */
+  readonly taken?: (value: string) => boolean;
+  /** What looking for the account found; only for subjects without one. */
+  readonly match?: Match;
+  /** A person let this account be enabled again, or its identifiers be rewritten. */
+  readonly released?: boolean;
+  readonly trace?: Trace;
+}
+
+/** What a row asks for, once it is known where references lead. */
+export type Wanted =
+  | Exclude<Desired, { readonly type: 'value' }>
+  | {
+      readonly type: 'value';
+      readonly path: string;
+      readonly value: AttributeValue;
+      readonly when: 'always' | 'create';
+      /** The account a reference leads to, as the target holds it. */
+      readonly referent?: Attributes;
+      /** Whose account has to be created first. */
+      readonly awaits?: IdentityId;
+    }
+  /** A reference to somebody the target does not have: left out until they arrive. */
+  | { readonly type: 'dangling'; readonly path: string };
+
+export interface WantedRow {
+  readonly row: CompiledRow;
+  readonly wanted: Wanted;
+}
+
+export function wantedRows(
+  subject: Subject,
+  target: Target,
+  context: PlanningContext,
+  { isIn, purpose }: { readonly isIn: boolean; readonly purpose: 'create' | 'update' },
+): readonly WantedRow[] {
+  const evaluated = evaluation(subject, context, isIn);
+  const rows = isIn ? target.mapping.rows : target.mapping.rows.filter(readsDeletion);
+  return rows.map((row) => {
+    const desired = row.desired(subject.identity.attributes, evaluated, purpose);
+    const wanted = resolved(desired, row, subject, target, purpose);
+    context.trace?.(mappingStep(row, desired, wanted, subject, evaluated));
+    return { row, wanted };
+  });
+}
+
+/** For somebody who is out, only what says so is of interest; everything else keeps its last value. */
+function readsDeletion({ inputs }: CompiledRow): boolean {
+  return inputs.includes('IsSoftDeleted');
+}
+
+/** `IsSoftDeleted` towards a target: unassigned, out of scope, deleted or disabled at the source. */
+export function evaluation(
+  subject: Subject,
+  { now, random, taken }: PlanningContext,
+  isIn: boolean,
+): EvaluationContext {
+  return {
+    now,
+    random,
+    target: { ...targetAttributes(subject), IsSoftDeleted: !isIn },
+    record: (system) => subject.records.find(({ ref }) => ref.system === system)?.attributes,
+    ...(taken !== undefined && { taken }),
+  };
+}
+
+function resolved(
+  desired: Desired,
+  row: CompiledRow,
+  subject: Subject,
+  target: Target,
+  purpose: 'create' | 'update',
+): Wanted {
+  if (desired.type !== 'value') return desired;
+  const { path, value } = desired;
+  if (path === target.traits.enabledPath) return { ...desired, value: asBoolean(value) ?? value };
+  if (!isReference(value)) return desired;
+  const leadsTo = referenceOf(value, row, subject);
+  switch (leadsTo?.type) {
+    case 'account':
+      return { ...desired, value: { $ref: leadsTo.ref }, referent: leadsTo.attributes };
+    case 'pending':
+      // An account that exists is brought in line when its manager's does; the arrival makes it due.
+      if (purpose === 'update') return { type: 'dangling', path };
+      return { ...desired, value: { $new: leadsTo.identity }, awaits: leadsTo.identity };
+    case 'unknown':
+    case undefined:
+      return { type: 'dangling', path };
+  }
+}
+
+function referenceOf(
+  value: AttributeValue,
+  { inputs }: CompiledRow,
+  { identity, references }: Subject,
+): ResolvedReference | undefined {
+  const name = inputs.find((input) => sameValue(identity.attributes[input], value));
+  return name === undefined ? undefined : references[name];
+}
+
+/** Which source supplied what a row reads: `hr`, or several. */
+export function originOf({ inputs }: CompiledRow, { identity }: Subject): string | undefined {
+  const systems = new Set<string>();
+  for (const input of inputs) {
+    const slash = input.indexOf('/');
+    const system = slash > 0 ? input.slice(0, slash) : identity.origins[input];
+    if (system !== undefined) systems.add(system);
+  }
+  return systems.size === 0 ? undefined : [...systems].join(', ');
+}
+
+function mappingStep(
+  { row, inputs }: CompiledRow,
+  desired: Desired,
+  wanted: Wanted,
+  { identity }: Subject,
+  { target: towards, record }: EvaluationContext,
+): Parameters<Trace>[0] {
+  const seen: Record<string, AttributeValue> = {};
+  const origins: Record<string, string> = {};
+  for (const input of inputs) {
+    const [system, name] = input.split('/', 2);
+    const raw = system !== undefined && name !== undefined ? record?.(system)?.[name] : undefined;
+    const value = raw ?? towards?.[input] ?? identity.attributes[input];
+    if (value === undefined) continue;
+    seen[input] = value;
+    const origin = raw === undefined ? identity.origins[input] : system;
+    if (origin !== undefined) origins[input] = origin;
+  }
+  const byDefault = wanted.type === 'value' && isDefault(wanted.value, row.default, seen);
+  return {
+    type: 'mapping',
+    path: row.path,
+    expression: row.expression,
+    inputs: seen,
+    origins,
+    result: byDefault ? 'default' : wanted.type,
+    ...(wanted.type === 'value' && { value: wanted.value }),
+    ...(desired.type === 'failed' && { message: desired.message }),
+  };
+}
+
+function isDefault(
+  value: AttributeValue,
+  fallback: Scalar | undefined,
+  seen: Readonly<Record<string, AttributeValue>>,
+): boolean {
+  return fallback !== undefined && value === fallback && Object.keys(seen).length === 0;
+}
+
+/** What the account of a subject would hold at the target's match paths, in their order. */
+export function matchValues(
+  subject: Subject,
+  target: Target,
+  context: PlanningContext,
+): readonly MatchValue[] {
+  const evaluated = evaluation(subject, context, true);
+  return target.match.flatMap((path) => {
+    const row = target.mapping.rows.find((candidate) => candidate.row.path === path);
+    const desired = row?.desired(subject.identity.attributes, evaluated, 'create');
+    if (desired?.type !== 'value' || typeof desired.value === 'object') return [];
+    return [{ path, value: desired.value }];
+  });
+}

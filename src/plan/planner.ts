@@ -1,0 +1,377 @@
+/**
+ * The operation that brings one target in line with one identity, or the reason why there is none.
+ * Pure: the same subject, target and context always give the same answer.
+ */
+
+import type { AttributeChange } from '../connectors/spi/index.ts';
+import { label } from '../identity/identity.ts';
+import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
+import type { Account, Subject } from '../warehouse/subject.ts';
+import {
+  matchValues,
+  originOf,
+  type PlanningContext,
+  type WantedRow,
+  wantedRows,
+} from './desired.ts';
+import { type Difference, difference } from './difference.ts';
+import { contentOf, operationId } from './hash.ts';
+import { isOff, leaving } from './leave.ts';
+import type { Match } from './match.ts';
+import type {
+  Intent,
+  Omission,
+  Operation,
+  OperationContent,
+  Precondition,
+  Reason,
+} from './plan.ts';
+import { missingMessage, missingRequired, refusal } from './precheck.ts';
+import { inPilot, type Standing, standing } from './standing.ts';
+import { heldAt, provesIdentity, type Target } from './target.ts';
+
+export type Decision =
+  | { readonly type: 'operation'; readonly operation: Operation }
+  | { readonly type: 'omission'; readonly omission: Omission };
+
+export function planSubject(subject: Subject, target: Target, context: PlanningContext): Decision {
+  const stands = standing(subject, target, context.now, context.trace);
+  if (!inPilot(subject, target, context.trace)) {
+    return omit(subject, 'not-in-pilot', 'a pilot is set, and this person is not in it');
+  }
+  const account = subject.account?.missing ? undefined : subject.account;
+  if (account !== undefined) {
+    context.trace?.({ type: 'match', tried: [], result: 'linked', account: account.ref.id });
+    if (stands.in) return planAccount(subject, account, target, context);
+    return planLeaver(subject, account, stands, target, context);
+  }
+  if (subject.inFlight !== undefined && context.match === undefined) {
+    return refuse(
+      subject,
+      'in-flight',
+      'a create was sent and its answer lost; the target is probed before anything else is sent',
+    );
+  }
+  if (!stands.in) {
+    // Somebody who left while the create's answer was lost: an account we made is ours to close.
+    if (subject.inFlight === undefined || context.match?.type !== 'one') {
+      return omit(subject, stands.why, stands.message);
+    }
+    const found = unaskedAccount(context.match.record);
+    return planLeaver(subject, found, stands, target, context);
+  }
+  return planMatch(subject, context.match ?? { type: 'none', tried: [] }, target, context);
+}
+
+function planMatch(
+  subject: Subject,
+  match: Match,
+  target: Target,
+  context: PlanningContext,
+): Decision {
+  const tried = match.tried;
+  switch (match.type) {
+    case 'none':
+      context.trace?.({ type: 'match', tried, result: 'none' });
+      return planCreate(subject, target, context);
+    case 'one': {
+      context.trace?.({ type: 'match', tried, result: 'one', account: match.record.ref.id });
+      return planAccount(subject, unaskedAccount(match.record), target, context, match.by);
+    }
+    case 'many':
+      context.trace?.({ type: 'match', tried, result: 'many' });
+      return refuse(
+        subject,
+        'ambiguous-match',
+        `${match.records.length} accounts hold the same ${match.by}; a person has to choose`,
+      );
+    case 'taken':
+      context.trace?.({ type: 'match', tried, result: 'taken', account: match.record.ref.id });
+      return refuse(
+        subject,
+        'account-taken',
+        `the account found by ${match.by} already belongs to another identity`,
+      );
+  }
+}
+
+function unaskedAccount({ ref, attributes, version }: IdentityRecord): Account {
+  const known = { ref, current: attributes, asked: {}, answered: {} };
+  return version === undefined ? known : { ...known, version };
+}
+
+function planCreate(subject: Subject, target: Target, context: PlanningContext): Decision {
+  if (!target.do.includes('create')) {
+    return refuse(subject, 'action-not-allowed', `${target.system} is not allowed to create`);
+  }
+  const rows = wantedRows(subject, target, context, { isIn: true, purpose: 'create' });
+  const refused = refusedRows(subject, rows, target, context, undefined);
+  if (refused !== undefined) return refused;
+  const found = matchValues(subject, target, context);
+  if (target.match.length > 0 && found.length === 0) {
+    return refuse(
+      subject,
+      'no-match-value',
+      `none of ${target.match.join(', ')} has a value, so the account could never be found again`,
+    );
+  }
+  const attributes: Record<string, AttributeValue> = {};
+  const after: string[] = [];
+  for (const { wanted } of rows) {
+    if (wanted.type !== 'value') continue;
+    attributes[wanted.path] = wanted.value;
+    if (wanted.awaits !== undefined) after.push(wanted.awaits);
+  }
+  const match: Attributes = Object.fromEntries(found.map(({ path, value }) => [path, value]));
+  const reason = subject.account?.missing ? 'drifted' : 'entered-scope';
+  return operate(subject, target, reason, rows, Object.keys(attributes), after, {
+    action: 'create',
+    attributes,
+    match,
+  });
+}
+
+/** @param linkedBy The path by which the account was found just now; absent when it was known. */
+function planAccount(
+  subject: Subject,
+  account: Account,
+  target: Target,
+  context: PlanningContext,
+  linkedBy?: string,
+): Decision {
+  const rows = wantedRows(subject, target, context, { isIn: true, purpose: 'update' });
+  const off = isOff(account, target);
+  const staysOff = rows.some(({ wanted }) => wantsOff(wanted, target));
+  if (off && !staysOff && account.disabledBy !== 'us' && context.released !== true) {
+    return refuse(
+      subject,
+      'disabled-in-target',
+      `somebody disabled the account in ${target.system}; it stays so until a person releases it`,
+    );
+  }
+  const enables = off && !staysOff;
+  const differs = difference(rows, account, target, {
+    again: enables,
+    proven: context.released === true || (linkedBy !== undefined && provesIdentity(linkedBy)),
+  });
+  const changes = permittedChanges(differs.changes, enables, target);
+  context.trace?.({ type: 'difference', changes });
+  if (changes.length === 0) {
+    if (linkedBy === undefined) return unchanged(subject, differs, target);
+    return operate(subject, target, 'linked', rows, [], [], {
+      action: 'link',
+      adopts: differs.adopts,
+      ...onAccount(account, [], target),
+    });
+  }
+  const refused = refusedRows(subject, rows, target, context, account.current);
+  if (refused !== undefined) return refused;
+  const touched = changes.map(({ path }) => path);
+  const turnsOff = changes.some(
+    ({ path, after }) => path === target.traits.enabledPath && after === false,
+  );
+  return operate(
+    subject,
+    target,
+    linkedBy === undefined ? updateReason(subject, enables) : 'linked',
+    rows,
+    touched,
+    [],
+    {
+      action: turnsOff ? 'disable' : enables ? 'enable' : 'update',
+      changes,
+      ...(linkedBy !== undefined && { links: true }),
+      ...(Object.keys(differs.adopts).length > 0 && { adopts: differs.adopts }),
+      ...onAccount(account, touched, target),
+    },
+  );
+}
+
+function unchanged(subject: Subject, { changes, kept }: Difference, target: Target): Decision {
+  if (changes.length > 0) {
+    const paths = changes.map(({ path }) => path).join(', ');
+    return refuse(
+      subject,
+      'action-not-allowed',
+      `${paths} differ, and ${target.system} is not allowed to change them`,
+    );
+  }
+  if (kept.length === 0) return omit(subject, 'in-sync', 'everything is as it should be');
+  return refuse(
+    subject,
+    'unverified-link',
+    `${kept.join(', ')} differ and are left alone: the account was found by an attribute that proves nothing`,
+  );
+}
+
+function permittedChanges(
+  changes: readonly AttributeChange[],
+  enables: boolean,
+  target: Target,
+): readonly AttributeChange[] {
+  const { enabledPath } = target.traits;
+  return changes.filter(({ path, after }) => {
+    if (path !== enabledPath) return target.do.includes('update');
+    if (enables) return target.do.includes('disable') || target.do.includes('update');
+    return target.do.includes(after === false ? 'disable' : 'update');
+  });
+}
+
+function planLeaver(
+  subject: Subject,
+  account: Account,
+  stands: Exclude<Standing, { readonly in: true }>,
+  target: Target,
+  context: PlanningContext,
+): Decision {
+  const step = leaving(account, target, context.now);
+  switch (step.type) {
+    case 'rest':
+      return omit(subject, stands.why, stands.message);
+    case 'not-allowed':
+      return refuse(subject, 'action-not-allowed', step.message);
+    case 'delete':
+      return operate(subject, target, stands.reason, [], [], [], {
+        action: 'delete',
+        before: account.current,
+        ...onAccount(account, enabledPaths(target), target),
+      });
+    case 'disable': {
+      const rows = wantedRows(subject, target, context, { isIn: false, purpose: 'update' }).filter(
+        ({ row }) => row.row.path !== target.traits.enabledPath,
+      );
+      const differs = difference(rows, account, target, { again: false, proven: false });
+      const others = target.do.includes('update') ? differs.changes : [];
+      const changes = [step.change, ...others];
+      context.trace?.({ type: 'difference', changes });
+      const touched = changes.map(({ path }) => path);
+      return operate(subject, target, stands.reason, rows, touched, [], {
+        action: 'disable',
+        changes,
+        ...(subject.account === undefined && { links: true }),
+        ...onAccount(account, touched, target),
+      });
+    }
+  }
+}
+
+/** What speaks against writing these rows: a failed expression, a missing value, the target's rules. */
+function refusedRows(
+  subject: Subject,
+  rows: readonly WantedRow[],
+  target: Target,
+  { trace }: PlanningContext,
+  held: Attributes | undefined,
+): Decision | undefined {
+  for (const { wanted } of rows) {
+    if (wanted.type !== 'failed') continue;
+    return refuse(subject, 'mapping-failed', `${wanted.path}: ${wanted.message}`);
+  }
+  const missing = missingRequired(rows, target, held);
+  trace?.({ type: 'required', missing });
+  if (missing.length > 0) {
+    return refuse(subject, 'missing-required', missingMessage(missing, rows, target, subject));
+  }
+  const message = refusal(rows, target);
+  if (message === undefined) return undefined;
+  trace?.({ type: 'precheck', message });
+  return refuse(subject, 'refused-by-precheck', message);
+}
+
+function wantsOff(wanted: WantedRow['wanted'], target: Target): boolean {
+  return (
+    wanted.type === 'value' && wanted.path === target.traits.enabledPath && wanted.value === false
+  );
+}
+
+function updateReason({ due }: Subject, enables: boolean): Reason {
+  if (enables) return 'returned';
+  switch (due?.cause) {
+    case 'reference':
+      return 'reference-arrived';
+    case 'reconcile':
+      return 'drifted';
+    case 'requested':
+      return 'requested';
+    default:
+      return 'source-changed';
+  }
+}
+
+function enabledPaths({ traits }: Target): readonly string[] {
+  return traits.enabledPath === undefined ? [] : [traits.enabledPath];
+}
+
+function onAccount(
+  { ref, current, version }: Account,
+  touched: readonly string[],
+  target: Target,
+): { readonly target: Account['ref']; readonly precondition: Precondition } {
+  const held: Record<string, AttributeValue> = {};
+  for (const path of touched) {
+    const value = heldAt(target, current, path);
+    if (value !== undefined) held[path] = value;
+  }
+  return {
+    target: ref,
+    precondition: { held, touched, ...(version !== undefined && { version }) },
+  };
+}
+
+function operate(
+  subject: Subject,
+  target: Target,
+  reason: Reason,
+  rows: readonly WantedRow[],
+  touched: readonly string[],
+  after: readonly string[],
+  content: OperationContent,
+): Decision {
+  const { identity, due } = subject;
+  const origins: Record<string, string> = {};
+  for (const { row } of rows) {
+    const origin = touched.includes(row.row.path) ? originOf(row, subject) : undefined;
+    if (origin !== undefined) origins[row.row.path] = origin;
+  }
+  const intent: Intent = {
+    id: operationId(target.system, identity.id, contentOf(content)),
+    identity: identity.id,
+    label: label(identity),
+    system: target.system,
+    kind: target.kind,
+    reason,
+    cause: due?.cause ?? 'requested',
+    generation: due?.generation ?? 0,
+    ...(due?.urgent && { urgent: true }),
+    after,
+    origins,
+    ...(due?.escrow && { failedBefore: due.escrow }),
+  };
+  return { type: 'operation', operation: { ...intent, ...content } };
+}
+
+/** Nothing is to be done, and nobody has to look. */
+function omit(subject: Subject, code: Omission['code'], message: string): Decision {
+  return { type: 'omission', omission: omission(subject, code, message, false) };
+}
+
+/** Something should be done and cannot be: listed as unsent until it is mended. */
+function refuse(subject: Subject, code: Omission['code'], message: string): Decision {
+  return { type: 'omission', omission: omission(subject, code, message, true) };
+}
+
+function omission(
+  { identity, due }: Subject,
+  code: Omission['code'],
+  message: string,
+  refused: boolean,
+): Omission {
+  return {
+    identity: identity.id,
+    label: label(identity),
+    generation: due?.generation ?? 0,
+    code,
+    message,
+    refused,
+  };
+}

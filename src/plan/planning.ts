@@ -1,0 +1,108 @@
+/**
+ * From the work list of a target to a stored plan, a batch at a time: nobody holds all people. What
+ * is settled or written is not decided here; planning consumes nothing.
+ */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { Subject } from '../warehouse/subject.ts';
+import type { PlanningContext } from './desired.ts';
+import { holdsOf, type WithheldReading } from './guards.ts';
+import { planHash } from './hash.ts';
+import type { Match } from './match.ts';
+import { ordering } from './order.ts';
+import type { Action, Omission, Operation } from './plan.ts';
+import { planSubject } from './planner.ts';
+import type { PlanStore, StoredPlan } from './plans.ts';
+import type { Target } from './target.ts';
+
+export interface Planning {
+  readonly target: Target;
+  readonly configVersion: string;
+  readonly plans: PlanStore;
+  /** The due subjects of the target, in batches. */
+  readonly due: AsyncIterable<readonly Subject[]>;
+  /** Looks for the accounts of those who have none; nobody is looked for twice. */
+  readonly match: (
+    subjects: readonly Subject[],
+    context: PlanningContext,
+  ) => Promise<ReadonlyMap<IdentityId, Match>>;
+  /** People let these accounts be enabled again. */
+  readonly released: ReadonlySet<IdentityId>;
+  readonly managed: number;
+  readonly first: boolean;
+  readonly typed: boolean;
+  readonly withheld: readonly WithheldReading[];
+  readonly now: Date;
+  readonly random: () => number;
+  /** Told after each batch is stored. */
+  readonly planned: (batch: PlannedBatch) => Promise<void>;
+}
+
+export interface PlannedBatch {
+  readonly subjects: readonly Subject[];
+  readonly omissions: readonly Omission[];
+  readonly considered: number;
+}
+
+export interface Planned {
+  readonly plan: StoredPlan;
+  /** People for whom nothing is planned, by the fact that decided it. */
+  readonly omitted: Readonly<Record<string, number>>;
+}
+
+export async function planTarget(planning: Planning): Promise<Planned> {
+  const { target, plans, configVersion, now } = planning;
+  const key = await plans.begin(target.system, configVersion, now);
+  const content = planHash(target.system, configVersion);
+  const order = ordering();
+  const counts: Partial<Record<Action, number>> = {};
+  const omitted: Record<string, number> = {};
+  let considered = 0;
+  let position = 0;
+  for await (const subjects of planning.due) {
+    const { operations, omissions } = await planBatch(subjects, planning);
+    for (const operation of operations) {
+      content.add(operation);
+      order.add(operation);
+      counts[operation.action] = (counts[operation.action] ?? 0) + 1;
+    }
+    for (const { code } of omissions) omitted[code] = (omitted[code] ?? 0) + 1;
+    await plans.append(key, position, operations, omissions);
+    position += operations.length;
+    considered += subjects.length;
+    await planning.planned({ subjects, omissions, considered });
+  }
+  const holds = holdsOf({ ...planning, counts }, target);
+  const plan = await plans.close(key, {
+    id: content.id(),
+    state: holds.length > 0 ? 'held' : 'ready',
+    counts,
+    considered,
+    managed: planning.managed,
+    holds,
+    order: order.order(),
+  });
+  return { plan, omitted };
+}
+
+async function planBatch(
+  subjects: readonly Subject[],
+  { target, match, released, now, random }: Planning,
+): Promise<{ readonly operations: readonly Operation[]; readonly omissions: readonly Omission[] }> {
+  const context: PlanningContext = { now, random };
+  const matches = await match(subjects, context);
+  const operations: Operation[] = [];
+  const omissions: Omission[] = [];
+  for (const subject of subjects) {
+    const { id } = subject.identity;
+    const found = matches.get(id);
+    const decision = planSubject(subject, target, {
+      ...context,
+      ...(found !== undefined && { match: found }),
+      ...(released.has(id) && { released: true }),
+    });
+    if (decision.type === 'operation') operations.push(decision.operation);
+    else omissions.push(decision.omission);
+  }
+  return { operations, omissions };
+}
