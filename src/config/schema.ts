@@ -231,7 +231,7 @@ export type SystemDocument = ConfigurationDocument['systems'][string];
 export type ReadDocument = NonNullable<NonNullable<SystemDocument['read']>['user']>;
 export type WriteDocument = NonNullable<NonNullable<SystemDocument['write']>['user']>;
 
-interface JsonSchema {
+export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
@@ -244,12 +244,8 @@ export function configurationJsonSchema(
     ...z.toJSONSchema(configurationDocument, {
       io: 'input',
       override: ({ zodSchema, jsonSchema }) => {
-        if (zodSchema !== systemDocument) return;
-        const connector = {
-          ...jsonSchema.properties?.connector,
-          enum: connectors.map(({ type }) => type),
-        };
-        jsonSchema.properties = { ...jsonSchema.properties, connector };
+        if (zodSchema !== systemDocument || jsonSchema.properties === undefined) return;
+        jsonSchema.properties.connector = { title: 'Connector', enum: connectors.map(({ type }) => type) };
         jsonSchema.allOf = connectors.map(({ type, title, options }) => ({
           if: { properties: { connector: { const: type } } },
           // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

@@ -12,7 +12,12 @@ import type {
   WriteConfiguration,
 } from './configuration.ts';
 import { schemaProblems } from './problems.ts';
-import { optionsJsonSchema, type ReadDocument, type SystemDocument } from './schema.ts';
+import {
+  type JsonSchema,
+  optionsJsonSchema,
+  type ReadDocument,
+  type SystemDocument,
+} from './schema.ts';
 import { resolveSecrets, withoutSecrets } from './secrets.ts';
 import { type Path, parseSource, type Source } from './source.ts';
 import { writeConfiguration } from './write.ts';
@@ -112,7 +117,6 @@ async function loadOptions(
     ? []
     : schemaProblems(parsed.error.issues, source, written, place, shape);
   const secretKeys = secretsOf(shape);
-  const open = Object.entries(written).filter(([key]) => !secretKeys.has(key));
   const inTheOpen = Object.entries(written).flatMap(([key, value]): Problem[] =>
     secretKeys.has(key) && typeof value === 'string' && !value.includes(`\${`)
       ? [
@@ -130,21 +134,33 @@ async function loadOptions(
     ...problem,
     message: withoutSecrets(problem.message, resolved.secrets),
   }));
-  return { value: parsed.data, open: Object.fromEntries(open), problems };
+  return { value: parsed.data, open: without(written, secretKeys), problems };
 }
 
+/** Names of the keys, at any depth, whose values are secret. */
 function secretsOf(shape: unknown): ReadonlySet<string> {
   const keys = new Set<string>();
   const visit = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return;
-    const { properties, anyOf, oneOf, allOf } = part as Record<string, unknown>;
+    const { properties, additionalProperties, items, anyOf, oneOf, allOf } = part as JsonSchema;
     for (const [key, property] of Object.entries(properties ?? {})) {
-      if ((property as { secret?: boolean }).secret === true) keys.add(key);
+      if ((property as { readonly secret?: boolean }).secret === true) keys.add(key);
+      visit(property);
     }
-    for (const inner of [anyOf, oneOf, allOf].flat()) visit(inner);
+    for (const inner of [additionalProperties, items, anyOf, oneOf, allOf].flat()) visit(inner);
   };
   visit(shape);
   return keys;
+}
+
+function without(value: unknown, keys: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => without(item, keys));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !keys.has(key))
+      .map(([key, item]) => [key, without(item, keys)]),
+  );
 }
 
 type Profile =

@@ -8,7 +8,7 @@ import type { WriteDocument } from './schema.ts';
 import type { Path, Source } from './source.ts';
 
 /** Without `guard`; a plan is held when both of a line are exceeded. */
-export const DEFAULT_GUARD: Readonly<Record<GuardedAction, Limit>> = {
+const DEFAULT_GUARD: Readonly<Record<GuardedAction, Limit>> = {
   disable: { share: 0.2, count: 20 },
   delete: { share: 0, count: 5 },
   update: { share: 0.5, count: 100 },
@@ -36,16 +36,16 @@ export function writeConfiguration(
   const leave = leavePolicy(document, offered);
   const value: WriteConfiguration = {
     ...assigned(document),
-    ...(document.scope !== undefined && { scope: document.scope }),
+    ...scopeOf(document, offered),
     match: document.match ?? offered.match,
     map: rows.value,
     required: document.required ?? offered.required,
     do: allowed,
     leave,
     guard: {
-      disable: limit(document, 'disable'),
-      delete: limit(document, 'delete'),
-      update: limit(document, 'update'),
+      disable: limit('disable', document, offered),
+      delete: limit('delete', document, offered),
+      update: limit('update', document, offered),
     },
     ...(document.firstRun !== undefined && { firstRun: document.firstRun }),
     ...(document.pilot !== undefined && { pilot: document.pilot }),
@@ -61,6 +61,11 @@ function assigned(document: WriteDocument): Pick<WriteConfiguration, 'assigned'>
   if (entry === undefined) return {};
   const [system, application] = entry;
   return { assigned: { system, application } };
+}
+
+function scopeOf(document: WriteDocument, offered: WriteDefaults): { readonly scope?: string } {
+  const scope = document.scope ?? offered.scope;
+  return scope === undefined ? {} : { scope };
 }
 
 function mappingRows(
@@ -127,8 +132,8 @@ function leavePolicy({ leave }: WriteDocument, offered: WriteDefaults): Leave {
 }
 
 /** What is not said of a limit does not soften it: beyond the other one alone, a plan is held. */
-function limit({ guard }: WriteDocument, action: GuardedAction): Limit {
-  const own = guard?.[action];
+function limit(action: GuardedAction, { guard }: WriteDocument, offered: WriteDefaults): Limit {
+  const own = guard?.[action] ?? offered.guard?.[action];
   if (own === undefined) return DEFAULT_GUARD[action];
   if (own === false) return UNLIMITED;
   return { share: own.share ?? 0, count: own.count ?? 0 };

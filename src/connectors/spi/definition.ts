@@ -41,6 +41,12 @@ export interface WriteDefaults {
   readonly required: readonly string[];
   readonly do: readonly ('create' | 'update' | 'disable' | 'delete')[];
   readonly leave: 'disable' | 'delete' | 'keep';
+  /** SCIM filter over the identity, where the application is not for everybody. */
+  readonly scope?: string;
+  /** Stricter or looser limits than usual. */
+  readonly guard?: Readonly<
+    Partial<Record<'disable' | 'delete' | 'update', { readonly share?: number; readonly count?: number }>>
+  >;
   /** The attributes the target has, where that is known in advance; others are refused. */
   readonly attributes?: readonly AttributeSchema[];
 }
