@@ -1,0 +1,226 @@
+/** Any SCIM 2.0 service provider (RFC 7643, 7644), as its profile says it wants to be spoken to. */
+
+import type { IdentityRecord, ObjectKind, ObjectRef, Scalar } from '../../identity/record.ts';
+import { formatFilter } from '../../scim/filter.ts';
+import {
+  type ChangePage,
+  type Connector,
+  type ConnectorDefinition,
+  ConnectorError,
+  type Query,
+  type ReadOptions,
+  type SearchPage,
+} from '../spi/index.ts';
+import { checkProvider } from './check.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { createObject } from './create.ts';
+import { dialectOf, writeDefaultsOf } from './dialect.ts';
+import { kindSchemas, resourceTypes, schemaAttributes } from './discovery.ts';
+import { lookupFilter, oneOf } from './find.ts';
+import { groupChanges } from './groups.ts';
+import { beginning, type Listing, listPageOf, pagesFrom, positionOf } from './listing.ts';
+import { changeMembers } from './members.ts';
+import { type ScimOptions, scimOptions } from './options.ts';
+import type { Profile } from './profile.ts';
+import { READ_MAP } from './read-map.ts';
+import { traitsOf } from './traits.ts';
+import { recordOf } from './translate.ts';
+import { updateObject } from './update.ts';
+
+export const scim: ConnectorDefinition<ScimOptions> = {
+  type: 'scim',
+  title: 'SCIM 2.0 service provider',
+  options: scimOptions,
+  defaultReadMap: READ_MAP,
+  writeDefaults: writeDefaultsOf,
+  connect: async (options, context) => {
+    const profile = dialectOf(context.profile, options.overrides);
+    return connectorOf(openConnection(options, profile, context), profile);
+  },
+};
+
+function connectorOf(connection: Connection, profile: Profile): Connector {
+  const { protocol } = connection;
+  const match = profile.write.user?.match ?? [];
+  const operations: Connector = {
+    traits: traitsOf(profile),
+    check: ({ signal }) => checkProvider(connection, match, signal),
+    describe: async ({ signal }) => ({
+      kinds: kindSchemas(
+        protocol,
+        await resourceTypes(connection.client, signal),
+        await schemaAttributes(connection.client, signal),
+      ),
+    }),
+    read: (kind, options) => read(connection, kind, options),
+    readChanges: (kind, since, options) => goOn(connection, kind, since, options),
+    find: (kind, path, value, { signal }) => find(connection, kind, path, value, signal),
+    get: (ref, { signal }) => get(connection, ref, signal),
+    search: (kind, query) => search(connection, kind, query),
+    create: (kind, attributes, { signal }) => createObject(connection, kind, attributes, signal),
+    update: (target, changes, options) => updateObject(connection, target, changes, options),
+    delete: async (target, { signal, ifVersion }) => {
+      await connection.client.send({
+        method: 'DELETE',
+        path: await objectPath(connection, target, signal),
+        attempt: `delete ${target.kind} ${target.id} in ${connection.system}`,
+        signal,
+        ...(protocol.update.ifMatch && ifVersion !== undefined && { version: ifVersion }),
+      });
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+  if (protocol.groups.support !== 'full' && protocol.groups.support !== 'roles-as-groups')
+    return operations;
+  return {
+    ...operations,
+    addMembers: (group, members, { signal }) =>
+      changeMembers(connection, 'add', group, members, signal),
+    removeMembers: (group, members, { signal }) =>
+      changeMembers(connection, 'remove', group, members, signal),
+  };
+}
+
+async function* read(
+  connection: Connection,
+  kind: ObjectKind,
+  { signal }: ReadOptions,
+): AsyncGenerator<ChangePage> {
+  const listing = listingOf(connection, kind, signal);
+  yield* pagesFrom(listing, beginning(listing, await pagingMode(connection, signal)));
+}
+
+/** The protocol tracks no changes: a watermark only takes up the reading it was made in. */
+async function* goOn(
+  connection: Connection,
+  kind: ObjectKind,
+  since: string,
+  { signal, continues }: ReadOptions,
+): AsyncGenerator<ChangePage> {
+  const position = continues ? positionOf(since) : undefined;
+  if (position === undefined)
+    throw new ConnectorError(
+      'watermark-expired',
+      `read changes of ${kind}s in ${connection.system}: SCIM does not track changes`,
+    );
+  yield* pagesFrom(listingOf(connection, kind, signal), position);
+}
+
+async function pagingMode(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<'index' | 'cursor'> {
+  const { mode } = connection.protocol.paging;
+  if (mode !== 'auto') return mode;
+  return (await connection.features(signal)).cursor ? 'cursor' : 'index';
+}
+
+function listingOf(connection: Connection, kind: ObjectKind, signal: AbortSignal): Listing {
+  const { system, protocol, client, pageSize } = connection;
+  const attempt = `read ${kind}s of ${system}`;
+  const { firstIndex, trustTotal } = protocol.paging;
+  const withoutMembers: Readonly<Record<string, string>> =
+    kind === 'group' && !protocol.groups.readMembers ? { excludedAttributes: 'members' } : {};
+  return {
+    kind,
+    attempt,
+    pageSize,
+    trustTotal,
+    ...(firstIndex !== undefined && { firstIndex }),
+    ask: async (position, count) => {
+      const path = await connection.endpoint(kind, signal);
+      const query = { ...position, count, ...withoutMembers };
+      return listPageOf(
+        await client.send({ method: 'GET', path, query, attempt, signal }),
+        attempt,
+      );
+    },
+    record: (resource) => recordOf(system, kind, resource),
+    changes: (record) => (kind === 'group' ? groupChanges(record) : [{ type: 'present', record }]),
+  };
+}
+
+async function find(
+  connection: Connection,
+  kind: ObjectKind,
+  path: string,
+  value: Scalar,
+  signal: AbortSignal,
+): Promise<IdentityRecord | undefined> {
+  const { system, protocol, client } = connection;
+  const known = connection.paths(kind)(path);
+  const attempt = `find ${kind} by ${path} in ${system}`;
+  const filter = lookupFilter(known, value, protocol.filter.typed);
+  // Two are enough to know that it is not one.
+  const query = { filter, count: 2 };
+  const endpoint = await connection.endpoint(kind, signal);
+  const answer = await client.send({ method: 'GET', path: endpoint, query, attempt, signal });
+  const records = listPageOf(answer, attempt).resources.flatMap(
+    (resource) => recordOf(system, kind, resource) ?? [],
+  );
+  return oneOf(records, known, value, attempt);
+}
+
+async function get(
+  connection: Connection,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<IdentityRecord | undefined> {
+  const attempt = `get ${ref.kind} ${ref.id} in ${connection.system}`;
+  const path = await objectPath(connection, ref, signal);
+  try {
+    const answer = await connection.client.send({ method: 'GET', path, attempt, signal });
+    return connection.record(ref.kind, answer);
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'missing') return undefined;
+    throw error;
+  }
+}
+
+/** A cursor of ours says which of the protocol's two it is: `i51`, or `c` and the provider's own. */
+async function search(
+  connection: Connection,
+  kind: ObjectKind,
+  { filter, attributes, cursor, count, signal }: Query,
+): Promise<SearchPage> {
+  const { system, client, pageSize, protocol } = connection;
+  const mode = await pagingMode(connection, signal);
+  const first = protocol.paging.firstIndex ?? 1;
+  const at = cursor ?? (mode === 'cursor' ? 'c' : `i${first}`);
+  const startIndex = Number(at.slice(1));
+  const attempt = `search ${kind}s in ${system}`;
+  const answer = await client.send({
+    method: 'GET',
+    path: await connection.endpoint(kind, signal),
+    query: {
+      ...(filter !== undefined && { filter: formatFilter(filter) }),
+      ...(attributes !== undefined && { attributes: attributes.join(',') }),
+      ...(at.startsWith('c') ? { cursor: at.slice(1) } : { startIndex }),
+      count: count ?? pageSize,
+    },
+    attempt,
+    signal,
+  });
+  const { resources, total, nextCursor } = listPageOf(answer, attempt);
+  const records = resources.flatMap((resource) => recordOf(system, kind, resource) ?? []);
+  const next = startIndex + resources.length;
+  const more = resources.length > 0 && total !== undefined && next - first < total;
+  const following = at.startsWith('c')
+    ? nextCursor && `c${nextCursor}`
+    : more
+      ? `i${next}`
+      : undefined;
+  return {
+    records,
+    ...(following !== undefined && { nextCursor: following }),
+    ...(total !== undefined && { total }),
+  };
+}
+
+async function objectPath(
+  connection: Connection,
+  { kind, id }: ObjectRef,
+  signal: AbortSignal,
+): Promise<string> {
+  return `${await connection.endpoint(kind, signal)}/${encodeURIComponent(id)}`;
+}
