@@ -5,6 +5,7 @@ import { type Problem, suggestion } from '../identity/problem.ts';
 import type { SystemName } from '../identity/record.ts';
 import { parseFilter } from '../scim/filter.ts';
 import type { WriteConfiguration } from './configuration.ts';
+import { expressionProblems } from './expressions.ts';
 import { identityNames, type KnownNames, unknownName } from './names.ts';
 import type { Path, Source } from './source.ts';
 import type { LoadedSystem } from './system.ts';
@@ -35,6 +36,7 @@ export function meaningProblems(
           ...targetProblems(wanted, defaults[kind], source, where),
         ];
       }),
+      ...expressionProblems(configuration, known, names, source, at),
       ...uselessSystem(configuration, source, at),
     ];
   });

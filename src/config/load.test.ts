@@ -220,6 +220,24 @@ systems:
     ]);
   });
 
+  it('points at the place inside of an expression, however it is quoted', async () => {
+    const { lines } = await load(
+      WORKING.replace(
+        'title: { value: "[department]", default: Unassigned }',
+        `title: 'Jion(" ", [mail], [departmnt])'
+          userName: |
+            Join(" ",
+              [hr/dept])
+          "emails[type eq \\"work\\"].value": { value: "ToLower(\\"a\\" , ))" }`,
+      ),
+    );
+    expect(lines.map((line) => line.slice(0, 60))).toEqual([
+      'lockstep.yaml:16:19  unknown function "Jion"; did you mean "',
+      'lockstep.yaml:19:15  [hr/dept] names the system "hr", which ',
+      'lockstep.yaml:20:72  unexpected ")" after the end of the exp',
+    ]);
+  });
+
   it('says where the YAML itself breaks', async () => {
     const { lines } = await load('systems:\n  entra: { connector: entra\n');
     expect(lines[0]).toMatch(/^lockstep\.yaml:\d+:\d+ {2}/);

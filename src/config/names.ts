@@ -25,7 +25,7 @@ export function identityNames(systems: readonly LoadedSystem[]): KnownNames {
   };
 }
 
-/** A problem where nothing supplies the attribute; only a warning where a file may. */
+/** An error where a known name was probably meant and no file may supply this one, else a warning. */
 export function unknownName(name: string, known: KnownNames, place: Place): readonly Problem[] {
   if (known.names.has(name) || known.names.size === TOWARDS_TARGET.length) return [];
   // Directory extensions are as many as there are tenants.
@@ -34,7 +34,7 @@ export function unknownName(name: string, known: KnownNames, place: Place): read
   return [
     {
       code: 'unknown-attribute',
-      severity: known.open ? 'warning' : 'error',
+      severity: known.open || meant === undefined ? 'warning' : 'error',
       message: `no source supplies the attribute "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
       remedy: known.open
         ? `nothing to do when it is a column of a file; otherwise correct the name`

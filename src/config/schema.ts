@@ -245,7 +245,10 @@ export function configurationJsonSchema(
       io: 'input',
       override: ({ zodSchema, jsonSchema }) => {
         if (zodSchema !== systemDocument || jsonSchema.properties === undefined) return;
-        jsonSchema.properties.connector = { title: 'Connector', enum: connectors.map(({ type }) => type) };
+        jsonSchema.properties.connector = {
+          title: 'Connector',
+          enum: connectors.map(({ type }) => type),
+        };
         jsonSchema.allOf = connectors.map(({ type, title, options }) => ({
           if: { properties: { connector: { const: type } } },
           // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

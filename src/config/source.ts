@@ -7,6 +7,8 @@ export type Path = readonly PropertyKey[];
 
 export interface Source {
   readonly data: unknown;
+  has(path: Path): boolean;
+  isText(path: Path): boolean;
   /** Where the value at a path begins; the nearest thing around it when there is none. */
   place(path: Path): Place;
   /** Where the key at the end of a path is written. */
@@ -42,6 +44,8 @@ export function parseSource(text: string, file: string): Result<Source> {
     ok: true,
     value: {
       data: document.toJS({ maxAliasCount: 100 }) as unknown,
+      has: (path) => document.hasIn(path),
+      isText: (path) => typeof document.getIn(path) === 'string',
       place: (path) => at(nearest(root, path).node?.range?.[0] ?? 0),
       keyPlace: (path) => {
         const { pair, node } = nearest(root, path);
