@@ -41,7 +41,10 @@ export interface PlanStore {
     operations: readonly Operation[],
     omissions: readonly Omission[],
   ): Promise<void>;
-  /** Closes a plan; the target's older ones that were not applied are superseded. */
+  /**
+   * Closes a plan; the target's older ones that were not applied are superseded. One that would be
+   * held and says the same as the one that is held already is dropped for it: its age stays visible.
+   */
   close(key: PlanKey, closing: PlanClosing): Promise<StoredPlan>;
   setState(key: PlanKey, state: PlanState): Promise<void>;
   /** The newest plan of a target. */

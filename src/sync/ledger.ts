@@ -1,6 +1,6 @@
 /** What the verbs ask of the store beside warehouse and plans: leases, runs, outcomes, health. */
 
-import type { Failure } from '../apply/outcome.ts';
+import type { Failure, Outcome } from '../apply/outcome.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Operation } from '../plan/plan.ts';
@@ -10,13 +10,19 @@ import type { RunReport } from './engine.ts';
 export type RunId = string;
 
 export interface Ledger {
+  lease(lane: string): Promise<Lease | undefined>;
   /**
-   * Takes the lease of a lane, or says who has it. A dead holder's lease is free at once where its
-   * death can be seen (same host), otherwise when it expires.
+   * Takes a lane for which `seen` is still the newest token, or nothing when somebody was faster.
+   * The new token is the next one: of two holders, the later has the higher.
    */
-  takeLease(lane: string, holder: LeaseHolder, now: Date, seconds: number): Promise<LeaseAnswer>;
+  takeLease(
+    lane: string,
+    seen: number,
+    holder: LeaseHolder,
+    until: Date,
+  ): Promise<number | undefined>;
   /** False when the lease was lost to another holder: whatever still runs under it must stop. */
-  renewLease(lane: string, token: number, now: Date, seconds: number): Promise<boolean>;
+  renewLease(lane: string, token: number, until: Date): Promise<boolean>;
   dropLease(lane: string, token: number): Promise<void>;
 
   beginRun(id: RunId, startedAt: Date, trigger: string): Promise<void>;
@@ -24,8 +30,7 @@ export interface Ledger {
   /** The newest first. */
   runs(limit: number): Promise<readonly RunRow[]>;
 
-  /** Outcomes of a plan, so that an interrupted apply is not counted twice. */
-  recordOutcomes(rows: readonly OutcomeRow[]): Promise<void>;
+  recordOutcomes(rows: readonly OutcomeEntry[]): Promise<void>;
   /** The newest first. */
   outcomes(query: OutcomeQuery): AsyncIterable<OutcomeRow>;
 
@@ -46,9 +51,12 @@ export interface LeaseHolder {
   readonly processStart: string;
 }
 
-export type LeaseAnswer =
-  | { readonly type: 'taken'; readonly token: number }
-  | { readonly type: 'busy'; readonly holder: LeaseHolder; readonly until: Date };
+export interface Lease {
+  readonly token: number;
+  /** Absent while nobody has it. */
+  readonly holder?: LeaseHolder;
+  readonly until: Date;
+}
 
 export interface RunRow {
   readonly id: RunId;
@@ -58,11 +66,20 @@ export interface RunRow {
   readonly report?: RunReport;
 }
 
+/** An outcome as it is recorded: its operation is a row of its plan already. */
+export interface OutcomeEntry {
+  readonly at: Date;
+  readonly run: RunId;
+  readonly plan: PlanKey;
+  readonly position: number;
+  readonly outcome: Outcome;
+}
+
 export interface OutcomeRow {
   readonly at: Date;
   readonly run: RunId;
   readonly plan: PlanKey;
-  readonly type: 'done' | 'failed' | 'skipped';
+  readonly type: Outcome['type'];
   readonly operation: Operation;
   readonly milliseconds: number;
   readonly failure?: Failure;

@@ -1,0 +1,214 @@
+/** Plans and their operations: written in batches while a plan is made, read back in its order. */
+
+import { randomBytes } from 'node:crypto';
+import { isAwaited, levelAt, type Order } from '../plan/order.ts';
+import type { Action, Hold, Omission, Operation, PlanState } from '../plan/plan.ts';
+import type { PlannedOperation, PlanStore, StoredPlan } from '../plan/plans.ts';
+import type { Database, Row } from './database.ts';
+
+const BATCH = 256;
+
+const PLAN = `select key, target, id, state, created_at, config_version, counts, considered, managed,
+  holds from plan`;
+
+export function openPlans(database: Database): PlanStore {
+  const first = async (sql: string, parameters: readonly string[]) => {
+    const [row] = await database.all<PlanRow>(sql, parameters);
+    return row && planOf(row);
+  };
+  const drop = async (key: string) => {
+    await database.run('delete from plan_operation where plan = ?', [key]);
+    await database.run('delete from plan_refusal where plan = ?', [key]);
+  };
+  return {
+    begin: async (target, configVersion, createdAt) => {
+      const unfinished = await database.all<{ readonly key: string }>(
+        "select key from plan where target = ? and state = 'building'",
+        [target],
+      );
+      for (const { key } of unfinished) {
+        await drop(key);
+        await database.run('delete from plan where key = ?', [key]);
+      }
+      const key = `${createdAt.getTime().toString(36).padStart(9, '0')}${randomBytes(6).toString('hex')}`;
+      await database.run(
+        `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds, ordering)
+         values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '')`,
+        [key, target, createdAt.getTime(), configVersion],
+      );
+      return key;
+    },
+    append: async (key, from, operations, omissions) => {
+      const refusals = omissions.filter(({ refused }) => refused);
+      if (operations.length === 0 && refusals.length === 0) return;
+      await database.transaction(async (queries) => {
+        await queries.batch(
+          'insert into plan_operation (plan, position, content) values (?, ?, ?)',
+          operations.map((operation, index) => [key, from + index, JSON.stringify(operation)]),
+        );
+        await queries.batch(
+          `insert into plan_refusal (plan, identity, content) values (?, ?, ?)
+           on conflict (tenant, plan, identity) do nothing`,
+          refusals.map((omission) => [key, omission.identity, JSON.stringify(omission)]),
+        );
+      });
+    },
+    close: async (key, closing) => {
+      const same = await first(
+        `${PLAN} where target = (select target from plan where key = ?) and state = 'held' and id = ?`,
+        [key, closing.id],
+      );
+      if (same !== undefined && closing.state === 'held') {
+        await drop(key);
+        await database.run('delete from plan where key = ?', [key]);
+        return same;
+      }
+      return database.transaction(async (queries) => {
+        await queries.run(
+          `update plan set state = 'superseded' where state in ('ready', 'held', 'released')
+           and target = (select target from plan where key = ?)`,
+          [key],
+        );
+        await queries.run(
+          `update plan set id = ?, state = ?, counts = ?, considered = ?, managed = ?, holds = ?, ordering = ?
+           where key = ?`,
+          [
+            closing.id,
+            closing.state,
+            JSON.stringify(closing.counts),
+            closing.considered,
+            closing.managed,
+            JSON.stringify(closing.holds),
+            Buffer.from(closing.order).toString('base64'),
+            key,
+          ],
+        );
+        const closed = await first(`${PLAN} where key = ?`, [key]);
+        if (closed === undefined) throw new RangeError(`plan ${key} was dropped while it was made`);
+        return closed;
+      });
+    },
+    setState: async (key, state) => {
+      await database.run('update plan set state = ? where key = ?', [state, key]);
+    },
+    current: (target) =>
+      first(`${PLAN} where target = ? and state <> 'building' order by key desc limit 1`, [target]),
+    find: (id) =>
+      first(`${PLAN} where substr(id, 1, length(cast(? as text))) = ? order by key desc limit 1`, [
+        id,
+        id,
+      ]),
+    everApplied: async (target) => {
+      const rows = await database.all(
+        "select key from plan where target = ? and state in ('applying', 'applied') limit 1",
+        [target],
+      );
+      return rows.length > 0;
+    },
+    operations: (key, batchSize) => operationsOf(database, key, Math.min(batchSize, BATCH)),
+    omissions: (key, batchSize) => refusalsOf(database, key, batchSize),
+    prune: async () => {
+      const stale = await database.all<{ readonly key: string }>(
+        `select key from plan where state = 'superseded' and counts <> '{}'
+         and exists (select 1 from plan_operation where plan = plan.key limit 1)`,
+      );
+      for (const { key } of stale) await drop(key);
+    },
+  };
+}
+
+interface PlanRow extends Row {
+  readonly key: string;
+  readonly target: string;
+  readonly id: string;
+  readonly state: PlanState;
+  readonly created_at: number;
+  readonly config_version: string;
+  readonly counts: string;
+  readonly considered: number;
+  readonly managed: number;
+  readonly holds: string;
+}
+
+function planOf(row: PlanRow): StoredPlan {
+  return {
+    key: row.key,
+    id: row.id,
+    target: row.target,
+    createdAt: new Date(row.created_at),
+    configVersion: row.config_version,
+    state: row.state,
+    counts: JSON.parse(row.counts) as Partial<Record<Action, number>>,
+    considered: row.considered,
+    managed: row.managed,
+    holds: JSON.parse(row.holds) as readonly Hold[],
+  };
+}
+
+/** A level after the other. The positions of a level are spread over the plan, so they are asked by name. */
+async function* operationsOf(
+  database: Database,
+  key: string,
+  batchSize: number,
+): AsyncGenerator<readonly PlannedOperation[]> {
+  const [plan] = await database.all<{ readonly ordering: string }>(
+    'select ordering from plan where key = ?',
+    [key],
+  );
+  const order: Order = Buffer.from(plan?.ordering ?? '', 'base64');
+  const marks = Array.from({ length: BATCH }, () => '?').join(', ');
+  for (const positions of byLevel(order, batchSize)) {
+    const padded = Array.from({ length: BATCH }, (_, index) => positions[index] ?? -1);
+    const rows = await database.all<{ readonly position: number; readonly content: string }>(
+      `select position, content from plan_operation where plan = ? and position in (${marks}) order by position`,
+      [key, ...padded],
+    );
+    yield rows.map(({ position, content }) => ({
+      position,
+      level: levelAt(order, position),
+      awaited: isAwaited(order, position),
+      operation: operationOf(content),
+    }));
+  }
+}
+
+function* byLevel(order: Order, size: number): Generator<readonly number[]> {
+  const highest = order.reduce((most, _, position) => Math.max(most, levelAt(order, position)), 0);
+  for (let level = 0; level <= highest; level++) {
+    let batch: number[] = [];
+    for (let position = 0; position < order.length; position++) {
+      if (levelAt(order, position) !== level) continue;
+      batch.push(position);
+      if (batch.length < size) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  }
+}
+
+/** As it was written; only a date has to be made one again. */
+export function operationOf(content: string): Operation {
+  const operation = JSON.parse(content) as Operation;
+  if (operation.failedBefore === undefined) return operation;
+  const { firstFailedAt, ...rest } = operation.failedBefore;
+  return { ...operation, failedBefore: { ...rest, firstFailedAt: new Date(firstFailedAt) } };
+}
+
+async function* refusalsOf(
+  database: Database,
+  key: string,
+  batchSize: number,
+): AsyncGenerator<readonly Omission[]> {
+  let after = '';
+  for (;;) {
+    const rows = await database.all<{ readonly identity: string; readonly content: string }>(
+      'select identity, content from plan_refusal where plan = ? and identity > ? order by identity limit ?',
+      [key, after, batchSize],
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(({ content }) => JSON.parse(content) as Omission);
+    after = last.identity;
+  }
+}
