@@ -50,8 +50,22 @@ function defaultsOf(kind: ObjectKind, write: Profile['write'][string]): WriteDef
     required: write.required,
     do: write.do,
     leave: write.leave,
+    ...(write.scope !== undefined && { scope: write.scope }),
+    guard: guardOf(write.guard),
     attributes: RFC_ATTRIBUTES[kind] ?? [],
   };
+}
+
+function guardOf(guard: Profile['write'][string]['guard']): NonNullable<WriteDefaults['guard']> {
+  return Object.fromEntries(
+    Object.entries(guard).map(([action, limit]) => [
+      action,
+      {
+        ...(limit?.share !== undefined && { share: limit.share }),
+        ...(limit?.count !== undefined && { count: limit.count }),
+      },
+    ]),
+  );
 }
 
 function rowOf(row: Profile['write'][string]['map'][string]): DefaultRow {
