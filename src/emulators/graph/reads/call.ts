@@ -1,0 +1,39 @@
+/** One request to Graph on its way through the routes, after its token was accepted. */
+
+import type { Chance } from '../chance.ts';
+import type { DeltaService } from '../delta/delta.ts';
+import type { OpaqueTokens } from '../opaque.ts';
+import type { QueryOptions } from '../query/options.ts';
+import type { QueryMode } from '../query/rule.ts';
+import type { Tenant } from '../tenant.ts';
+
+export interface Call {
+  readonly tenant: Tenant;
+  /** External base URL of Graph. */
+  readonly base: string;
+  /** Path under the version, such as `users/…/manager`. */
+  readonly path: string;
+  /** What the route's pattern captured, in order. */
+  readonly captured: readonly string[];
+  readonly options: QueryOptions;
+  readonly headers: Headers;
+  /** Parsed JSON; undefined without a body. */
+  readonly body: unknown;
+  /** The number up to which the replica or index that serves this call has come. */
+  readonly number: number;
+  readonly mode: QueryMode;
+  /** The header `ConsistencyLevel: eventual` is there. */
+  readonly eventual: boolean;
+  readonly tokens: OpaqueTokens;
+  readonly delta: DeltaService;
+  readonly chance: Chance;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** A JSON body, or plain text; absent for none. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The contract type of the body or, in a collection, of its elements. */
+  readonly type?: string;
+}

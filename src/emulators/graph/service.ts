@@ -1,0 +1,197 @@
+/** One request to Graph, in the service's own order of work, which decides the error that wins. */
+
+import type { Chance } from './chance.ts';
+import { isObject, problemsOf } from './contract.ts';
+import type { EventLog } from './control/events.ts';
+import type { DeltaService } from './delta/delta.ts';
+import { badRequest, GraphFailure } from './failure.ts';
+import type { OpaqueTokens } from './opaque.ts';
+import { type QueryOptions, queryOptions } from './query/options.ts';
+import type { Answer, Call } from './reads/call.ts';
+import { matchRoute, segmentsOf } from './reads/routes.ts';
+import type { Tenant } from './tenant.ts';
+import { type Throttle, unitsOf } from './throttle.ts';
+import type { AccessTokens } from './tokens/access.ts';
+
+export interface GraphService {
+  readonly tenant: Tenant;
+  readonly base: string;
+  /** Accepted as `aud` of an access token. */
+  readonly audiences: readonly string[];
+  readonly tokens: AccessTokens;
+  readonly opaque: OpaqueTokens;
+  readonly delta: DeltaService;
+  readonly throttle: Throttle;
+  readonly events: EventLog;
+  readonly chance: Chance;
+  readonly checkBodies: boolean;
+}
+
+/** What goes over the wire, before a fault spoils it. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export async function answerGraph(service: GraphService, request: Request): Promise<WireAnswer> {
+  const url = new URL(request.url);
+  const ids = {
+    'request-id': service.chance.guid(),
+    'client-request-id': request.headers.get('client-request-id') ?? service.chance.guid(),
+  };
+  const shared = { ...commonHeaders(service), ...ids };
+  try {
+    const { answer, charged } = await answered(service, request, url);
+    if (service.checkBodies) checkBody(service, url.pathname, answer);
+    return {
+      status: answer.status,
+      headers: {
+        ...shared,
+        ...charged,
+        'Content-Type':
+          typeof answer.body === 'string'
+            ? 'text/plain'
+            : contentType(request.headers.get('accept')),
+        ...answer.headers,
+      },
+      body: quiet(request.headers.get('accept'), answer.body),
+    };
+  } catch (error) {
+    if (!(error instanceof GraphFailure)) throw error;
+    return {
+      status: error.status,
+      headers: { ...shared, 'Content-Type': 'application/json', ...error.headers },
+      body: failureBody(error, ids, new Date(service.tenant.clock.now())),
+    };
+  }
+}
+
+async function answered(
+  service: GraphService,
+  request: Request,
+  url: URL,
+): Promise<{ readonly answer: Answer; readonly charged: Readonly<Record<string, string>> }> {
+  const { tenant } = service;
+  const caller = await service.tokens.verify(
+    request.headers.get('authorization'),
+    service.audiences,
+  );
+  const [version, ...path] = segmentsOf(url.pathname);
+  if (version !== 'v1.0') throw badVersion(version ?? '');
+  const options = queryOptions(url);
+  const { method } = request;
+  const route = matchRoute(method, path);
+  const low = request.headers.get('x-ms-throttle-priority')?.toLowerCase() === 'low';
+  const units = unitsOf(method, route.pattern, options);
+  const charge = service.throttle.charge(caller.appId, units, false, low);
+  const eventual = request.headers.get('consistencylevel')?.toLowerCase() === 'eventual';
+  const advanced = eventual && (options.count || options.search !== undefined);
+  const replica = tenant.replicas.draw();
+  const call: Call = {
+    tenant,
+    base: service.base,
+    path: url.pathname.replace(/^\/v1\.0\//, ''),
+    captured: route.captured,
+    options,
+    headers: request.headers,
+    body: method === 'GET' ? undefined : await jsonBody(request),
+    number: advanced ? tenant.replicas.indexReached() : tenant.replicas.reached(replica),
+    mode: { advanced, unknown: tenant.switches['query.unknownProperty'] },
+    eventual,
+    tokens: service.opaque,
+    delta: service.delta,
+    chance: service.chance,
+  };
+  service.events.served({ appId: caller.appId, units, replica });
+  if (method === 'GET' && SELECTABLE.has(route.pattern) && isUnselected(options))
+    service.events.find('missing-select', `${method} ${route.pattern} without $select`);
+  return {
+    answer: route.answer(call),
+    charged: {
+      'x-ms-resource-unit': String(units),
+      ...(charge.percentage !== undefined && {
+        'x-ms-throttle-limit-percentage': String(charge.percentage),
+      }),
+    },
+  };
+}
+
+const SELECTABLE = new Set(['users', 'users/delta', 'groups', 'groups/delta']);
+
+function isUnselected({ select, skiptoken, deltatoken }: QueryOptions): boolean {
+  return select === undefined && skiptoken === undefined && deltatoken === undefined;
+}
+
+function badVersion(version: string): GraphFailure {
+  return new GraphFailure(404, 'BadRequest', `Invalid version: ${version}`);
+}
+
+async function jsonBody(request: Request): Promise<unknown> {
+  try {
+    return await request.json();
+  } catch {
+    throw badRequest('Unable to read JSON request payload.');
+  }
+}
+
+function checkBody({ events }: GraphService, path: string, { type, body }: Answer): void {
+  if (type === undefined || !isObject(body)) return;
+  const elements = Array.isArray(body['value']) ? body['value'] : [body];
+  for (const element of elements) {
+    const named = isObject(element) ? element['@odata.type'] : undefined;
+    const actual = typeof named === 'string' ? named.replace('#microsoft.graph.', '') : type;
+    for (const problem of problemsOf(actual, element))
+      events.find('contract', `${path}: ${problem}`);
+  }
+}
+
+function commonHeaders({ tenant }: GraphService): Readonly<Record<string, string>> {
+  return {
+    Date: new Date(tenant.clock.now()).toUTCString(),
+    'OData-Version': '4.0',
+    'Cache-Control': 'no-cache',
+    'x-ms-ags-diagnostic':
+      '{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"000","RoleInstance":"AM1PEPF00000001"}}',
+  };
+}
+
+function contentType(accept: string | null): string {
+  const metadata = /odata\.metadata=(none|minimal|full)/.exec(accept ?? '')?.[1] ?? 'minimal';
+  return `application/json;odata.metadata=${metadata};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`;
+}
+
+const KEPT = new Set(['@odata.nextLink', '@odata.deltaLink', '@odata.count']);
+
+/** Without metadata only the annotations that paging needs stay. */
+function quiet(accept: string | null, body: unknown): unknown {
+  if (!accept?.includes('odata.metadata=none') || !isObject(body)) return body;
+  const stripped = (value: unknown): unknown =>
+    isObject(value)
+      ? Object.fromEntries(
+          Object.entries(value).filter(([name]) => !name.startsWith('@odata.') || KEPT.has(name)),
+        )
+      : value;
+  const outer = stripped(body);
+  if (!isObject(outer) || !Array.isArray(outer['value'])) return outer;
+  return { ...outer, value: outer['value'].map(stripped) };
+}
+
+function failureBody(
+  failure: GraphFailure,
+  ids: Readonly<Record<string, string>>,
+  now: Date,
+): unknown {
+  return {
+    error: {
+      code: failure.code,
+      message: failure.message,
+      ...(failure.details.length > 0 && { details: failure.details }),
+      innerError: {
+        ...(failure.innerCode !== undefined && { code: failure.innerCode }),
+        date: now.toISOString().slice(0, 19),
+        ...ids,
+      },
+    },
+  };
+}
