@@ -14,7 +14,8 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 export function check(tree: Node, dialect: Dialect): readonly ExpressionError[] {
-  return tree.type === 'comparison' ? [misplaced(tree)] : within(tree, dialect, true);
+  const problems = within(tree, dialect, true);
+  return tree.type === 'comparison' ? [misplaced(tree), ...problems] : problems;
 }
 
 function within(node: Node, dialect: Dialect, outermost: boolean): readonly ExpressionError[] {
@@ -52,7 +53,9 @@ function inArgument(
   parameter: Parameter | undefined,
   dialect: Dialect,
 ): readonly ExpressionError[] {
-  if (node.type === 'comparison' && !parameter?.condition) return [misplaced(node)];
+  if (node.type === 'comparison' && !parameter?.condition) {
+    return [misplaced(node), ...within(node, dialect, false)];
+  }
   if (parameter?.words) {
     const word = node.type === 'keyword' ? node.name : node.type === 'text' ? node.value : '';
     if (parameter.words.includes(word)) return [];

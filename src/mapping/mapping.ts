@@ -56,17 +56,29 @@ export interface CompiledRow {
   readonly row: MappingRow;
   /** Names of identity attributes and `system/attribute` pairs the expression reads. */
   readonly inputs: readonly string[];
+  /** The expression holds `Redact`: whoever shows or logs the value shows `[Redact]` instead. */
+  readonly redacted?: true;
   desired(
     attributes: Attributes,
     context: EvaluationContext,
     purpose: 'create' | 'update',
   ): Desired;
+  /**
+   * Of `SelectUniqueValue`: what it would choose from, in order, so that the caller can look all of
+   * it up in the target before `desired` asks `context.taken`.
+   */
+  candidates?(attributes: Attributes, context: EvaluationContext): readonly string[];
 }
 
 export interface Mapping {
   readonly rows: readonly CompiledRow[];
   /** Everything any row reads. */
   readonly inputs: readonly string[];
+  /**
+   * Whether `IgnoreObjectFlow` leaves the identity out of this target altogether: not created, not
+   * changed, not disabled. There only where an expression has that word.
+   */
+  omits?(attributes: Attributes, context: EvaluationContext): boolean;
 }
 
 /** A compiled scope: a SCIM filter over the identity's attributes, with `matches`. */
@@ -89,5 +101,15 @@ export interface ClauseVerdict {
 export interface ReadMap {
   /** Attributes of the system that are needed, for `$select`. */
   readonly inputs: readonly string[];
-  map(record: Attributes, now: Date): Attributes;
+  /**
+   * @param onFailure Told of each attribute whose expression failed for this record; such an
+   *   attribute is left out, and whoever keeps an earlier value can keep it.
+   */
+  map(record: Attributes, now: Date, onFailure?: (failure: ReadFailure) => void): Attributes;
+}
+
+export interface ReadFailure {
+  readonly attribute: string;
+  readonly code: string;
+  readonly message: string;
 }

@@ -1,0 +1,206 @@
+/**
+ * Who a target should know at all: a SCIM filter over the identity, compiled to closures. Its
+ * comparisons are those of `filterMatches`, which every other filter is judged by; `matches` is in
+ * addition, a .NET pattern that is searched for, case-sensitive, in linear time.
+ */
+
+import type { Filter } from '../identity/filter.ts';
+import type { AttributePath } from '../identity/path.ts';
+import type { Problem, Result } from '../identity/problem.ts';
+import { type Attributes, type AttributeValue, isReference } from '../identity/record.ts';
+import { filterMatches, formatFilter, parseFilter } from '../scim/filter.ts';
+import { formatPath, readPath } from '../scim/path.ts';
+import type { ClauseVerdict, Scope } from './mapping.ts';
+import { compileRegex, hasWordBoundary, type Regex, RegexError } from './regex.ts';
+
+type Test = (attributes: Attributes) => boolean;
+
+/** @returns The scope, or what is wrong: `filter-invalid` with its column, `scope-pattern` for a pattern. */
+export function compileScope(text: string): Result<Scope> {
+  const parsed = parseFilter(text, { matches: true });
+  if (!parsed.ok) return parsed;
+  const filter = parsed.value;
+  const problems = patternsIn(filter).flatMap(patternProblems);
+  if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
+  const clauses = topLevel(filter).map((clause) => ({
+    text: formatFilter(clause),
+    test: compiled(clause),
+    paths: pathsIn(clause),
+  }));
+  const includes = compiled(filter);
+  return {
+    ok: true,
+    value: {
+      text,
+      inputs: [...new Set(pathsIn(filter).map(({ schema, attribute }) => schema ?? attribute))],
+      includes,
+      clauses: (attributes) =>
+        clauses.map(
+          (clause): ClauseVerdict => ({
+            clause: clause.text,
+            verdict: clause.test(attributes),
+            seen: seenAt(clause.paths, attributes),
+          }),
+        ),
+    },
+    ...(problems.length > 0 && { warnings: problems }),
+  };
+}
+
+/** The clauses a person thinks of: those of the outermost `and` or `or`, else the whole filter. */
+function topLevel(filter: Filter): readonly Filter[] {
+  return filter.type === 'and' || filter.type === 'or' ? filter.operands : [filter];
+}
+
+function compiled(filter: Filter): Test {
+  switch (filter.type) {
+    case 'and': {
+      const tests = filter.operands.map(compiled);
+      return (attributes) => tests.every((test) => test(attributes));
+    }
+    case 'or': {
+      const tests = filter.operands.map(compiled);
+      return (attributes) => tests.some((test) => test(attributes));
+    }
+    case 'not': {
+      const test = compiled(filter.operand);
+      return (attributes) => !test(attributes);
+    }
+    case 'some': {
+      const test = compiled(filter.where);
+      return (attributes) =>
+        elementsAt(attributes, filter.path).some((element) => test(fields(element)));
+    }
+    case 'matches': {
+      const regex = compileRegex(filter.pattern);
+      return (attributes) => textsAt(attributes, filter.path).some((text) => found(regex, text));
+    }
+    case 'compare':
+    case 'present':
+      return (attributes) => filterMatches(filter, attributes);
+  }
+}
+
+/** A search needs no groups, so one pass over the text is all there is. */
+function found({ engine }: Regex, text: string): boolean {
+  return text.length <= MAX_SEARCHED && engine.test(text);
+}
+
+/** Nothing that decides about belonging is longer; a value that is does not match. */
+const MAX_SEARCHED = 100_000;
+
+function elementsAt(attributes: Attributes, path: AttributePath): readonly AttributeValue[] {
+  const value = readPath(attributes, path);
+  if (value === undefined) return [];
+  return isList(value) ? value : [value];
+}
+
+/** An element of a list of texts counts as its `value` (RFC 7644 §3.5.2.1). */
+function fields(element: AttributeValue): Attributes {
+  return typeof element === 'object' && !isList(element) && !isReference(element)
+    ? element
+    : { value: element };
+}
+
+/** As the expression language writes them: booleans are `True` and `False`. */
+function textsAt(attributes: Attributes, path: AttributePath): readonly string[] {
+  return elementsAt(attributes, path).flatMap((element) => {
+    const { value } = fields(element);
+    if (value === undefined || value === '' || typeof value === 'object') return [];
+    return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
+  });
+}
+
+function isList(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}
+
+function seenAt(
+  paths: readonly AttributePath[],
+  attributes: Attributes,
+): Readonly<Record<string, AttributeValue>> {
+  return Object.fromEntries(
+    paths.flatMap((path): [string, AttributeValue][] => {
+      const value = readPath(attributes, path);
+      return value === undefined ? [] : [[formatPath(path), value]];
+    }),
+  );
+}
+
+function pathsIn(filter: Filter): readonly AttributePath[] {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return filter.operands.flatMap(pathsIn);
+    case 'not':
+      return pathsIn(filter.operand);
+    case 'some':
+    case 'compare':
+    case 'present':
+    case 'matches':
+      return [filter.path];
+  }
+}
+
+interface Pattern {
+  readonly pattern: string;
+  /** Inside the brackets of a path, where only comparisons can stand. */
+  readonly inPath: boolean;
+}
+
+function patternsIn(filter: Filter, inPath = false): readonly Pattern[] {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return filter.operands.flatMap((operand) => patternsIn(operand, inPath));
+    case 'not':
+      return patternsIn(filter.operand, inPath);
+    case 'some':
+      return [...patternsIn(filter.where, inPath), ...patternsInPath(filter.path)];
+    case 'compare':
+    case 'present':
+      return patternsInPath(filter.path);
+    case 'matches':
+      return [{ pattern: filter.pattern, inPath }, ...patternsInPath(filter.path)];
+  }
+}
+
+function patternsInPath({ where }: AttributePath): readonly Pattern[] {
+  return where ? patternsIn(where, true) : [];
+}
+
+function patternProblems({ pattern, inPath }: Pattern): readonly Problem[] {
+  if (inPath) {
+    return [
+      invalid(
+        'matches cannot choose the element of a path',
+        'compare there with eq, or write attribute[part matches "…"] as a clause of its own',
+      ),
+    ];
+  }
+  try {
+    compileRegex(pattern);
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error;
+    return [invalid(`the pattern ${JSON.stringify(pattern)} cannot be used: ${error.message}`)];
+  }
+  if (!hasWordBoundary(pattern)) return [];
+  return [
+    {
+      ...invalid(
+        '\\b sees word boundaries at the letters A to Z only, so "é" counts as one',
+        'match the characters around the word instead, such as (^|\\s)',
+      ),
+      severity: 'warning',
+    },
+  ];
+}
+
+function invalid(message: string, remedy?: string): Problem {
+  return {
+    code: 'scope-pattern',
+    severity: 'error',
+    message,
+    ...(remedy !== undefined && { remedy }),
+  };
+}
