@@ -70,6 +70,8 @@ export interface Query extends CallOptions {
   readonly filter?: Filter;
   readonly attributes?: readonly string[];
   readonly cursor?: string;
+  /** Objects to skip, for systems that page by number; only without a cursor. */
+  readonly offset?: number;
   readonly count?: number;
 }
 

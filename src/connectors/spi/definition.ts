@@ -45,7 +45,9 @@ export interface WriteDefaults {
   readonly scope?: string;
   /** Stricter or looser limits than usual. */
   readonly guard?: Readonly<
-    Partial<Record<'disable' | 'delete' | 'update', { readonly share?: number; readonly count?: number }>>
+    Partial<
+      Record<'disable' | 'delete' | 'update', { readonly share?: number; readonly count?: number }>
+    >
   >;
   /** The attributes the target has, where that is known in advance; others are refused. */
   readonly attributes?: readonly AttributeSchema[];

@@ -1,3 +1,5 @@
+import type { Problem } from '../../identity/problem.ts';
+
 /**
  * Why a connected system did not do what it was asked. The kind is the whole interface: what
  * happens next is decided from it alone, in `apply/disposition.ts`.
@@ -25,6 +27,8 @@ export interface ConnectorErrorOptions {
   readonly retryAfterSeconds?: number;
   /** True when not this object but every operation on the system would fail alike (a 401). */
   readonly general?: boolean;
+  /** Each thing that is wrong, where there are several: the broken lines of a file, say. */
+  readonly problems?: readonly Problem[];
 }
 
 export class ConnectorError extends Error {
@@ -34,6 +38,7 @@ export class ConnectorError extends Error {
   readonly remedy: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly general: boolean;
+  readonly problems: readonly Problem[];
 
   /** @param message What was attempted and what the system answered; never a secret or a password. */
   constructor(kind: FailureKind, message: string, options: ConnectorErrorOptions = {}) {
@@ -43,5 +48,6 @@ export class ConnectorError extends Error {
     this.remedy = options.remedy;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.general = options.general ?? false;
+    this.problems = options.problems ?? [];
   }
 }

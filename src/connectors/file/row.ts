@@ -1,0 +1,23 @@
+/** What the formats have in common: records with their place, and what is wrong with others. */
+
+import type { AttributeValue } from '../../identity/record.ts';
+
+export type Row =
+  | {
+      readonly type: 'row';
+      /** Where it begins, from 1. */
+      readonly line: number;
+      /** Without what has no value. */
+      readonly values: ReadonlyMap<string, AttributeValue>;
+    }
+  | { readonly type: 'broken'; readonly line: number; readonly message: string }
+  /** The columns of a file that names them, before its rows. */
+  | { readonly type: 'header'; readonly line: number; readonly columns: readonly string[] };
+
+/** Characters in one row, and in one value of it. */
+export const MAX_ROW_CHARACTERS = 1024 * 1024;
+export const MAX_VALUE_CHARACTERS = 256 * 1024;
+
+export function oversized(name: string): string {
+  return `"${name}" is longer than ${MAX_VALUE_CHARACTERS} characters`;
+}
