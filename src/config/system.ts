@@ -113,9 +113,13 @@ async function loadOptions(
   const shape = optionsJsonSchema(definition.options);
   const resolved = resolveSecrets(written, place, source, surroundings);
   const parsed = await definition.options.safeParseAsync(resolved.value);
+  const unresolved = new Set(resolved.problems.map((problem) => placeText(problem)));
   const wrong = parsed.success
     ? []
-    : schemaProblems(parsed.error.issues, source, written, place, shape);
+    : schemaProblems(parsed.error.issues, source, written, place, shape).filter(
+        // What could not be put in is not wrong besides.
+        (problem) => !unresolved.has(placeText(problem)),
+      );
   const secretKeys = secretsOf(shape);
   const inTheOpen = Object.entries(written).flatMap(([key, value]): Problem[] =>
     secretKeys.has(key) && typeof value === 'string' && !value.includes(`\${`)
@@ -135,6 +139,10 @@ async function loadOptions(
     message: withoutSecrets(problem.message, resolved.secrets),
   }));
   return { value: parsed.data, open: without(written, secretKeys), problems };
+}
+
+function placeText({ place }: Problem): string {
+  return `${place?.line}:${place?.column}`;
 }
 
 /** Names of the keys, at any depth, whose values are secret. */

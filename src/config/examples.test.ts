@@ -1,0 +1,109 @@
+/** What the documentation shows works: every example loads, and the published schema is current. */
+
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { directory } from '../connectors/directory/connector.ts';
+import { entra } from '../connectors/entra/connector.ts';
+import { file } from '../connectors/file/connector.ts';
+import { scim } from '../connectors/scim/connector.ts';
+import { loadConfiguration } from './load.ts';
+import { configurationJsonSchema } from './schema.ts';
+import { describeProblem } from './text.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const connectors = [
+  entra,
+  scim,
+  file,
+  directory(() => {
+    throw new Error('nothing is opened here');
+  }),
+];
+
+const env = {
+  ENTRA_SECRET: 'a-secret',
+  RAMP_TOKEN: 'a-token',
+  SCIM_TOKEN: 'a-token',
+  DATABASE_URL: 'postgres://localhost/lockstep',
+  ALERT_URL: 'https://hooks.example.com/lockstep',
+};
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-examples-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function problemsOf(document: string): Promise<readonly string[]> {
+  const name = path.join(folder, 'lockstep.yaml');
+  await writeFile(name, document);
+  await writeFile(path.join(folder, 'token.txt'), 'a-token');
+  const result = await loadConfiguration(name, {
+    env,
+    connectors,
+    profiles: path.join(root, 'profiles'),
+  });
+  return (result.ok ? (result.warnings ?? []) : result.problems).map(describeProblem);
+}
+
+const FRAME: Readonly<Record<string, string>> = {
+  systems: '',
+  store: 'systems: {}\n',
+  options: 'systems:\n  app:\n    connector: scim\n    read: { user: {} }\n',
+  read: 'systems:\n  hr:\n    connector: file\n    options: { path: people.csv, id: number }\n',
+  write: `systems:
+  entra:
+    connector: entra
+    options: { tenant: contoso.onmicrosoft.com, managedIdentity: system }
+    read: { user: {} }
+  app:
+    connector: scim
+    options: { url: "https://app.example.com/scim/v2", token: "\${env:SCIM_TOKEN}" }
+`,
+  serve: 'systems:\n  ours:\n    connector: directory\n    options: {}\n',
+};
+
+/** A fragment of the page in the place where it belongs. */
+function inFrame(fragment: string): string {
+  const [key = ''] = /^[a-z]+(?=:)/m.exec(fragment) ?? [];
+  const frame = FRAME[key] ?? '';
+  const indented = frame.startsWith('systems:\n');
+  return frame + (indented ? fragment.replaceAll(/^(?=.)/gm, '    ') : fragment);
+}
+
+describe('docs/configuration.md', async () => {
+  const page = await readFile(path.join(root, 'docs/configuration.md'), 'utf8');
+  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+  for (const example of examples) {
+    it(`has an example that loads: ${example.split('\n').slice(0, 3).join(' ')}`, async () => {
+      expect(await problemsOf(inFrame(example))).toEqual([]);
+    });
+  }
+});
+
+describe('examples/', () => {
+  it('csv-to-scim loads as it is', async () => {
+    const example = await readFile(path.join(root, 'examples/csv-to-scim/lockstep.yaml'), 'utf8');
+    expect(await problemsOf(example)).toEqual([]);
+  });
+
+  it('entra-to-ramp lacks nothing but the certificate', async () => {
+    await cp(path.join(root, 'examples/entra-to-ramp'), folder, { recursive: true });
+    const example = await readFile(path.join(folder, 'lockstep.yaml'), 'utf8');
+    expect(await problemsOf(example)).toEqual([
+      expect.stringContaining('the file ./entra.pem cannot be read (ENOENT)'),
+    ]);
+  });
+});
+
+describe('schema/lockstep.schema.json', () => {
+  it('is what the loader checks by; written anew by scripts/schema.ts', async () => {
+    const published = await readFile(path.join(root, 'schema/lockstep.schema.json'), 'utf8');
+    expect(JSON.parse(published)).toEqual(configurationJsonSchema(connectors));
+  });
+});
