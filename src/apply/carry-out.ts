@@ -1,0 +1,216 @@
+/** One operation from its precondition to its end: looked at, sent, sent again where that is safe. */
+
+import { type Connector, ConnectorError } from '../connectors/spi/index.ts';
+import type { IdentityId } from '../identity/identity.ts';
+import type { IdentityRecord, ObjectRef } from '../identity/record.ts';
+import type { Operation } from '../plan/plan.ts';
+import type { PlannedOperation } from '../plan/plans.ts';
+import type { Target } from '../plan/target.ts';
+import type { Settlement } from '../warehouse/warehouse.ts';
+import { attempt } from './attempt.ts';
+import type { Breaker, Tripped } from './breaker.ts';
+import { DISPOSITION } from './disposition.ts';
+import type { Failure, Outcome } from './outcome.ts';
+import type { Pace } from './pace.ts';
+import { movedFields } from './precondition.ts';
+import { withReferences } from './references.ts';
+import { pauseSeconds } from './retry.ts';
+import { settlementOfDone, settlementOfFailure } from './settlement.ts';
+
+/** One operation's end: what happened, what it settles, and what was seen on the way. */
+export interface Finished {
+  readonly planned: PlannedOperation;
+  readonly outcome: Outcome;
+  /** Absent: the identity stays due as it is. */
+  readonly settlement?: Settlement;
+  /** The create was answered, or was never executed: it is not in flight any more. */
+  readonly landed?: true;
+  /** The account as it is now, read because it was not as planned. */
+  readonly seen?: IdentityRecord;
+  /** Settled, and due again at once: the account is gone and may have to be made anew. */
+  readonly replan?: true;
+}
+
+export interface Carrying {
+  readonly target: Target;
+  readonly connector: Connector;
+  readonly reviewed: boolean;
+  readonly pace: Pace;
+  readonly breaker: Breaker;
+  readonly accountOf: (identity: IdentityId) => Promise<ObjectRef | undefined>;
+  readonly sent: () => Promise<void> | void;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Longer pauses are not waited for inside a run. */
+const LONGEST_PAUSE_SECONDS = 120;
+const TRIES = 4;
+
+export async function carryOut(planned: PlannedOperation, tools: Carrying): Promise<Finished> {
+  const { operation } = planned;
+  const { target, connector, signal, now, random } = tools;
+  const began = now().getTime();
+  const since = () => now().getTime() - began;
+  const sent =
+    operation.action === 'create'
+      ? await withReferences(operation.attributes, tools.accountOf)
+      : {};
+  const fail = (error: ConnectorError, seen?: IdentityRecord) => {
+    tools.breaker.failed(error);
+    return failed(planned, error, since(), tools, seen);
+  };
+
+  const account = await looked(operation, tools);
+  if (account?.type === 'failed') return fail(account.error);
+  const record = account?.record;
+  if (record !== undefined) {
+    const fields = movedFields(operation, record, target);
+    if (fields.length > 0) return moved(planned, fields, record);
+  }
+  for (let tries = 1; ; tries++) {
+    const answer = await attempt(operation, sent, connector, signal);
+    await tools.sent();
+    if (answer.type === 'done') {
+      tools.breaker.succeeded();
+      const held = answer.record ?? linkedRecord(operation, record);
+      return {
+        planned,
+        outcome: {
+          type: 'done',
+          operation,
+          milliseconds: since(),
+          ...(held !== undefined && { record: held }),
+        },
+        settlement: settlementOfDone(operation, sent, held, target, now()),
+        landed: true,
+      };
+    }
+    const { error } = answer;
+    const pause = pauseSeconds(tries, random(), error.retryAfterSeconds);
+    if (!maySendAgain(operation, error, tries) || pause > LONGEST_PAUSE_SECONDS) {
+      const again =
+        error.kind === 'stale' ? await looked(operation, { ...tools, reviewed: true }) : undefined;
+      return fail(error, again?.record);
+    }
+    if (error.kind === 'throttled') tools.pace.throttled(pause);
+    await tools.sleep(pause * 1000, signal);
+  }
+}
+
+/** What was refused before it was executed may be sent again; a lost answer only if twice is as once. */
+function maySendAgain(operation: Operation, error: ConnectorError, tries: number): boolean {
+  if (error.general) return false;
+  switch (DISPOSITION[error.kind]) {
+    case 'again':
+      return tries < TRIES;
+    case 'probe':
+      return operation.action !== 'create' && tries < 2;
+    default:
+      return false;
+  }
+}
+
+type Look =
+  | { readonly type: 'seen'; readonly record: IdentityRecord }
+  | { readonly type: 'failed'; readonly error: ConnectorError; readonly record?: undefined };
+
+/**
+ * Reads the account before it is touched. Not where a version guards it, and not within the time in
+ * which the target shows what was before: that would look like somebody's edit.
+ */
+async function looked(operation: Operation, tools: Carrying): Promise<Look | undefined> {
+  const { connector, reviewed, target, signal } = tools;
+  if (operation.action === 'create' || connector.get === undefined) return undefined;
+  const guarded = operation.precondition.version !== undefined;
+  const late = (target.traits.visibilityLagSeconds ?? 0) > 0;
+  if (!reviewed && operation.action !== 'link' && (guarded || late)) return undefined;
+  try {
+    const record = await connector.get(operation.target, { signal });
+    if (record !== undefined) return { type: 'seen', record };
+    if (operation.action === 'delete') return undefined;
+    const { system, label } = operation;
+    return {
+      type: 'failed',
+      error: new ConnectorError(
+        'missing',
+        `${operation.action} ${label} in ${system}: the account is gone`,
+      ),
+    };
+  } catch (error) {
+    if (error instanceof ConnectorError) return { type: 'failed', error };
+    throw error;
+  }
+}
+
+/** A link writes nothing, so the account is what was read. */
+function linkedRecord(
+  operation: Operation,
+  record: IdentityRecord | undefined,
+): IdentityRecord | undefined {
+  if (operation.action !== 'link') return undefined;
+  return record ?? { ref: operation.target, attributes: {} };
+}
+
+function moved(
+  planned: PlannedOperation,
+  fields: readonly string[],
+  seen: IdentityRecord,
+): Finished {
+  const { operation } = planned;
+  const message = `${fields.join(', ')} ${fields.length === 1 ? 'holds' : 'hold'} something else now than when this was planned`;
+  return { planned, outcome: { type: 'skipped', operation, why: 'moved', message, fields }, seen };
+}
+
+function failed(
+  planned: PlannedOperation,
+  error: ConnectorError,
+  milliseconds: number,
+  { target, now, random }: Carrying,
+  seen: IdentityRecord | undefined,
+): Finished {
+  const { operation } = planned;
+  const outcome: Outcome = { type: 'failed', operation, failure: failureOf(error), milliseconds };
+  const landed = error.kind === 'unknown-outcome' ? {} : { landed: true as const };
+  const common = { planned, outcome, ...landed, ...(seen !== undefined && { seen }) };
+  // The system as a whole refused: nothing is learnt about this person.
+  if (error.general) return common;
+  if (isGone(operation, error, target)) {
+    return { ...common, settlement: { type: 'deleted' }, replan: true };
+  }
+  return { ...common, settlement: settlementOfFailure(operation, error, target, now(), random()) };
+}
+
+/** Where changes take a while to be seen, an account is gone only when it is missed twice. */
+function isGone(operation: Operation, error: ConnectorError, { traits }: Target): boolean {
+  if (error.kind !== 'missing' || operation.action === 'create') return false;
+  return (traits.visibilityLagSeconds ?? 0) === 0 || operation.failedBefore?.code === error.code;
+}
+
+export function skipped(planned: PlannedOperation, stop: Tripped | undefined): Finished {
+  const { operation } = planned;
+  const outcome: Outcome =
+    stop === undefined
+      ? { type: 'skipped', operation, why: 'cancelled', message: 'the run was stopped' }
+      : { type: 'skipped', operation, why: 'quarantined', message: stop.message };
+  return { planned, outcome, landed: true };
+}
+
+function failureOf({ kind, code, message, remedy, retryAfterSeconds }: ConnectorError): Failure {
+  return {
+    kind,
+    code,
+    message,
+    ...(remedy !== undefined && { remedy }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
+}
+
+/** The account an operation leaves behind, for those who refer to it. */
+export function accountAfter(outcome: Outcome): ObjectRef | undefined {
+  const { operation } = outcome;
+  if (outcome.type !== 'done' || operation.action === 'delete') return undefined;
+  return outcome.record?.ref ?? (operation.action === 'create' ? undefined : operation.target);
+}

@@ -1,0 +1,93 @@
+/** What an outcome settles: the account as the target holds it now, or when it is due again. */
+
+import type { ConnectorError } from '../connectors/spi/index.ts';
+import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
+import type { Operation } from '../plan/plan.ts';
+import type { Target } from '../plan/target.ts';
+import type { Settlement } from '../warehouse/warehouse.ts';
+import { DISPOSITION, type Disposition } from './disposition.ts';
+import { retryDelaySeconds } from './retry.ts';
+
+const MILLISECONDS_PER_DAY = 86_400_000;
+const PROBE_SECONDS = 30;
+
+/** @param sent With a create: what was sent, after references were put in place. */
+export function settlementOfDone(
+  operation: Operation,
+  sent: Attributes,
+  record: IdentityRecord | undefined,
+  target: Target,
+  now: Date,
+): Settlement {
+  if (operation.action === 'delete') return { type: 'deleted' };
+  if (record === undefined) return { type: 'settled' };
+  const written = { type: 'written' as const, record, asked: askedBy(operation, sent) };
+  if (operation.action !== 'disable') return written;
+  if (target.leave.type !== 'delete-after') return { ...written, disabledBy: 'us' };
+  const againAt = new Date(now.getTime() + target.leave.days * MILLISECONDS_PER_DAY);
+  return { ...written, disabledBy: 'us', againAt };
+}
+
+function askedBy(operation: Operation, sent: Attributes): Attributes {
+  switch (operation.action) {
+    case 'create':
+      return sent;
+    case 'update':
+    case 'enable':
+    case 'disable': {
+      const asked: Record<string, AttributeValue> = { ...operation.adopts };
+      for (const { path, after } of operation.changes) asked[path] = after ?? [];
+      return asked;
+    }
+    case 'link':
+      return operation.adopts;
+    case 'delete':
+    case 'add-members':
+    case 'remove-members':
+      return {};
+  }
+}
+
+/**
+ * When somebody whose operation failed is due again. A fault of the data stays until the data, the
+ * rules or a person say otherwise; everything else waits longer each time.
+ */
+export function settlementOfFailure(
+  operation: Operation,
+  error: ConnectorError,
+  target: Target,
+  now: Date,
+  draw: number,
+): Settlement {
+  const { code, message } = error;
+  const disposition = DISPOSITION[error.kind];
+  if (disposition === 'mend') return { type: 'settled', refused: { code, message } };
+  const attempts = (operation.failedBefore?.attempts ?? 0) + 1;
+  const firstFailedAt = operation.failedBefore?.firstFailedAt ?? now;
+  const seconds = delaySeconds(disposition, error, attempts, target, draw);
+  return {
+    type: 'escrow',
+    escrow: { code, message, attempts, firstFailedAt },
+    notBefore: new Date(now.getTime() + seconds * 1000),
+  };
+}
+
+function delaySeconds(
+  disposition: Exclude<Disposition, 'mend'>,
+  error: ConnectorError,
+  attempts: number,
+  { traits }: Target,
+  draw: number,
+): number {
+  switch (disposition) {
+    case 'again':
+    case 'later':
+      return retryDelaySeconds(attempts, draw, error.retryAfterSeconds);
+    case 'probe':
+      return Math.min(traits.visibilityLagSeconds ?? PROBE_SECONDS, PROBE_SECONDS);
+    case 'reread':
+      // Planned again at once, from what the target holds now; if that fails too, it waits.
+      if (attempts === 1) return error.kind === 'missing' ? (traits.visibilityLagSeconds ?? 0) : 0;
+      return retryDelaySeconds(attempts - 1, draw);
+  }
+}
