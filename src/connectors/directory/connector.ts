@@ -1,0 +1,271 @@
+/**
+ * Accounts in our own store: what an identity provider pushes into and what others read from. The
+ * rules by which it receives accounts are data, so that another application can be stood in for.
+ */
+
+import type {
+  Attributes,
+  IdentityRecord,
+  ObjectKind,
+  ObjectRef,
+  SystemName,
+} from '../../identity/record.ts';
+import {
+  type AttributeChange,
+  type Connector,
+  type ConnectorDefinition,
+  ConnectorError,
+  type UpdateOptions,
+} from '../spi/index.ts';
+import { delayed } from './delayed.ts';
+import { newId } from './id.ts';
+import { type DirectoryOptions, directoryOptions } from './options.ts';
+import { pathOf } from './paths.ts';
+import { readAll, readSince } from './read.ts';
+import { askedAttributes, type Received, receive, referencesOf } from './receive.ts';
+import { changed, isSame, nested, recordOf, referencesIn, uniqueName } from './record.ts';
+import { directorySchema } from './schema.ts';
+import { searchRecords } from './search.ts';
+import type { DirectoryStorage, StoredObject } from './storage.ts';
+
+/** @param storageOf The objects of one system, in the store of its tenant. */
+export function directory(
+  storageOf: (system: SystemName) => DirectoryStorage,
+): ConnectorDefinition<DirectoryOptions> {
+  return {
+    type: 'directory',
+    title: 'Accounts in our own store',
+    options: directoryOptions,
+    defaultReadMap: DEFAULT_READ_MAP,
+    connect: async (options, { system, now }) =>
+      openDirectory(system, options, storageOf(system), now),
+  };
+}
+
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+const DEFAULT_READ_MAP = {
+  user: {
+    userPrincipalName: '[userName]',
+    mail: '[emails[type eq "work"].value]',
+    givenName: '[name.givenName]',
+    surname: '[name.familyName]',
+    displayName: '[displayName]',
+    jobTitle: '[title]',
+    accountEnabled: '[active]',
+    city: '[addresses[type eq "work"].locality]',
+    country: '[addresses[type eq "work"].country]',
+    telephoneNumber: '[phoneNumbers[type eq "work"].value]',
+    mobile: '[phoneNumbers[type eq "mobile"].value]',
+    employeeId: `[${ENTERPRISE}:employeeNumber]`,
+    department: `[${ENTERPRISE}:department]`,
+    manager: `[${ENTERPRISE}:manager]`,
+  },
+  group: { displayName: '[displayName]' },
+};
+
+/** Writers that change one object at the same time take turns; one that lost this often gives up. */
+const MAX_TURNS = 50;
+
+/** The directory over a storage, for those that have one in hand. */
+export function openDirectory(
+  system: SystemName,
+  options: DirectoryOptions,
+  storage: DirectoryStorage,
+  now: () => Date,
+): Connector {
+  const { receive: rules, visibleAfterSeconds } = options;
+  const schema = directorySchema(options);
+  const view = visibleAfterSeconds > 0 ? delayed(storage, visibleAfterSeconds, now) : storage;
+
+  async function received(
+    kind: ObjectKind,
+    before: StoredObject | undefined,
+    wanted: Attributes,
+    awaited: boolean,
+  ): Promise<Received> {
+    if (kind !== 'user') return receivedGroup(wanted);
+    const referents = new Map<string, StoredObject>();
+    for (const { id } of referencesOf(rules, wanted)) {
+      const referent = await storage.get('user', id);
+      if (referent) referents.set(id, referent);
+    }
+    return receive(rules, before, wanted, { referents, awaited, now: now() });
+  }
+
+  async function waitingFor(
+    kind: ObjectKind,
+    wanted: Attributes,
+  ): Promise<readonly StoredObject[]> {
+    if (kind !== 'user' || !rules.references.some(({ missing }) => missing === 'wait')) return [];
+    const names = [wanted.userName, wanted.externalId];
+    return storage.waitingFor(
+      kind,
+      names.filter((name) => typeof name === 'string'),
+    );
+  }
+
+  async function create(kind: ObjectKind, asked: Attributes): Promise<IdentityRecord> {
+    const { members, ...wanted } = nested(asked);
+    const waiting = await waitingFor(kind, wanted);
+    const { attributes, state, values, mail } = await received(
+      kind,
+      undefined,
+      wanted,
+      waiting.length > 0,
+    );
+    const time = now();
+    const at = time.toISOString();
+    const id = newId(time);
+    const object = { id, kind, attributes, state, createdAt: at, modifiedAt: at };
+    const unique = uniqueName(rules, kind, attributes);
+    const written = await view.write({
+      type: 'put',
+      object,
+      expects: 0,
+      values,
+      ...(unique !== undefined && { unique }),
+      ...(mail && { mail }),
+    });
+    if (written.type !== 'done') throw taken(kind, attributes);
+    const added = referencesIn(members);
+    if (added.length > 0) await view.write({ type: 'members', group: id, add: added, remove: [] });
+    for (const one of waiting) await link(one, { system, kind, id });
+    return recordOf(system, { ...object, version: written.version });
+  }
+
+  /** Somebody waited for: every reference that named them leads to them now. */
+  async function link(waiting: StoredObject, arrived: ObjectRef): Promise<void> {
+    const changes = Object.keys(waiting.state.waiting ?? {}).map((path) => ({
+      path,
+      after: { $ref: arrived },
+    }));
+    await update({ system, kind: waiting.kind, id: waiting.id }, changes, {});
+  }
+
+  async function update(
+    target: ObjectRef,
+    changes: readonly AttributeChange[],
+    { ifVersion }: Pick<UpdateOptions, 'ifVersion'>,
+  ): Promise<IdentityRecord> {
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      const before = await existing(target, ifVersion);
+      const wanted = changed(askedAttributes(system, before), changes);
+      const { attributes, state, values, mail } = await received(
+        target.kind,
+        before,
+        wanted,
+        false,
+      );
+      if (isSame(before, { attributes, state })) return recordOf(system, before);
+      const modifiedAt = now().toISOString();
+      const object = { ...before, attributes, state, modifiedAt };
+      const unique = uniqueName(rules, target.kind, attributes);
+      const written = await view.write({
+        type: 'put',
+        object,
+        expects: before.version,
+        values,
+        ...(unique !== undefined && { unique }),
+        ...(mail && { mail }),
+      });
+      if (written.type === 'taken') throw taken(target.kind, attributes);
+      if (written.type === 'done') return recordOf(system, { ...object, version: written.version });
+    }
+    throw stale(target);
+  }
+
+  async function existing(target: ObjectRef, ifVersion?: string): Promise<StoredObject> {
+    const object = await storage.get(target.kind, target.id);
+    if (!object) throw missing(target);
+    if (ifVersion !== undefined && ifVersion !== String(object.version)) throw stale(target);
+    return object;
+  }
+
+  async function remove(target: ObjectRef, { ifVersion }: UpdateOptions): Promise<void> {
+    if (target.kind === 'user' && rules.remove === 'refuse')
+      throw new ConnectorError('invalid', `delete ${target.kind} ${target.id}: not allowed here`, {
+        code: 'deletion-refused',
+        remedy: 'Set active to false instead.',
+      });
+    if (target.kind === 'user' && rules.remove === 'deactivate') {
+      const changes = [{ path: 'active', after: false }];
+      await update(target, changes, ifVersion === undefined ? {} : { ifVersion });
+      return;
+    }
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      const { kind, id, version } = await existing(target, ifVersion);
+      const written = await view.write({ type: 'remove', kind, id, expects: version });
+      if (written.type === 'done') return;
+    }
+    throw stale(target);
+  }
+
+  async function changeMembers(
+    group: ObjectRef,
+    add: readonly ObjectRef[],
+    gone: readonly ObjectRef[],
+  ): Promise<void> {
+    const remove = gone.map(({ id }) => id);
+    const written = await view.write({ type: 'members', group: group.id, add, remove });
+    if (written.type !== 'done') throw missing(group);
+  }
+
+  return {
+    check: async () => [{ subject: system, status: 'ok', message: 'the store answers' }],
+    traits: {
+      enabledPath: 'active',
+      visibilityLagSeconds: visibleAfterSeconds,
+      uniquePaths: rules.unique ? ['userName'] : [],
+      pendingPaths: rules.confirm,
+    },
+    describe: async () => schema,
+    read: (kind) => readAll(system, kind, view),
+    readChanges: (kind, since, { continues }) =>
+      readSince(system, kind, view, since, continues ?? false),
+    find: async (kind, path, value) => {
+      const filter = { type: 'compare', operator: 'eq', path: pathOf(path), value } as const;
+      const { records } = await searchRecords(system, kind, view, { filter, count: 2 });
+      if (records.length > 1)
+        throw new ConnectorError(
+          'ambiguous',
+          `find ${kind} in ${system}: several have this ${path}`,
+        );
+      return records[0];
+    },
+    get: async ({ kind, id }) => {
+      const object = await view.get(kind, id);
+      return object && recordOf(system, object);
+    },
+    search: (kind, query) => searchRecords(system, kind, view, query),
+    create,
+    update,
+    delete: remove,
+    addMembers: (group, members) => changeMembers(group, members, []),
+    removeMembers: (group, members) => changeMembers(group, [], members),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** A group is stored as it is sent; it needs a name. */
+function receivedGroup(attributes: Attributes): Received {
+  if (attributes.displayName === undefined)
+    throw new ConnectorError('invalid', 'required and missing: displayName', {
+      code: 'attribute-required',
+    });
+  return { attributes, state: {}, values: [] };
+}
+
+function taken(kind: ObjectKind, { userName }: Attributes): ConnectorError {
+  return new ConnectorError('conflict', `${kind}: the userName ${String(userName)} is taken`, {
+    code: 'name-taken',
+  });
+}
+
+function missing({ kind, id }: ObjectRef): ConnectorError {
+  return new ConnectorError('missing', `${kind} ${id} does not exist`);
+}
+
+function stale({ kind, id }: ObjectRef): ConnectorError {
+  return new ConnectorError('stale', `${kind} ${id} has changed meanwhile`);
+}

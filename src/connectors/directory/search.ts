@@ -1,0 +1,100 @@
+/** Searching a directory: by index where the filter allows it, object by object for the rest. */
+
+import type { Filter } from '../../identity/filter.ts';
+import type { IdentityRecord, ObjectKind, SystemName } from '../../identity/record.ts';
+import { type Comparison, filterMatches } from '../../scim/filter.ts';
+import { ConnectorError, type Query, type SearchPage } from '../spi/index.ts';
+import { indexedEquality } from './index-terms.ts';
+import { recordOf, searchable } from './record.ts';
+import type { DirectoryStorage, StoredObject } from './storage.ts';
+
+const DEFAULT_COUNT = 100;
+
+/** RFC 7643: identifiers and addresses of ours and of clients are compared with their capitals. */
+const EXACT: Comparison = {
+  caseExact: ({ attribute }) => /^(id|externalId|profileUrl)$/i.test(attribute),
+};
+
+export async function searchRecords(
+  system: SystemName,
+  kind: ObjectKind,
+  storage: DirectoryStorage,
+  { filter, attributes, cursor, offset, count = DEFAULT_COUNT }: Omit<Query, 'signal'>,
+): Promise<SearchPage> {
+  const asked = splitMembership(kind, filter);
+  const { rest, members } = asked;
+  const { objects, total } = await storage.search(kind, {
+    ...(rest && { filter: rest }),
+    matches: rest ? (object) => filterMatches(rest, searchable(object), EXACT) : () => true,
+    ...(cursor !== undefined && { after: cursor }),
+    ...(offset !== undefined && { offset }),
+    count,
+  });
+  const withMembers = kind === 'group' && (attributes?.includes('members') ?? false);
+  const records: IdentityRecord[] = [];
+  for (const object of objects) {
+    if (!withMembers && members.length === 0) {
+      records.push(recordOf(system, object));
+      continue;
+    }
+    const held = await storage.members(object.id);
+    if (!members.every((id) => held.some((member) => member.id === id))) continue;
+    records.push(withMembers ? memberRecord(system, object, held) : recordOf(system, object));
+  }
+  const last = objects.at(-1)?.id;
+  const more = last !== undefined && objects.length === count;
+  return {
+    records,
+    total: members.length > 0 ? records.length : total,
+    ...(more && { nextCursor: last }),
+  };
+}
+
+function memberRecord(
+  system: SystemName,
+  object: StoredObject,
+  held: Awaited<ReturnType<DirectoryStorage['members']>>,
+): IdentityRecord {
+  const record = recordOf(system, object);
+  if (held.length === 0) return record;
+  const members = held.map((member) => ({ $ref: { ...member, system } }));
+  return { ...record, attributes: { ...record.attributes, members } };
+}
+
+/**
+ * `id eq "g" and members eq "u"`, as Entra asks. Members lie apart, so the rest of the filter has to
+ * name the group.
+ */
+function splitMembership(
+  kind: ObjectKind,
+  filter: Filter | undefined,
+): { readonly rest: Filter | undefined; readonly members: readonly string[] } {
+  if (kind !== 'group' || !filter) return { rest: filter, members: [] };
+  const operands = filter.type === 'and' ? filter.operands : [filter];
+  const asked = operands.filter(isAboutMembers);
+  if (asked.length === 0) return { rest: filter, members: [] };
+  const members = asked.flatMap((one) =>
+    one.type === 'compare' && one.operator === 'eq' && typeof one.value === 'string'
+      ? [one.value]
+      : [],
+  );
+  const rest: Filter = { type: 'and', operands: operands.filter((one) => !isAboutMembers(one)) };
+  if (members.length !== asked.length || !indexedEquality(kind, rest))
+    throw new ConnectorError('invalid', 'a filter by members has to name the group as well', {
+      code: 'filter-unsupported',
+      remedy: 'Ask `id eq "group" and members eq "member"`.',
+    });
+  return { rest, members };
+}
+
+function isAboutMembers(filter: Filter): boolean {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return filter.operands.some(isAboutMembers);
+    case 'not':
+      return isAboutMembers(filter.operand);
+    default:
+      return filter.path.attribute.toLowerCase() === 'members';
+  }
+}

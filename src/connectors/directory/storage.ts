@@ -1,0 +1,123 @@
+/**
+ * What the directory asks of the store: the objects of one system, a sequence of their changes, and
+ * what receiving one leaves behind. Every write is durable before it is answered; writes that come
+ * together may share a transaction.
+ */
+
+import type { Filter } from '../../identity/filter.ts';
+import type { Attributes, ObjectKind, ObjectRef } from '../../identity/record.ts';
+
+export interface StoredObject {
+  readonly id: string;
+  readonly kind: ObjectKind;
+  readonly attributes: Attributes;
+  readonly state: AccountState;
+  /** The sequence number of its last change. */
+  readonly version: number;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+}
+
+/** What the directory knows of an account and no client may set. */
+export interface AccountState {
+  /** When an invitation was sent, and accepted. */
+  readonly invitedAt?: string;
+  readonly acceptedAt?: string;
+  /** Changes that wait for the person's confirmation, by path. */
+  readonly pending?: Attributes;
+  /** A reference to somebody who is not here yet, as it was sent, by path. */
+  readonly waiting?: Readonly<Record<string, string>>;
+}
+
+export interface Mail {
+  readonly to: string;
+  readonly from: string;
+  readonly subject: string;
+  /** Spend programs issued with an invitation. */
+  readonly programs: readonly string[];
+  readonly sentAt: string;
+}
+
+/** A department, a location: made when it is first named. */
+export interface ListedValue {
+  readonly list: string;
+  readonly value: string;
+}
+
+export type Write =
+  | {
+      readonly type: 'put';
+      readonly object: Omit<StoredObject, 'version'>;
+      /** The version it must still have; 0 for an object that must not exist yet. */
+      readonly expects: number;
+      /** Folded; no other object of the kind may have it. Absent where the directory allows that. */
+      readonly unique?: string;
+      readonly values: readonly ListedValue[];
+      readonly mail?: Mail;
+    }
+  | {
+      readonly type: 'remove';
+      readonly kind: ObjectKind;
+      readonly id: string;
+      readonly expects: number;
+    }
+  | {
+      readonly type: 'members';
+      readonly group: string;
+      readonly add: readonly ObjectRef[];
+      readonly remove: readonly string[];
+    };
+
+export type Written =
+  | { readonly type: 'done'; readonly version: number }
+  | { readonly type: 'taken' }
+  | { readonly type: 'moved' };
+
+export interface Selection {
+  readonly filter?: Filter;
+  /** Decides for each object; an index on what the filter asks may narrow the objects down before. */
+  readonly matches: (object: StoredObject) => boolean;
+  /** The id of the last object of the page before. */
+  readonly after?: string;
+  /** Objects to skip; counted after `after`. */
+  readonly offset?: number;
+  readonly count: number;
+}
+
+export interface Selected {
+  /** In the order they were made. */
+  readonly objects: readonly StoredObject[];
+  readonly total: number;
+}
+
+/** Each object and membership comes once, at the place of its last change. */
+export type StoredChange =
+  | { readonly type: 'object'; readonly sequence: number; readonly object: StoredObject }
+  | {
+      readonly type: 'removed';
+      readonly sequence: number;
+      readonly kind: ObjectKind;
+      readonly id: string;
+    }
+  | {
+      readonly type: 'member';
+      readonly sequence: number;
+      readonly group: string;
+      readonly member: ObjectRef;
+      readonly removed: boolean;
+    };
+
+export interface DirectoryStorage {
+  get(kind: ObjectKind, id: string): Promise<StoredObject | undefined>;
+  search(kind: ObjectKind, selection: Selection): Promise<Selected>;
+  /** Objects whose reference waits for one of these values. */
+  waitingFor(kind: ObjectKind, values: readonly string[]): Promise<readonly StoredObject[]>;
+  /** In order of sequence, from after `since`. */
+  changes(kind: ObjectKind, since: number, count: number): Promise<readonly StoredChange[]>;
+  members(group: string): Promise<readonly ObjectRef[]>;
+  write(write: Write): Promise<Written>;
+  mails(): Promise<readonly Mail[]>;
+  /** The values of a list, in alphabetical order. */
+  listed(list: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,202 @@
+/**
+ * What a client sent, as attributes of ours. Only what the schema has gets through (nothing else
+ * can be assigned), in the schema's type and spelling; what only the service may set is left out.
+ */
+
+import type { Attributes, AttributeValue, SystemName } from '../identity/record.ts';
+import { badRequest } from './error.ts';
+import type { Member, Members, ResourceType } from './resource-type.ts';
+
+/** How far we follow clients that deviate from the RFC; each is what a real client needs. */
+export interface Leniency {
+  /** `"True"` and `"False"` for booleans: Entra. */
+  readonly textBooleans: boolean;
+  /** A single value in a list of one: Entra's manager. */
+  readonly listsOfOne: boolean;
+  /** A value filter that no element satisfies makes the element, where the RFC has `noTarget`: Entra. */
+  readonly createsElements: boolean;
+  /** `remove` with a value removes that member alone, where the RFC's removes all: Entra. */
+  readonly removesByValue: boolean;
+}
+
+export const STRICT: Leniency = {
+  textBooleans: false,
+  listsOfOne: false,
+  createsElements: false,
+  removesByValue: false,
+};
+
+export const ENTRA: Leniency = {
+  textBooleans: true,
+  listsOfOne: true,
+  createsElements: true,
+  removesByValue: true,
+};
+
+export interface Acceptance {
+  /** References are made to objects of this system. */
+  readonly system: SystemName;
+  readonly leniency: Leniency;
+}
+
+/** The body of a POST or PUT. Unknown attributes are ignored (RFC 7644 §3.3). */
+export function acceptResource(
+  type: ResourceType,
+  body: Readonly<Record<string, unknown>>,
+  acceptance: Acceptance,
+): Attributes {
+  const accepted: Record<string, AttributeValue> = {};
+  for (const key in body) {
+    const member = type.core.get(key.toLowerCase());
+    if (member) {
+      const value = acceptMember(member, body[key], acceptance);
+      if (value !== undefined) accepted[member.definition.name] = value;
+      continue;
+    }
+    const extension = type.extended.get(key.toLowerCase());
+    if (!extension) continue;
+    const value = acceptParts(extension.members, body[key], extension.id, acceptance);
+    if (value) accepted[extension.id] = value;
+  }
+  return accepted;
+}
+
+/** Attributes named by paths, as in a PATCH without a path: `{ "name.givenName": "Ada" }`. */
+export function acceptPaths(
+  type: ResourceType,
+  body: Readonly<Record<string, unknown>>,
+  acceptance: Acceptance,
+): readonly { readonly path: string; readonly value: unknown }[] {
+  return Object.entries(body).flatMap(([path, value]) => {
+    const extension = type.extended.get(path.toLowerCase());
+    if (!extension) return [{ path, value }];
+    if (!isObject(value)) throw wrongType(path, 'an object');
+    return acceptPaths(type, value, acceptance).map((inner) => ({
+      path: `${extension.id}:${inner.path}`,
+      value: inner.value,
+    }));
+  });
+}
+
+/** @returns Undefined for what means "no value" (RFC 7643 §2.5) and for read-only attributes. */
+export function acceptMember(
+  member: Member,
+  value: unknown,
+  acceptance: Acceptance,
+): AttributeValue | undefined {
+  const { definition } = member;
+  if (definition.mutability === 'readOnly' || isUnassigned(value)) return undefined;
+  if (!definition.multiValued) {
+    if (!Array.isArray(value)) return acceptOne(member, value, acceptance);
+    if (acceptance.leniency.listsOfOne && value.length === 1)
+      return isUnassigned(value[0]) ? undefined : acceptOne(member, value[0], acceptance);
+    throw wrongType(definition.name, 'a single value');
+  }
+  const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const accepted = elements.flatMap((element) =>
+    isUnassigned(element) ? [] : (acceptOne(member, element, acceptance) ?? []),
+  );
+  if (accepted.filter(isPrimary).length > 1)
+    throw badRequest('invalidValue', `${definition.name}: "primary" is true more than once`);
+  return accepted.length > 0 ? accepted : undefined;
+}
+
+/** One value, or one element of several. */
+export function acceptOne(
+  member: Member,
+  value: unknown,
+  acceptance: Acceptance,
+): AttributeValue | undefined {
+  const { definition, refersTo } = member;
+  if (refersTo !== undefined) return acceptReference(member, refersTo, value, acceptance);
+  switch (definition.type) {
+    case 'complex':
+      // A bare text for an element that has a value, such as a role's.
+      if (!isObject(value) && definition.multiValued && member.parts.has('value'))
+        return acceptParts(member.parts, { value }, definition.name, acceptance);
+      return acceptParts(member.parts, value, definition.name, acceptance);
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      if (acceptance.leniency.textBooleans && typeof value === 'string') {
+        if (/^true$/i.test(value)) return true;
+        if (/^false$/i.test(value)) return false;
+      }
+      throw wrongType(definition.name, 'true or false');
+    case 'integer':
+      if (Number.isSafeInteger(value)) return Number(value);
+      throw wrongType(definition.name, 'a whole number');
+    case 'decimal':
+      if (typeof value === 'number' && Number.isFinite(value)) return value;
+      throw wrongType(definition.name, 'a number');
+    case 'dateTime':
+      if (typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)))
+        return new Date(value).toISOString();
+      throw wrongType(definition.name, 'a date and time such as 2026-01-31T08:00:00Z');
+    case 'string':
+    case 'reference':
+    case 'binary':
+      if (typeof value === 'string') return value;
+      throw wrongType(definition.name, 'a text');
+  }
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+function acceptParts(
+  members: Members,
+  value: unknown,
+  name: string,
+  acceptance: Acceptance,
+): Attributes | undefined {
+  if (isUnassigned(value)) return undefined;
+  if (!isObject(value)) throw wrongType(name, 'an object');
+  const accepted: Record<string, AttributeValue> = {};
+  let any = false;
+  for (const key in value) {
+    const member = members.get(key.toLowerCase());
+    if (!member) continue;
+    const inner = acceptMember(member, value[key], acceptance);
+    if (inner === undefined) continue;
+    accepted[member.definition.name] = inner;
+    any = true;
+  }
+  return any ? accepted : undefined;
+}
+
+/** `"7"`, `{ "value": "7" }`, or the `[{ "$ref": …, "value": "7" }]` of Entra. */
+function acceptReference(
+  { definition }: Member,
+  kind: string,
+  value: unknown,
+  { system }: Acceptance,
+): AttributeValue | undefined {
+  const id = isObject(value) ? own(value, 'value') : value;
+  if (isUnassigned(id)) return undefined;
+  if (typeof id !== 'string') throw wrongType(definition.name, 'an id');
+  const group = isObject(value) && /^group$/i.test(String(own(value, 'type') ?? ''));
+  return { $ref: { system, kind: group ? 'group' : kind, id } };
+}
+
+export function isUnassigned(value: unknown): boolean {
+  return value === null || value === undefined || value === '' || isEmptyList(value);
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function own(value: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function isPrimary(value: AttributeValue): boolean {
+  return typeof value === 'object' && 'primary' in value && value.primary === true;
+}
+
+function wrongType(name: string, expected: string): Error {
+  return badRequest('invalidValue', `${name} must be ${expected}`);
+}

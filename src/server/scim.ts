@@ -1,0 +1,295 @@
+/**
+ * A SCIM 2.0 service provider (RFC 7644) over any system. Whoever has no valid token learns
+ * nothing, whoever has one reaches the system it was made for, and every refusal is a SCIM error.
+ */
+
+import { type Context, Hono } from 'hono';
+import { ConnectorError, type FailureKind } from '../connectors/spi/index.ts';
+import type { Tenant } from '../identity/identity.ts';
+import type { IdentityRecord, SystemName } from '../identity/record.ts';
+import { ENTRA, isObject, type Leniency } from '../scim/accept.ts';
+import { badRequest, errorBody, ScimError, type ScimType } from '../scim/error.ts';
+import { readJson } from './json-body.ts';
+import { listOf, oneOf, resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
+import { type ListParameters, list } from './scim/list.ts';
+import { recordWithMembers } from './scim/members.ts';
+import { etag, isWanted, projected, projectionOf, resourceOf } from './scim/render.ts';
+import type { ServedSystem, ServedType } from './scim/served.ts';
+import { create, patch, remove, replace, type WriteContext } from './scim/write.ts';
+
+export interface Caller {
+  readonly tenant: Tenant;
+  readonly system: SystemName;
+}
+
+export interface ScimServiceOptions {
+  /** Where it is mounted; `:system` in it has to be the system of the token. */
+  readonly basePath: string;
+  /** @returns Undefined for a token that is not, or no longer, valid. */
+  authenticate(token: string): Promise<Caller | undefined>;
+  /** @returns Undefined when the tenant serves no system of that name. */
+  open(caller: Caller): Promise<ServedSystem | undefined>;
+  readonly leniency?: Leniency;
+  readonly maxBodyBytes?: number;
+  /** Told of what is a mistake of ours and answered with 500. */
+  readonly onBug?: (error: unknown) => void;
+}
+
+interface Door {
+  readonly served: ServedSystem;
+  readonly base: string;
+}
+
+type ScimContext = Context<{ Variables: { door: Door } }>;
+
+export function scimService(options: ScimServiceOptions): Hono<{ Variables: { door: Door } }> {
+  const { basePath, leniency = ENTRA, maxBodyBytes = 1_048_576 } = options;
+  const app = new Hono<{ Variables: { door: Door } }>();
+
+  app.onError((error, context) => answerError(context as ScimContext, error, options));
+  app.notFound((context) =>
+    answerError(context as ScimContext, new ScimError(404, 'there is nothing here'), options),
+  );
+
+  app.use(`${basePath}/*`, async (context, next) => {
+    context.set('door', await openDoor(context, options));
+    await next();
+  });
+
+  app.get(`${basePath}/ServiceProviderConfig`, (context) =>
+    scimJson(context, serviceProviderConfig(context.var.door.base)),
+  );
+  app.get(`${basePath}/ResourceTypes`, (context) => {
+    const { served, base } = context.var.door;
+    return scimJson(context, listOf(resourceTypes(served, base), context.req.query('filter')));
+  });
+  app.get(`${basePath}/ResourceTypes/:name`, (context) => {
+    const { served, base } = context.var.door;
+    return scimJson(context, oneOf(resourceTypes(served, base), context.req.param('name')));
+  });
+  app.get(`${basePath}/Schemas`, (context) => {
+    const { served, base } = context.var.door;
+    return scimJson(context, listOf(schemas(served, base), context.req.query('filter')));
+  });
+  app.get(`${basePath}/Schemas/:id`, (context) => {
+    const { served, base } = context.var.door;
+    return scimJson(context, oneOf(schemas(served, base), context.req.param('id')));
+  });
+
+  app.get(`${basePath}/:type`, (context) =>
+    answerList(context, {
+      filter: context.req.query('filter'),
+      startIndex: context.req.query('startIndex'),
+      count: context.req.query('count'),
+      cursor: context.req.query('cursor'),
+      attributes: context.req.query('attributes'),
+      excludedAttributes: context.req.query('excludedAttributes'),
+    }),
+  );
+  app.post(`${basePath}/:type/.search`, async (context) =>
+    answerList(context, searchParameters(await readJson(context.req.raw, maxBodyBytes))),
+  );
+  app.post(`${basePath}/:type`, async (context) => {
+    const write = writeContext(context, leniency);
+    const record = await create(write, await readJson(context.req.raw, maxBodyBytes));
+    return answerRecord(context, write.type, record, 201);
+  });
+
+  app.get(`${basePath}/:type/:id`, async (context) => {
+    const { type } = typeOf(context);
+    return answerRecord(context, type, await readOne(context, type), 200);
+  });
+  app.put(`${basePath}/:type/:id`, async (context) => {
+    const write = writeContext(context, leniency);
+    const body = await readJson(context.req.raw, maxBodyBytes);
+    const record = await replace(write, context.req.param('id'), body);
+    return answerRecord(context, write.type, record, 200);
+  });
+  app.patch(`${basePath}/:type/:id`, async (context) => {
+    const write = writeContext(context, leniency);
+    const body = await readJson(context.req.raw, maxBodyBytes);
+    const record = await patch(write, context.req.param('id'), body);
+    // A group's members may be too many to be read for an answer nobody asked for.
+    if (write.type.kind === 'group' && context.req.query('attributes') === undefined)
+      return noContent(context, record);
+    return answerRecord(context, write.type, record, 200);
+  });
+  app.delete(`${basePath}/:type/:id`, async (context) => {
+    await remove(writeContext(context, leniency), context.req.param('id'));
+    return context.body(null, 204);
+  });
+
+  app.all(`${basePath}/*`, (context) => {
+    throw new ScimError(405, `${context.req.method} is not possible here`);
+  });
+  return app;
+}
+
+async function openDoor(context: ScimContext, options: ScimServiceOptions): Promise<Door> {
+  const token = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+  const caller = token === undefined ? undefined : await options.authenticate(token);
+  if (!caller) throw new ScimError(401, 'a valid bearer token is needed');
+  const asked = context.req.param('system');
+  const served =
+    asked === undefined || asked === caller.system ? await options.open(caller) : undefined;
+  if (!served) throw new ScimError(404, 'there is nothing here');
+  const path = options.basePath.replace(':system', encodeURIComponent(caller.system));
+  return { served, base: originOf(context.req.url) + path };
+}
+
+/** Cut from the text: parsing the address of every request costs more than it looks. */
+function originOf(url: string): string {
+  return url.slice(0, url.indexOf('/', url.indexOf('//') + 2));
+}
+
+function typeOf(context: ScimContext): { served: ServedSystem; type: ServedType } {
+  const { served } = context.var.door;
+  const type = served.types.get(context.req.param('type') ?? '');
+  if (!type) throw new ScimError(404, 'there is nothing here');
+  return { served, type };
+}
+
+function writeContext(context: ScimContext, leniency: Leniency): WriteContext {
+  const { served, type } = typeOf(context);
+  const ifMatch = versions(context.req.header('if-match'));
+  return {
+    served,
+    type,
+    acceptance: { system: served.name, leniency },
+    signal: context.req.raw.signal,
+    ...(ifMatch && { ifMatch }),
+  };
+}
+
+/** The versions in an `If-Match`; undefined where any will do. */
+function versions(header: string | undefined): readonly string[] | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  return header.split(',').map((tag) =>
+    tag
+      .trim()
+      .replace(/^W\//, '')
+      .replace(/^"(.*)"$/, '$1'),
+  );
+}
+
+async function answerList(context: ScimContext, parameters: ListParameters): Promise<Response> {
+  const { served, type } = typeOf(context);
+  const { base } = context.var.door;
+  return scimJson(context, await list(served, type, parameters, base, context.req.raw.signal));
+}
+
+function searchParameters(body: unknown): ListParameters {
+  if (!isObject(body)) throw badRequest('invalidSyntax', 'the body must be a JSON object');
+  const text = (name: string) => {
+    const value = body[name];
+    if (Array.isArray(value)) return value.join(',');
+    return value === undefined || value === null ? undefined : String(value);
+  };
+  return {
+    filter: text('filter'),
+    startIndex: text('startIndex'),
+    count: text('count'),
+    cursor: text('cursor'),
+    attributes: text('attributes'),
+    excludedAttributes: text('excludedAttributes'),
+  };
+}
+
+async function readOne(context: ScimContext, type: ServedType): Promise<IdentityRecord> {
+  const { served } = context.var.door;
+  const ref = { system: served.name, kind: type.kind, id: context.req.param('id') ?? '' };
+  const { signal } = context.req.raw;
+  const { attributes, excludedAttributes } = context.req.query();
+  const projection = projectionOf(type, attributes, excludedAttributes);
+  if (type.kind === 'group' && isWanted(projection, 'members'))
+    return recordWithMembers({ served, signal }, ref);
+  const record = await served.connector.get(ref, { signal });
+  if (!record) throw new ScimError(404, `${type.name} ${ref.id} does not exist`);
+  return record;
+}
+
+function answerRecord(
+  context: ScimContext,
+  type: ServedType,
+  record: IdentityRecord,
+  status: 200 | 201,
+): Response {
+  const { served, base } = context.var.door;
+  const tag = record.version === undefined ? undefined : etag(record.version);
+  const known = versions(context.req.header('if-none-match'));
+  if (context.req.method === 'GET' && tag !== undefined && known?.includes(record.version ?? ''))
+    return context.body(null, 304, { etag: tag });
+  const resource = resourceOf(served, type, record, base);
+  const { attributes, excludedAttributes } = context.req.query();
+  const projection = projectionOf(type, attributes, excludedAttributes);
+  return scimJson(context, projected(resource, projection), status, {
+    ...(tag !== undefined && { etag: tag }),
+    location: `${base}${type.endpoint}/${encodeURIComponent(record.ref.id)}`,
+  });
+}
+
+function noContent(context: ScimContext, { version }: IdentityRecord): Response {
+  return context.body(null, 204, version === undefined ? {} : { etag: etag(version) });
+}
+
+function scimJson(
+  context: ScimContext,
+  body: unknown,
+  status: 200 | 201 = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return context.body(JSON.stringify(body), status, { 'content-type': CONTENT_TYPE, ...headers });
+}
+
+const CONTENT_TYPE = 'application/scim+json';
+
+function answerError(
+  _context: ScimContext,
+  error: unknown,
+  { onBug }: ScimServiceOptions,
+): Response {
+  const known = asScimError(error);
+  if (!known) onBug?.(error);
+  const failure = known ?? new ScimError(500, 'something went wrong here; it has been noted');
+  const { status, retryAfterSeconds } = failure;
+  return new Response(JSON.stringify(errorBody(failure)), {
+    status,
+    headers: {
+      'content-type': CONTENT_TYPE,
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    },
+  });
+}
+
+function asScimError(error: unknown): ScimError | undefined {
+  if (error instanceof ScimError) return error;
+  if (!(error instanceof ConnectorError)) return undefined;
+  const { kind, code, message, retryAfterSeconds } = error;
+  const [status, byKind] = STATUS[kind];
+  const scimType = BY_CODE[code] ?? byKind;
+  return new ScimError(status, message, {
+    ...(scimType && { scimType }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+/** How a system's failure is told to a client. */
+const STATUS: Readonly<Record<FailureKind, readonly [number, ScimType?]>> = {
+  unreachable: [503],
+  throttled: [429],
+  denied: [403],
+  invalid: [400, 'invalidValue'],
+  conflict: [409, 'uniqueness'],
+  ambiguous: [409],
+  missing: [404],
+  stale: [412],
+  'watermark-expired': [503],
+  'unknown-outcome': [504],
+};
+
+const BY_CODE: Readonly<Record<string, ScimType>> = {
+  'filter-unsupported': 'invalidFilter',
+  'path-invalid': 'invalidPath',
+  'value-create-only': 'mutability',
+};

@@ -1,0 +1,175 @@
+/** Records as resources: what is answered, and which part of it was asked for. */
+
+import {
+  type AttributeValue,
+  type IdentityRecord,
+  isReference,
+  type ObjectKind,
+} from '../../identity/record.ts';
+import { badRequest } from '../../scim/error.ts';
+import { parsePath } from '../../scim/path.ts';
+import type { ServedSystem, ServedType } from './served.ts';
+
+export interface Resource {
+  readonly [name: string]: unknown;
+}
+
+/** @param base Address of the service, without a slash at the end. */
+export function resourceOf(
+  served: ServedSystem,
+  type: ServedType,
+  { ref, attributes, version }: IdentityRecord,
+  base: string,
+): Resource {
+  const resource: Record<string, unknown> = { schemas: [type.schema.id], id: ref.id };
+  const schemas = [type.schema.id];
+  let meta: Readonly<Record<string, unknown>> = {};
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (name === 'meta') meta = isObject(value) ? value : {};
+    else if (type.core.has(name.toLowerCase())) resource[name] = value;
+    else if (type.extended.has(name.toLowerCase())) {
+      resource[name] = value;
+      schemas.push(name);
+    }
+  }
+  for (const { extension, attribute } of type.references) {
+    if (extension === undefined) withLinks(resource, attribute, served, base);
+    else {
+      const inner = resource[extension];
+      if (isObject(inner) && Object.hasOwn(inner, attribute))
+        resource[extension] = withLinks({ ...inner }, attribute, served, base);
+    }
+  }
+  resource.schemas = schemas;
+  resource.meta = {
+    resourceType: type.name,
+    ...meta,
+    location: `${base}${type.endpoint}/${encodeURIComponent(ref.id)}`,
+    ...(version !== undefined && { version: etag(version) }),
+  };
+  return resource;
+}
+
+export function etag(version: string): string {
+  return `W/"${version}"`;
+}
+
+function withLinks(
+  holder: Record<string, unknown>,
+  attribute: string,
+  served: ServedSystem,
+  base: string,
+): Record<string, unknown> {
+  const value = holder[attribute];
+  if (value === undefined) return holder;
+  const link = (one: unknown) => linkOf(one as AttributeValue, served, base);
+  holder[attribute] = Array.isArray(value) ? value.map(link) : link(value);
+  return holder;
+}
+
+function linkOf(value: AttributeValue, served: ServedSystem, base: string): unknown {
+  if (!isReference(value) || !('id' in value.$ref)) return value;
+  const { kind, id } = value.$ref;
+  const type = typeOfKind(served, kind);
+  return {
+    value: id,
+    ...(type && { $ref: `${base}${type.endpoint}/${encodeURIComponent(id)}`, type: type.name }),
+  };
+}
+
+function typeOfKind(served: ServedSystem, kind: ObjectKind): ServedType | undefined {
+  for (const type of served.types.values()) if (type.kind === kind) return type;
+  return undefined;
+}
+
+/** Which attributes an answer has (RFC 7644 §3.9). */
+export interface Projection {
+  readonly mode: 'only' | 'without';
+  /** Lower-case names in the resource: `username`, or `name` with its parts. */
+  readonly names: Selected;
+}
+
+type Selected = ReadonlyMap<string, Selected | 'whole'>;
+
+export function projectionOf(
+  type: ServedType,
+  attributes: string | undefined,
+  excluded: string | undefined,
+): Projection | undefined {
+  if (attributes) return { mode: 'only', names: selected(type, attributes) };
+  if (excluded) return { mode: 'without', names: selected(type, excluded) };
+  return undefined;
+}
+
+/** Whether the answer will have an attribute of the resource itself. */
+export function isWanted(projection: Projection | undefined, name: string): boolean {
+  if (!projection) return true;
+  return (projection.mode === 'only') === projection.names.has(name.toLowerCase());
+}
+
+export function projected(resource: Resource, projection: Projection | undefined): Resource {
+  if (!projection) return resource;
+  const { schemas, id, ...rest } = resource;
+  const kept =
+    projection.mode === 'only' ? only(rest, projection.names) : without(rest, projection.names);
+  return { schemas, id, ...(isObject(kept) && kept) };
+}
+
+function selected(type: ServedType, list: string): Selected {
+  const names = new Map<string, Map<string, Map<string, 'whole'> | 'whole'> | 'whole'>();
+  for (const text of list.split(',')) {
+    const path = parsePath(text.trim());
+    if (!path.ok) throw badRequest('invalidPath', `${text}: ${path.problems[0]?.message}`);
+    const { schema, attribute, subAttribute } = path.value;
+    const extension = schema?.toLowerCase();
+    const steps = [
+      ...(extension !== undefined && type.extended.has(extension) ? [extension] : []),
+      attribute.toLowerCase(),
+      ...(subAttribute === undefined ? [] : [subAttribute.toLowerCase()]),
+    ];
+    choose(names as Tree, steps);
+  }
+  return names;
+}
+
+type Tree = Map<string, Tree | 'whole'>;
+
+function choose(tree: Tree, [step, ...rest]: readonly string[]): void {
+  if (step === undefined) return;
+  const held = tree.get(step);
+  if (rest.length === 0 || held === 'whole') {
+    tree.set(step, 'whole');
+    return;
+  }
+  const inner: Tree = held ?? new Map();
+  tree.set(step, inner);
+  choose(inner, rest);
+}
+
+function only(value: unknown, names: Selected): unknown {
+  if (Array.isArray(value)) return value.map((one) => only(one, names));
+  if (!isObject(value)) return value;
+  const kept: Record<string, unknown> = {};
+  for (const name in value) {
+    const choice = names.get(name.toLowerCase());
+    if (choice === 'whole') kept[name] = value[name];
+    else if (choice) kept[name] = only(value[name], choice);
+  }
+  return kept;
+}
+
+function without(value: unknown, names: Selected): unknown {
+  if (Array.isArray(value)) return value.map((one) => without(one, names));
+  if (!isObject(value)) return value;
+  const kept: Record<string, unknown> = {};
+  for (const name in value) {
+    const choice = names.get(name.toLowerCase());
+    if (choice !== 'whole') kept[name] = choice ? without(value[name], choice) : value[name];
+  }
+  return kept;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,160 @@
+/** A system that others reach over SCIM: its connector, and its kinds as resource types. */
+
+import {
+  type AttributeSchema,
+  type Connector,
+  ConnectorError,
+  type KindSchema,
+} from '../../connectors/spi/index.ts';
+import type { ObjectKind, SystemName } from '../../identity/record.ts';
+import { parsePath } from '../../scim/path.ts';
+import { type ResourceType, resourceType } from '../../scim/resource-type.ts';
+import {
+  type AttributeDefinition,
+  attribute,
+  ENTERPRISE_USER_SCHEMA,
+  GROUP_SCHEMA,
+  type SchemaDefinition,
+  USER_SCHEMA,
+} from '../../scim/schemas.ts';
+
+type Served = 'search' | 'get';
+
+export interface ServedSystem {
+  readonly name: SystemName;
+  readonly connector: Connector & Required<Pick<Connector, Served>>;
+  /** By endpoint: `Users`. */
+  readonly types: ReadonlyMap<string, ServedType>;
+}
+
+export interface ServedType extends ResourceType {
+  /** Where references stand: in the resource, or in an extension of it. */
+  readonly references: readonly ReferencePlace[];
+  readonly enabledPath?: string;
+}
+
+interface ReferencePlace {
+  readonly extension?: string;
+  readonly attribute: string;
+}
+
+/** Asks the system what it has; everything it describes is served, and nothing else. */
+export async function servedSystem(name: SystemName, connector: Connector): Promise<ServedSystem> {
+  const { search, get, describe } = connector;
+  if (!search || !get || !describe)
+    throw new ConnectorError('invalid', `${name} cannot be served: its connector cannot search`, {
+      code: 'not-servable',
+    });
+  const { kinds } = await describe({ signal: AbortSignal.timeout(30_000) });
+  const types = kinds.map(servedType);
+  return {
+    name,
+    connector: { ...connector, search, get },
+    types: new Map(types.map((type) => [type.endpoint.slice(1), type])),
+  };
+}
+
+const STANDARD: Readonly<Record<ObjectKind, readonly SchemaDefinition[]>> = {
+  user: [USER_SCHEMA, ENTERPRISE_USER_SCHEMA],
+  group: [GROUP_SCHEMA],
+};
+
+function servedType({ kind, attributes, enabledPath }: KindSchema): ServedType {
+  const core = STANDARD[kind]?.[0] ?? {
+    id: `urn:lockstep:schemas:2.0:${titled(kind)}`,
+    name: titled(kind),
+    description: `A ${kind}.`,
+    attributes: [],
+  };
+  const bySchema = new Map<string, AttributeSchema[]>([[core.id, []]]);
+  const references: Record<string, ObjectKind> = {};
+  const places: ReferencePlace[] = [];
+  for (const described of attributes) {
+    const path = parsePath(described.path);
+    if (!path.ok) continue;
+    const { schema = core.id, attribute: name, subAttribute } = path.value;
+    const list = bySchema.get(schema) ?? [];
+    bySchema.set(schema, [...list, described]);
+    if (described.type !== 'reference' || subAttribute !== undefined || isUri(kind, name)) continue;
+    references[schema === core.id ? name : `${schema}:${name}`] = 'user';
+    places.push({ ...(schema !== core.id && { extension: schema }), attribute: name });
+  }
+  const [own, ...extensions] = [...bySchema].map(([id, list]) => schemaOf(kind, core, id, list));
+  const type = resourceType(kind, own ?? core, extensions, references);
+  return { ...type, references: places, ...(enabledPath !== undefined && { enabledPath }) };
+}
+
+/** A link to a web page is a reference in RFC 7643's terms, but names no object. */
+function isUri(kind: ObjectKind, name: string): boolean {
+  return (
+    STANDARD[kind]?.[0]?.attributes.some((one) => one.name === name && one.type === 'reference') ??
+    false
+  );
+}
+
+function schemaOf(
+  kind: ObjectKind,
+  core: SchemaDefinition,
+  id: string,
+  described: readonly AttributeSchema[],
+): SchemaDefinition {
+  const standard = STANDARD[kind]?.find((schema) => schema.id === id);
+  const known = new Map(standard?.attributes.map((one) => [one.name, one]));
+  const definitions = new Map<string, AttributeDefinition>();
+  for (const one of described) {
+    const path = parsePath(one.path);
+    if (!path.ok) continue;
+    const { attribute: name, subAttribute } = path.value;
+    const definition = definitions.get(name) ?? known.get(name) ?? attribute(name, '');
+    definitions.set(
+      name,
+      subAttribute === undefined
+        ? specified(definition, one, known.has(name))
+        : withPart(definition, subAttribute, one, known.has(name)),
+    );
+  }
+  return {
+    id,
+    name: standard?.name ?? (id === core.id ? core.name : titled(kind)),
+    description: standard?.description ?? '',
+    attributes: [...definitions.values()],
+  };
+}
+
+function withPart(
+  definition: AttributeDefinition,
+  name: string,
+  described: AttributeSchema,
+  isKnown: boolean,
+): AttributeDefinition {
+  const parts = definition.subAttributes ?? [];
+  const part = specified(
+    parts.find((one) => one.name === name) ?? attribute(name, ''),
+    described,
+    isKnown,
+  );
+  return {
+    ...definition,
+    type: 'complex',
+    subAttributes: [...parts.filter((one) => one.name !== name), part],
+  };
+}
+
+/** What the system demands; the types of the RFC's own attributes stay as they are. */
+function specified(
+  definition: AttributeDefinition,
+  { type, multiValued, required, caseExact, mutability, uniqueness }: AttributeSchema,
+  isKnown: boolean,
+): AttributeDefinition {
+  return {
+    ...definition,
+    ...(!isKnown && { type, multiValued: multiValued ?? false, caseExact: caseExact ?? false }),
+    ...(required !== undefined && { required }),
+    ...(mutability !== undefined && { mutability }),
+    ...(uniqueness !== undefined && { uniqueness }),
+  };
+}
+
+function titled(kind: ObjectKind): string {
+  return kind.charAt(0).toUpperCase() + kind.slice(1);
+}
