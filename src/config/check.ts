@@ -1,9 +1,8 @@
 /** What a configuration means, where a schema cannot see it: names that lead nowhere, two answers to one question. */
 
-import type { Filter } from '../identity/filter.ts';
-import { type Problem, suggestion } from '../identity/problem.ts';
+import { type Place, type Problem, suggestion } from '../identity/problem.ts';
 import type { SystemName } from '../identity/record.ts';
-import { parseFilter } from '../scim/filter.ts';
+import { compileScope } from '../mapping/scope.ts';
 import type { WriteConfiguration } from './configuration.ts';
 import { expressionProblems } from './expressions.ts';
 import { identityNames, type KnownNames, unknownName } from './names.ts';
@@ -80,39 +79,24 @@ function scopeProblems(
   { scope }: WriteConfiguration,
   known: KnownNames,
   source: Source,
-  at: Path,
+  write: Path,
 ): readonly Problem[] {
   if (scope === undefined) return [];
-  const where = [...at, 'scope'];
-  const filter = parseFilter(scope, { matches: true });
-  if (!filter.ok) {
-    return filter.problems.map((problem) => ({
-      ...problem,
-      code: 'scope-invalid',
-      place: source.placeWithin(where, problem.place?.line ?? 1, problem.place?.column ?? 1),
-    }));
-  }
-  return [...attributesOf(filter.value)].flatMap((name) => {
-    const index = scope.indexOf(name);
-    const line = scope.slice(0, index).split('\n').length;
-    const column = index - scope.lastIndexOf('\n', index - 1);
-    return unknownName(name, known, source.placeWithin(where, line, column));
+  const where = [...write, 'scope'];
+  const compiled = compileScope(scope);
+  const at = (line: number, column: number): Place => source.placeWithin(where, line, column);
+  const found = compiled.ok ? (compiled.warnings ?? []) : compiled.problems;
+  const problems = found.map((problem) => ({
+    ...problem,
+    place: at(problem.place?.line ?? 1, problem.place?.column ?? 1),
+  }));
+  if (!compiled.ok) return problems;
+  const unknown = compiled.value.inputs.flatMap((name) => {
+    const before = scope.slice(0, Math.max(0, scope.indexOf(name)));
+    const place = at(before.split('\n').length, before.length - before.lastIndexOf('\n'));
+    return unknownName(name, known, place);
   });
-}
-
-function attributesOf(filter: Filter): ReadonlySet<string> {
-  switch (filter.type) {
-    case 'and':
-    case 'or':
-      return new Set(filter.operands.flatMap((operand) => [...attributesOf(operand)]));
-    case 'not':
-      return attributesOf(filter.operand);
-    case 'some':
-    case 'compare':
-    case 'present':
-    case 'matches':
-      return new Set([filter.path.attribute]);
-  }
+  return [...problems, ...unknown];
 }
 
 function uselessSystem(

@@ -1,10 +1,11 @@
 /** Every expression of a system, compiled to find out what is wrong with it, at its place in the file. */
 
-import type { Problem } from '../identity/problem.ts';
+import type { Place, Problem, Result } from '../identity/problem.ts';
 import type { SystemName } from '../identity/record.ts';
-import { compileExpression } from '../mapping/evaluate.ts';
+import { compileMapping } from '../mapping/compile.ts';
+import { compileReadMap } from '../mapping/read-map.ts';
 import type { SystemConfiguration } from './configuration.ts';
-import type { KnownNames } from './names.ts';
+import { isExtension, type KnownNames } from './names.ts';
 import type { Path, Source } from './source.ts';
 
 export function expressionProblems(
@@ -15,47 +16,55 @@ export function expressionProblems(
   at: Path,
 ): readonly Problem[] {
   const reading = Object.entries(read).flatMap(([kind, { map }]) =>
-    Object.entries(map).flatMap(([name, { expression }]) =>
-      // What a record has is known only when it is read.
-      rowProblems(expression, undefined, systems, source, [...at, 'read', kind, 'map', name]),
-    ),
+    Object.entries(map).flatMap(([name, row]) => {
+      const compiled = compileReadMap({ [name]: row });
+      return placed(compiled, row.expression, source, [...at, 'read', kind, 'map', name], systems);
+    }),
   );
   const writing = Object.entries(write).flatMap(([kind, { map }]) =>
-    map.flatMap(({ path, expression }) =>
-      rowProblems(expression, known, systems, source, [...at, 'write', kind, 'map', path]),
-    ),
+    map.flatMap((row) => {
+      const where = [...at, 'write', kind, 'map', row.path];
+      // A profile's row that nothing supplies here is no mistake of who wrote the file.
+      const names = expressionPath(source, where) === undefined ? {} : { known: known.names };
+      const problems = placed(compileMapping([row], names), row.expression, source, where, systems);
+      return known.open ? problems.map(softened) : problems;
+    }),
   );
   return [...reading, ...writing];
 }
 
-function rowProblems(
+/** A name that nobody is known to supply may be a column of a file. */
+function softened(problem: Problem): Problem {
+  return problem.code === UNKNOWN ? { ...problem, severity: 'warning' } : problem;
+}
+
+const UNKNOWN = 'expression-unknown-attribute';
+
+function placed(
+  compiled: Result<{ readonly inputs: readonly string[] }>,
   expression: string,
-  known: KnownNames | undefined,
-  systems: readonly SystemName[],
   source: Source,
   row: Path,
+  systems: readonly SystemName[],
 ): readonly Problem[] {
   const where = expressionPath(source, row);
-  // A profile's row that nothing supplies here is no mistake of who wrote the file.
-  const names = where === undefined || known === undefined ? {} : { known: known.names };
-  const compiled = compileExpression(expression, names);
-  const place = (line: number, column: number): Problem['place'] & object =>
+  const place = ({ line, column }: Place): Place =>
     where === undefined ? source.keyPlace(row) : source.placeWithin(where, line, column);
-  const problems = (compiled.ok ? (compiled.warnings ?? []) : compiled.problems).flatMap(
-    (problem): readonly Problem[] => {
-      const unknown = problem.code === 'expression-unknown-attribute';
-      if (unknown && isExtension(expression, problem)) return [];
-      return [
-        {
-          ...problem,
-          ...(unknown && known?.open && { severity: 'warning' }),
-          place: place(problem.place?.line ?? 1, problem.place?.column ?? 1),
-        },
-      ];
-    },
-  );
+  const problems = (compiled.ok ? (compiled.warnings ?? []) : compiled.problems)
+    .filter(({ code, place: within }) => code !== UNKNOWN || !atExtension(expression, within))
+    .map((problem) => ({
+      ...problem,
+      message: where === undefined ? problem.message : withoutName(problem.message, row),
+      place: place(problem.place ?? { line: 1, column: 1 }),
+    }));
   if (!compiled.ok || where === undefined) return problems;
   return [...problems, ...foreignSystems(compiled.value.inputs, systems, expression, place)];
+}
+
+/** The place says which row it is. */
+function withoutName(message: string, row: Path): string {
+  const prefix = `${String(row.at(-1))}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }
 
 /** Where the expression of a row is written; nowhere when it comes from the profile. */
@@ -64,10 +73,9 @@ function expressionPath(source: Source, row: Path): Path | undefined {
   return source.isText(row) ? row : undefined;
 }
 
-/** Directory extensions are as many as there are tenants. */
-function isExtension(expression: string, { place }: Problem): boolean {
+function atExtension(expression: string, place: Place | undefined): boolean {
   const line = expression.split('\n')[(place?.line ?? 1) - 1] ?? '';
-  return /^\[extension_[0-9a-f]{32}_/i.test(line.slice((place?.column ?? 1) - 1));
+  return isExtension(line.slice(place?.column ?? 1));
 }
 
 /** `[hr/dept]` needs a system `hr`. */
@@ -75,7 +83,7 @@ function foreignSystems(
   inputs: readonly string[],
   systems: readonly SystemName[],
   expression: string,
-  place: (line: number, column: number) => Problem['place'] & object,
+  place: (within: Place) => Place,
 ): readonly Problem[] {
   return inputs.flatMap((input): readonly Problem[] => {
     const [, system] = /^([a-z][a-z0-9-]*)\/./.exec(input) ?? [];
@@ -87,7 +95,10 @@ function foreignSystems(
         severity: 'error',
         message: `[${input}] names the system "${system}", which is not among the systems`,
         remedy: `systems here: ${systems.join(', ')}`,
-        place: place(before.split('\n').length, before.length - before.lastIndexOf('\n')),
+        place: place({
+          line: before.split('\n').length,
+          column: before.length - before.lastIndexOf('\n'),
+        }),
       },
     ];
   });

@@ -22,6 +22,14 @@ const directorySource: ConnectorDefinition<unknown> = {
   connect: () => Promise.reject(new Error('never reached here')),
 };
 
+const table: ConnectorDefinition<unknown> = {
+  type: 'file',
+  title: 'File',
+  options: z.strictObject({}),
+  defaultReadMap: {},
+  connect: () => Promise.reject(new Error('never reached here')),
+};
+
 const application: ConnectorDefinition<unknown> = {
   type: 'scim',
   title: 'SCIM 2.0',
@@ -87,7 +95,7 @@ async function load(text: string, env: NodeJS.ProcessEnv = { ENTRA_SECRET: 's3cr
   await writeFile(file, text);
   const result = await loadConfiguration(file, {
     env,
-    connectors: [directorySource, application],
+    connectors: [directorySource, application, table],
     profiles: path.join(folder, 'profiles'),
   });
   const problems = result.ok ? (result.warnings ?? []) : result.problems;
@@ -187,7 +195,7 @@ systems:
       'lockstep.yaml:2:1  unknown key "stroe"; did you mean "store"?; correct or remove it',
       'lockstep.yaml:6:24  tenant: expected a text; found a number',
       `lockstep.yaml:6:35  the environment variable NOT_SET is not set; set NOT_SET where Lockstep is started, or use \${file:…}`,
-      'lockstep.yaml:10:16  unknown connector "scmi"; did you mean "scim"?; known: entra, scim',
+      'lockstep.yaml:10:16  unknown connector "scmi"; did you mean "scim"?; known: entra, file, scim',
       'lockstep.yaml:13:21  url: Invalid URL',
       `lockstep.yaml:13:41  "token" is a secret and is written in the file itself; keep it outside, as \${env:NAME} or \${file:PATH}`,
       'lockstep.yaml:16:21  assigned names the system "entre", which is not among the systems; did you mean "entra"?; systems here: entra, ramp, box',
@@ -235,6 +243,32 @@ systems:
       'lockstep.yaml:16:19  unknown function "Jion"; did you mean "',
       'lockstep.yaml:19:15  [hr/dept] names the system "hr", which ',
       'lockstep.yaml:20:72  unexpected ")" after the end of the exp',
+    ]);
+  });
+
+  it('carries over what a file may have and somebody uses, under its own name', async () => {
+    const { result } = await load(
+      WORKING.replace(
+        'schedule:',
+        `  hr:
+    connector: file
+    options: {}
+    read:
+      user: { join: [mail], map: { boss: { ref: staffNumber } } }
+schedule:`,
+      ),
+    );
+    const hr = result.ok ? result.value.systems.find(({ name }) => name === 'hr') : undefined;
+    expect(Object.keys(hr?.read.user?.map ?? {}).toSorted()).toEqual([
+      'boss',
+      'department',
+      'displayName',
+      'employeeId',
+      'mail',
+      'staffNumber',
+      'userName',
+      'userPrincipalName',
+      'userType',
     ]);
   });
 

@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
 import type { Problem, Result } from '../identity/problem.ts';
+import { withCarriedNames } from './carried.ts';
 import { meaningProblems } from './check.ts';
 import type { Alert, Configuration } from './configuration.ts';
 import { schemaProblems } from './problems.ts';
@@ -55,7 +56,6 @@ export async function loadConfiguration(
     problems.push(...result.problems);
     if (result.system !== undefined) loaded.push(result.system);
   }
-  const systems = loaded.map(({ configuration }) => configuration);
   problems.push(...meaningProblems(loaded, Object.keys(document.systems), source));
 
   const store = resolveSecrets(document.store, ['store'], source, where);
@@ -69,7 +69,7 @@ export async function loadConfiguration(
     warnings: inOrder,
     value: {
       store: storeLocation(String(store.value), directory),
-      systems,
+      systems: withCarriedNames(loaded),
       ...(document.schedule && { schedule: { everySeconds: document.schedule.every } }),
       alerts: alerts.value as readonly Alert[],
       server: document.server,

@@ -10,7 +10,7 @@ export interface KnownNames {
 }
 
 /** Towards one target only: whether the person should be off there, and by which roles they are assigned. */
-const TOWARDS_TARGET = ['IsSoftDeleted', 'appRoleAssignments', 'objectId', 'accountEnabled'];
+export const TOWARDS_TARGET: readonly string[] = ['IsSoftDeleted', 'appRoleAssignments'];
 
 export function identityNames(systems: readonly LoadedSystem[]): KnownNames {
   const reads = systems.flatMap(({ configuration, defaultReadMap }) =>
@@ -28,8 +28,7 @@ export function identityNames(systems: readonly LoadedSystem[]): KnownNames {
 /** An error where a known name was probably meant and no file may supply this one, else a warning. */
 export function unknownName(name: string, known: KnownNames, place: Place): readonly Problem[] {
   if (known.names.has(name) || known.names.size === TOWARDS_TARGET.length) return [];
-  // Directory extensions are as many as there are tenants.
-  if (/^extension_[0-9a-f]{32}_/.test(name)) return [];
+  if (isExtension(name)) return [];
   const meant = suggestion(name, known.names);
   return [
     {
@@ -42,4 +41,9 @@ export function unknownName(name: string, known: KnownNames, place: Place): read
       place,
     },
   ];
+}
+
+/** Directory extensions are as many as there are tenants. */
+export function isExtension(name: string): boolean {
+  return /^extension_[0-9a-f]{32}_/i.test(name);
 }

@@ -132,7 +132,7 @@ function unknownTarget(
   { paths, extensions }: TargetSchema,
 ): Omit<Problem, 'place'> | undefined {
   const sought = withoutCore(path);
-  if (paths.size === 0 || paths.has(bare(sought))) return undefined;
+  if (paths.size === 0 || paths.has(bare(sought)) || isObjectFilter(text)) return undefined;
   if (sought.schema !== undefined && !extensions.has(sought.schema)) {
     // A schema of the application's own is not known in advance.
     if (suggestion(sought.schema, extensions) === undefined) return undefined;
@@ -145,6 +145,11 @@ function unknownTarget(
     message: `the target has no attribute "${text}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
     remedy: 'attribute names keep their case; see the schema of the target with lockstep check',
   };
+}
+
+/** Decides about the person and writes nothing; Entra's convention. */
+function isObjectFilter(text: string): boolean {
+  return text.toLowerCase() === 'objectfilter';
 }
 
 const CORE = /^urn:ietf:params:scim:schemas:core:2\.0:(User|Group)$/i;

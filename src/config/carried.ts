@@ -1,0 +1,49 @@
+/**
+ * An attribute that no read map names keeps its own name. What a file has is known only when it is
+ * read, so what is asked for decides: every name that a mapping, a scope or a join uses, and those
+ * people are called by, is carried over from where it may be found.
+ */
+
+import type { ObjectKind } from '../identity/record.ts';
+import { compileExpression } from '../mapping/evaluate.ts';
+import { compileScope } from '../mapping/scope.ts';
+import type { ReadConfiguration, ReadRow, SystemConfiguration } from './configuration.ts';
+import { isExtension, TOWARDS_TARGET } from './names.ts';
+import type { LoadedSystem } from './system.ts';
+
+const NAMING = ['userPrincipalName', 'mail', 'userName', 'displayName', 'employeeId'];
+
+/** The systems with a row of their own for each name that is carried over. */
+export function withCarriedNames(systems: readonly LoadedSystem[]): readonly SystemConfiguration[] {
+  const configurations = systems.map(({ configuration }) => configuration);
+  return systems.map(({ configuration, defaultReadMap }) => {
+    const read = Object.entries(configuration.read).map(([kind, entry]) => {
+      const open = Object.keys(defaultReadMap[kind] ?? {}).length === 0;
+      const names = usedNames(configurations, kind).filter((name) => open || isExtension(name));
+      return [kind, carrying(entry, names)] as const;
+    });
+    return { ...configuration, read: Object.fromEntries(read) };
+  });
+}
+
+function carrying(entry: ReadConfiguration, names: readonly string[]): ReadConfiguration {
+  const rows = names.map((name): [string, ReadRow] => [name, { expression: `[${name}]` }]);
+  return { ...entry, map: { ...Object.fromEntries(rows), ...entry.map } };
+}
+
+function usedNames(systems: readonly SystemConfiguration[], kind: ObjectKind): readonly string[] {
+  const names = new Set(NAMING);
+  for (const { read, write } of systems) {
+    const { map, scope } = write[kind] ?? { map: [] };
+    for (const { expression } of map) {
+      const compiled = compileExpression(expression);
+      for (const name of compiled.ok ? compiled.value.inputs : []) names.add(name);
+    }
+    const compiled = scope === undefined ? undefined : compileScope(scope);
+    for (const name of compiled?.ok ? compiled.value.inputs : []) names.add(name);
+    const { join = [], precedence = {}, map: rows = {} } = read[kind] ?? {};
+    for (const name of [...join, ...Object.keys(precedence)]) names.add(name);
+    for (const row of Object.values(rows)) if ('ref' in row) names.add(row.ref);
+  }
+  return [...names].filter((name) => !name.includes('/') && !TOWARDS_TARGET.includes(name));
+}
