@@ -6,6 +6,7 @@ import { formatPath, parsePath } from '../scim/path.ts';
 import { compileExpression, type Expression } from './evaluate.ts';
 import { codeOf, ExpressionError } from './failure.ts';
 import type { CompiledRow, Desired, EvaluationContext, Mapping, MappingRow } from './mapping.ts';
+import type { Node } from './syntax.ts';
 import { attributeValue, coerce, IGNORE_OBJECT, type TargetType, type Value } from './value.ts';
 
 export interface MappingOptions {
@@ -139,15 +140,30 @@ function inType(value: Value, type: TargetType | undefined): AttributeValue | un
   return type === undefined ? attributeValue(value) : coerce(value, type);
 }
 
-/** The part of the expression that failed, unless what it saw must not be shown. */
+/** With the part of the expression that failed, unless what it saw must not be shown. */
 function messageOf(
-  { text, redacted }: Expression,
+  { text, tree, redacted }: Expression,
   { message, class: kind, offset }: ExpressionError,
 ): string {
   if (redacted) return `an evaluation error of class ${kind}; its values are redacted`;
-  const part = text.slice(offset, offset + 60);
-  const shown = text.length > offset + 60 ? `${part}…` : part;
-  return offset === 0 ? message : `${message} (at ${shown})`;
+  const part = offset === 0 ? undefined : partAt(tree, offset);
+  return part ? `${message} (at ${excerptOf(text.slice(part.start, part.end))})` : message;
+}
+
+function excerptOf(part: string): string {
+  return part.length > 60 ? `${part.slice(0, 60)}…` : part;
+}
+
+/** The node that begins at an offset. */
+function partAt(node: Node, offset: number): Node | undefined {
+  if (node.start === offset) return node;
+  const parts = node.type === 'call' ? node.arguments : [];
+  const inside = node.type === 'comparison' ? [node.left, node.right] : parts;
+  for (const part of inside) {
+    if (part === 'blank' || offset < part.start || offset >= part.end) continue;
+    return partAt(part, offset);
+  }
+  return undefined;
 }
 
 function defaultOf(row: MappingRow, type: TargetType | undefined): AttributeValue | undefined {

@@ -28,7 +28,7 @@ const Append: FunctionDefinition = {
   build: (call) => {
     const suffix = text(call, 1);
     return overText(call, 0, (found, environment) =>
-      measured(environment, found + (suffix(environment) ?? ''), call.offset),
+      withText(found, environment, () => found + (suffix(environment) ?? ''), call),
     );
   },
 };
@@ -38,10 +38,20 @@ const Prepend: FunctionDefinition = {
   build: (call) => {
     const prefix = text(call, 0);
     return overText(call, 1, (found, environment) =>
-      measured(environment, (prefix(environment) ?? '') + found, call.offset),
+      withText(found, environment, () => (prefix(environment) ?? '') + found, call),
     );
   },
 };
+
+/** Never a bare prefix or suffix: an empty source has no value to lengthen. */
+function withText(
+  found: string,
+  environment: Environment,
+  lengthened: () => string,
+  call: Call,
+): string | undefined {
+  return found === '' ? undefined : measured(environment, lengthened(), call.offset);
+}
 
 const Join: FunctionDefinition = {
   parameters: [{ name: 'separator' }, { name: 'source', repeats: true }],
