@@ -27,7 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: VALUES,
   server: [...ENGINE, 'sync', 'config'],
   cli: [...ENGINE, 'sync', 'config', 'server'],
-  emulators: ['identity', 'scim'],
+  // The stand-in for Ramp is our own directory behind our own service provider.
+  emulators: ['identity', 'scim', 'connectors/spi', 'connectors/directory', 'server'],
 };
 
 const root = path.resolve(import.meta.dirname, '../src');

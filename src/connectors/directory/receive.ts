@@ -46,7 +46,8 @@ export function receive(
   surroundings: Surroundings,
 ): Received {
   const state = before?.state ?? {};
-  const withRole = roleOf(rules, before, wanted, surroundings.awaited);
+  const enabled = before || wanted.active !== undefined ? wanted : { ...wanted, active: true };
+  const withRole = roleOf(rules, before, enabled, surroundings.awaited);
   const referred = withReferents(rules, withRole, surroundings);
   const complete = withRequired(rules, referred.attributes);
   const confirmed = withConfirmation(rules, before, complete);
