@@ -1,5 +1,6 @@
 /** A stand-in for Graph with canned answers, for what the emulator would never say. */
 
+import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Connector } from '../spi/index.ts';
 import { entra } from './connector.ts';
 import { entraOptions } from './options.ts';
@@ -59,4 +60,49 @@ export function page(value: readonly unknown[], link: { next?: string; delta?: s
       ...(link.next === undefined ? {} : { '@odata.nextLink': `${GRAPH}/v1.0/${link.next}` }),
       ...(link.delta === undefined ? {} : { '@odata.deltaLink': `${GRAPH}/v1.0/${link.delta}` }),
     });
+}
+
+/** PEM with certificate and key as an administrator has it, and the DER that is uploaded of it. */
+export function selfSigned(validDays = 365): { readonly pem: string; readonly der: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const sha256WithRsa = der(0x30, Buffer.from('06092a864886f70d01010b0500', 'hex'));
+  const commonName = der(0x30, Buffer.from('0603550403', 'hex'), text(0x0c, 'Lockstep'));
+  const name = der(0x30, der(0x31, commonName));
+  const from = Date.now() - 86_400_000;
+  const validity = der(0x30, instant(from), instant(from + (validDays + 1) * 86_400_000));
+  const content = der(
+    0x30,
+    der(0x02, Buffer.from([1])),
+    sha256WithRsa,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+  );
+  const signature = der(0x03, Buffer.from([0]), sign('sha256', content, privateKey));
+  const certificate = der(0x30, content, sha256WithRsa, signature).toString('base64');
+  const lines = certificate.replace(/(.{64})(?=.)/g, '$1\n');
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  return {
+    pem: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n${key}`,
+    der: certificate,
+  };
+}
+
+/** One value in DER (X.690 §8.1): tag, length, content. */
+function der(tag: number, ...content: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(content);
+  const { length } = body;
+  if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), body]);
+  if (length < 0x100) return Buffer.concat([Buffer.from([tag, 0x81, length]), body]);
+  return Buffer.concat([Buffer.from([tag, 0x82, length >> 8, length & 0xff]), body]);
+}
+
+function text(tag: number, value: string): Buffer {
+  return der(tag, Buffer.from(value));
+}
+
+function instant(milliseconds: number): Buffer {
+  const digits = new Date(milliseconds).toISOString().replace(/\.\d+|\D/g, '');
+  return text(0x17, `${digits.slice(2)}Z`);
 }

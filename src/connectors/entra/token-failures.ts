@@ -89,10 +89,19 @@ export function tokenError(attempt: string, answer: JsonResponse): ConnectorErro
       `${attempt}: the token service answered ${answer.status}`,
       { code: 'service-unavailable', ...wait },
     );
+  const description = descriptionOf(answer);
+  // What hosts of managed identities say, without a number.
+  const nobody = /identity not found/i.test(description);
   return new ConnectorError(
     'denied',
-    `${attempt}: the token service answered ${answer.status}: ${descriptionOf(answer)}`,
-    { code: 'token-refused', general: true },
+    `${attempt}: the token service answered ${answer.status}: ${description}`,
+    {
+      code: nobody ? 'identity-not-found' : 'token-refused',
+      remedy: nobody
+        ? 'Assign the managed identity to this machine, or check its clientId.'
+        : "Look into the tenant's sign-in logs for service principals.",
+      general: true,
+    },
   );
 }
 
