@@ -3,7 +3,7 @@
  * `fetch` to whatever calls the service; `startGraph` puts the same behind ports.
  */
 
-import { emptyBin } from './acts.ts';
+import { emptyBin } from './acts/objects.ts';
 import { movableClock } from './clock.ts';
 import { type Control, controlOf } from './control/control.ts';
 import { eventLog } from './control/events.ts';

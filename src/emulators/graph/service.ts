@@ -137,7 +137,7 @@ async function jsonBody(request: Request): Promise<unknown> {
 
 function checkBody({ events }: GraphService, path: string, { type, body }: Answer): void {
   if (type === undefined || !isObject(body)) return;
-  const elements = Array.isArray(body['value']) ? body['value'] : [body];
+  const elements = Array.isArray(body.value) ? body.value : [body];
   for (const element of elements) {
     const named = isObject(element) ? element['@odata.type'] : undefined;
     const actual = typeof named === 'string' ? named.replace('#microsoft.graph.', '') : type;
@@ -173,8 +173,8 @@ function quiet(accept: string | null, body: unknown): unknown {
         )
       : value;
   const outer = stripped(body);
-  if (!isObject(outer) || !Array.isArray(outer['value'])) return outer;
-  return { ...outer, value: outer['value'].map(stripped) };
+  if (!isObject(outer) || !Array.isArray(outer.value)) return outer;
+  return { ...outer, value: outer.value.map(stripped) };
 }
 
 function failureBody(

@@ -62,18 +62,22 @@ export const PROFILES: Readonly<Record<ProfileName, Settings>> = {
 };
 
 /** What only a real tenant could settle; the first position of each is the default. */
-export interface Switches {
-  readonly 'delta.expired': '410-location' | '400-sync-state' | '410-sync-state';
-  readonly 'delta.reset': '410-location' | '410-resync';
-  readonly 'delta.firstRoundTombstones': 'on' | 'off';
+export const SWITCH_POSITIONS = {
+  'delta.expired': ['410-location', '400-sync-state', '410-sync-state'],
+  'delta.reset': ['410-location', '410-resync'],
+  'delta.firstRoundTombstones': ['on', 'off'],
   /** Whether the member link of a soft-deleted user is reported as removed. */
-  readonly 'delta.removedWithTarget': 'off' | 'on';
-  readonly 'groups.securityDelete': 'soft' | 'purge';
-  readonly 'query.optionsBesideToken': 'ignored' | 'refused';
-  readonly 'query.unknownProperty': 'bad-request' | 'unsupported-query';
-  readonly 'throttle.retryAfter': 'integer' | 'fraction' | 'always-one' | 'absent';
-  readonly 'throttle.code': 'TooManyRequests' | 'Request_ThrottledTemporarily';
-}
+  'delta.removedWithTarget': ['off', 'on'],
+  'groups.securityDelete': ['soft', 'purge'],
+  'query.optionsBesideToken': ['ignored', 'refused'],
+  'query.unknownProperty': ['bad-request', 'unsupported-query'],
+  'throttle.retryAfter': ['integer', 'fraction', 'always-one', 'absent'],
+  'throttle.code': ['TooManyRequests', 'Request_ThrottledTemporarily'],
+} as const;
+
+export type Switches = {
+  readonly [Name in keyof typeof SWITCH_POSITIONS]: (typeof SWITCH_POSITIONS)[Name][number];
+};
 
 export const DEFAULT_SWITCHES: Switches = {
   'delta.expired': '410-location',

@@ -40,8 +40,8 @@ function faultBody(status: number): unknown {
 
 /** The body of an answer after the fault; the same where the fault does not touch bodies. */
 export function spoiledBody(effect: FaultEffect | undefined, body: unknown, url: string): unknown {
-  if (effect === undefined || !isObject(body) || !Array.isArray(body['value'])) return body;
-  const [first, ...rest] = body['value'].filter(isObject);
+  if (effect === undefined || !isObject(body) || !Array.isArray(body.value)) return body;
+  const [first, ...rest] = body.value.filter(isObject);
   if (effect.type === 'endless-next-link') {
     const { '@odata.deltaLink': _, ...page } = body;
     return { ...page, '@odata.nextLink': url };

@@ -1,7 +1,8 @@
 /** What a test can do to the service that the service itself does not offer. */
 
 import type { JsonWebKey } from 'node:crypto';
-import { type Act, type ActResult, perform } from '../acts.ts';
+import type { Act, ActResult } from '../acts/act.ts';
+import { perform } from '../acts/perform.ts';
 import type { Life, Properties } from '../directory.ts';
 import type { Fault } from '../faults.ts';
 import { PROFILES, type ProfileName, type Settings, type Switches } from '../settings.ts';

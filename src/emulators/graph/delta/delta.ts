@@ -171,13 +171,13 @@ const ALTERED = 'The token in the request is not valid for this resource.';
 
 function deltaToken(content: unknown, type: string): DeltaToken {
   // Only we can have sealed it, so its inside is as we wrote it.
-  if (!isObject(content) || !isObject(content['query']) || content['query']['type'] !== type)
+  if (!isObject(content) || !isObject(content.query) || content.query.type !== type)
     throw badRequest(ALTERED);
   return content as unknown as DeltaToken;
 }
 
 function skipToken(content: unknown, path: string): { round: string; page: number } {
-  if (!isObject(content) || content['path'] !== path) throw badRequest(ALTERED);
+  if (!isObject(content) || content.path !== path) throw badRequest(ALTERED);
   const { round, page } = content;
   if (typeof round !== 'string' || typeof page !== 'number') throw badRequest(ALTERED);
   return { round, page };
@@ -226,7 +226,7 @@ function itemBody(tenant: Tenant, round: Round, item: Item): Body {
     if (query.minimal && !whole && (version.changed[name] ?? 0) <= after) continue;
     body[name] = value;
   }
-  body['id'] = id;
+  body.id = id;
   for (const [name, kind] of trackedLinks(query)) {
     const links =
       item.links?.filter((link) => link.kind === kind) ??

@@ -89,16 +89,14 @@ function codeOf(type: string, path: string, operator: string, mode: QueryMode): 
     return support.collectionCount[type]?.[path.slice(0, -'/$count'.length)]?.[operator] ?? 'N';
   const name = path.split('/')[0] ?? '';
   if (path.startsWith('extension_'))
-    return (
-      support.userExtensions['directoryExtension']?.[operator] ?? (operator === 'ne' ? 'A' : 'N')
-    );
+    return support.userExtensions.directoryExtension?.[operator] ?? (operator === 'ne' ? 'A' : 'N');
   if (!propertiesOf(type).has(name) && !navigationOf(type).has(name))
     throw unknownProperty(type, name, mode.unknown);
   if (operator === 'endsWith') return ENDS_WITH.has(path.replace(/\(.*$/, '')) ? 'A' : 'N';
   const codes = rowOf(type, path);
   if (codes === undefined) return 'N';
-  if (operator === 'ne') return codes['eq'] === undefined ? 'N' : 'A';
-  return codes[operator] ?? (operator === 'eq null' ? (codes['eq'] ?? 'N') : 'N');
+  if (operator === 'ne') return codes.eq === undefined ? 'N' : 'A';
+  return codes[operator] ?? (operator === 'eq null' ? (codes.eq ?? 'N') : 'N');
 }
 
 /** Rows are written with variables of their own: `any(p:p)` stands for whatever it is called. */

@@ -72,12 +72,12 @@ export function refuseElsewhere(selection: Selection): void {
 /** A selected property without a value is `null`, a collection empty. */
 export function shapeOf(found: Found, selection: Selection): Body {
   const body: Body = {};
-  for (const name of selection.properties) body[name] = valueOf(found, name);
-  if (!('id' in body)) body['id'] = found.entry.id;
+  for (const name of selection.properties) body[name] = propertyOf(found, name);
+  if (!('id' in body)) body.id = found.entry.id;
   return body;
 }
 
-export function valueOf({ entry, version }: Found, name: string): unknown {
+export function propertyOf({ entry, version }: Found, name: string): unknown {
   if (name === 'securityIdentifier' && (entry.type === 'user' || entry.type === 'group'))
     return securityIdentifier(entry.id);
   const value = version.properties[name];

@@ -7,7 +7,7 @@ import { fulfils } from '../query/evaluate.ts';
 import { parseFilter } from '../query/filter.ts';
 import { refuseUnsupportedFilter, refuseUnsupportedOrder } from '../query/rule.ts';
 import { searchTest } from '../query/search.ts';
-import { type Body, contextOf, valueOf } from '../query/shape.ts';
+import { type Body, contextOf, propertyOf } from '../query/shape.ts';
 import type { Found } from '../tenant.ts';
 import type { Answer, Call } from './call.ts';
 import { type ElementType, elementShape } from './element.ts';
@@ -43,14 +43,14 @@ export function answerList(call: Call, listing: Listing): Answer {
   const size = page.top ?? PAGE_SIZE;
   const first = call.options.skiptoken === undefined;
   const body: Body = { '@odata.context': contextOf(call.base, listing.context, selection) };
-  if (first && call.mode.advanced) body['@odata.count'] = count(matching(call, listing, page, ''));
+  if (first && call.mode.advanced) body['@odata.count'] = count(matching(listing, page, ''));
   if (first && call.chance.happens(call.tenant.settings.emptyPages)) {
     body['@odata.nextLink'] = nextLink(call, page);
     return { status: 200, type: listing.type, body: { ...body, value: [] } };
   }
-  const { shown, next } = slice(call, listing, page, size);
+  const { shown, next } = slice(listing, page, size);
   if (next !== undefined) body['@odata.nextLink'] = nextLink(call, { ...page, position: next });
-  body['value'] = shown.map(shape);
+  body.value = shown.map(shape);
   return { status: 200, type: listing.type, body };
 }
 
@@ -60,7 +60,7 @@ export function answerCount(call: Call, listing: Listing): Answer {
   const page = pageOf(call);
   const counted = { ...call, mode: { ...call.mode, advanced: true } };
   refuseForbidden(counted, page, listing.type);
-  return { status: 200, body: String(count(matching(counted, listing, page, ''))) };
+  return { status: 200, body: String(count(matching(listing, page, ''))) };
 }
 
 function pageOf(call: Call): Page {
@@ -93,7 +93,7 @@ function pageOf(call: Call): Page {
 
 /** Only we can have sealed a token, so what is inside is as `nextLink` wrote it. */
 function isPage(content: unknown): content is Page {
-  return isObject(content) && typeof content['path'] === 'string' && 'position' in content;
+  return isObject(content) && typeof content.path === 'string' && 'position' in content;
 }
 
 function nextLink({ base, path, tokens }: Call, page: Page): string {
@@ -123,11 +123,11 @@ function ruleType(type: ElementType): ObjectType {
   return type === 'directoryObject' ? 'user' : type;
 }
 
-function* matching(call: Call, listing: Listing, page: Page, after: string): Generator<Found> {
+function* matching(listing: Listing, page: Page, after: string): Generator<Found> {
   const filter = page.filter === undefined ? undefined : parseFilter(page.filter);
   const found = page.search === undefined ? undefined : searchTest(page.search);
   for (const each of listing.after(after)) {
-    const read = (name: string): unknown => valueOf(each, name);
+    const read = (name: string): unknown => propertyOf(each, name);
     if (filter !== undefined && !fulfils(filter, read)) continue;
     if (found !== undefined && !found(read)) continue;
     yield each;
@@ -135,19 +135,18 @@ function* matching(call: Call, listing: Listing, page: Page, after: string): Gen
 }
 
 function slice(
-  call: Call,
   listing: Listing,
   page: Page,
   size: number,
 ): { readonly shown: readonly Found[]; readonly next: string | number | undefined } {
   if (page.orderby !== undefined) {
     const start = Number(page.position);
-    const all = ordered([...matching(call, listing, page, '')], page.orderby);
+    const all = ordered([...matching(listing, page, '')], page.orderby);
     const next = start + size < all.length ? start + size : undefined;
     return { shown: all.slice(start, start + size), next };
   }
   const shown: Found[] = [];
-  for (const found of matching(call, listing, page, String(page.position))) {
+  for (const found of matching(listing, page, String(page.position))) {
     if (shown.length === size) return { shown, next: shown.at(-1)?.entry.id };
     shown.push(found);
   }
@@ -163,7 +162,7 @@ function orderOf(text: string): { readonly property: string; readonly descending
 
 function ordered(found: readonly Found[], orderby: string): readonly Found[] {
   const { property, descending } = orderOf(orderby);
-  const key = (each: Found): string => String(valueOf(each, property) ?? '').toLowerCase();
+  const key = (each: Found): string => String(propertyOf(each, property) ?? '').toLowerCase();
   const sorted = found.toSorted((one, other) => {
     const [a, b] = [key(one), key(other)];
     return a < b ? -1 : a > b ? 1 : 0;

@@ -198,7 +198,7 @@ function single(call: Call, found: Found, context: string): Answer {
       ...shape(found),
       // The certificate itself is shown on a single object that selects it, and nowhere else.
       ...(select?.includes('keyCredentials') === true && {
-        keyCredentials: found.version.properties['keyCredentials'],
+        keyCredentials: found.version.properties.keyCredentials,
       }),
     },
   };
@@ -207,8 +207,8 @@ function single(call: Call, found: Found, context: string): Answer {
 const MOST_IDS = 1_000;
 
 function byIds(call: Call): Answer {
-  const ids = isObject(call.body) ? call.body['ids'] : undefined;
-  const types = isObject(call.body) ? call.body['types'] : undefined;
+  const ids = isObject(call.body) ? call.body.ids : undefined;
+  const types = isObject(call.body) ? call.body.types : undefined;
   if (!Array.isArray(ids) || ids.length > MOST_IDS)
     throw badRequest(`'ids' must be a list of at most ${MOST_IDS} ids.`);
   const { shape, selection } = elementShape(

@@ -4,8 +4,8 @@
  * is stated for everybody.
  */
 
-import { type ActResult, perform } from '../acts.ts';
-import type { Chance } from '../chance.ts';
+import type { ActResult } from '../acts/act.ts';
+import { perform } from '../acts/perform.ts';
 import type { GraphEmulator } from '../graph.ts';
 import type { Tenant } from '../tenant.ts';
 import { altered, type Case, caseOf } from './cases.ts';

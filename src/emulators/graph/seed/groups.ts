@@ -1,6 +1,6 @@
 /** Groups of skewed sizes: everybody, departments, and a few small ones, one inside another. */
 
-import { perform } from '../acts.ts';
+import { perform } from '../acts/perform.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Case } from './cases.ts';
 import { DEPARTMENTS } from './names.ts';
@@ -19,7 +19,7 @@ export function seedGroups(
 ): Readonly<Record<string, string>> {
   const employees = everybody.filter((_, index) => cases[index] !== 'guest');
   const of = (name: string): readonly Person[] =>
-    employees.filter(({ properties }) => properties['department'] === name);
+    employees.filter(({ properties }) => properties.department === name);
   const members: Readonly<Record<string, readonly Person[]>> = {
     [EVERYBODY]: employees,
     ...Object.fromEntries(DEPARTMENTS.map(({ name }) => [`Team ${name}`, of(name)])),

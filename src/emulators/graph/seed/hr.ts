@@ -15,20 +15,20 @@ const COLUMNS = [
 
 export function hrFile({ people }: Pick<Contoso, 'people'>): string {
   const rows = people
-    .filter(({ properties }) => typeof properties['employeeId'] === 'string')
+    .filter(({ properties }) => typeof properties.employeeId === 'string')
     .map((person) => rowOf(person));
   return [COLUMNS.join(','), ...rows, ''].join('\r\n');
 }
 
 function rowOf({ employeeId, properties }: Pick<Person, 'employeeId' | 'properties'>): string {
-  const costCenter = DEPARTMENTS.find(({ name }) => name === properties['department'])?.costCenter;
+  const costCenter = DEPARTMENTS.find(({ name }) => name === properties.department)?.costCenter;
   return [
     employeeId,
-    properties['givenName'],
-    properties['surname'],
+    properties.givenName,
+    properties.surname,
     costCenter ?? 'CC-9000',
     startDate(Number(employeeId.slice(1))),
-    properties['employeeType'],
+    properties.employeeType,
   ]
     .map((value) => quoted(String(value ?? '')))
     .join(',');

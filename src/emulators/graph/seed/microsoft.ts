@@ -1,6 +1,6 @@
 /** Microsoft Graph itself, as the service principal that every tenant has. */
 
-import { GRAPH_APP_ID } from '../acts.ts';
+import { GRAPH_APP_ID } from '../acts/applications.ts';
 import { contractFile } from '../contract.ts';
 import type { Tenant } from '../tenant.ts';
 

@@ -1,6 +1,6 @@
 /** The enterprise application "Ramp": its roles, and who may use it. */
 
-import { perform } from '../acts.ts';
+import { perform } from '../acts/perform.ts';
 import type { Chance } from '../chance.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Case } from './cases.ts';

@@ -135,10 +135,10 @@ function grantedRoles(tenant: Tenant, servicePrincipal: Entry): readonly string[
     const assignment = link.present ? liveAt(tenant, link.target, directory.last) : undefined;
     if (assignment === undefined) return [];
     const { properties } = assignment.version;
-    const roles = directory.entry(textOf(properties, 'resourceId'))?.current.properties['appRoles'];
+    const roles = directory.entry(textOf(properties, 'resourceId'))?.current.properties.appRoles;
     return (Array.isArray(roles) ? roles : [])
       .filter(isObject)
-      .filter(({ id }) => id === properties['appRoleId'])
+      .filter(({ id }) => id === properties.appRoleId)
       .map((role) => textOf(role, 'value'));
   });
 }

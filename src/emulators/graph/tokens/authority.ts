@@ -1,6 +1,6 @@
 /** The token authority: `login.microsoftonline.com` and its siblings, for client credentials. */
 
-import { GRAPH_APP_ID } from '../acts.ts';
+import { GRAPH_APP_ID } from '../acts/applications.ts';
 import type { Entry } from '../directory.ts';
 import type { Tenant } from '../tenant.ts';
 import { type AccessTokens, publishedKeys } from './access.ts';
@@ -183,14 +183,14 @@ function servicePrincipalOf(tenant: Tenant, clientId: string): Entry {
     .entries('servicePrincipal')
     .find(
       ({ current }) =>
-        current.life === 'live' && current.properties['appId'] === clientId.toLowerCase(),
+        current.life === 'live' && current.properties.appId === clientId.toLowerCase(),
     );
   if (entry === undefined)
     throw new TokenFailure(
       700016,
       `Application with identifier '${clientId}' was not found in the directory '${tenant.displayName}'.`,
     );
-  if (entry.current.properties['accountEnabled'] === false)
+  if (entry.current.properties.accountEnabled === false)
     throw new TokenFailure(7000112, `Application '${clientId}' is disabled.`);
   return entry;
 }

@@ -99,7 +99,7 @@ async function checkAssertion(
     );
   const jwt = parseJwt(assertion);
   if (jwt === undefined) throw new TokenFailure(700027, 'The client assertion is not a token.');
-  if (jwt.claims['iss'] === clientId) checkOwnAssertion(context, clientId, application, jwt);
+  if (jwt.claims.iss === clientId) checkOwnAssertion(context, clientId, application, jwt);
   else await checkOutsideAssertion(context, clientId, jwt);
 }
 
@@ -118,9 +118,9 @@ function checkOwnAssertion(
   if (!verifyJwt(jwt, key))
     throw new TokenFailure(700027, 'Client assertion failed signature validation.');
   const { claims } = jwt;
-  if (claims['sub'] !== clientId || typeof claims['jti'] !== 'string')
+  if (claims.sub !== clientId || typeof claims.jti !== 'string')
     throw new TokenFailure(700027, "The client assertion needs 'sub' and 'jti'.");
-  if (typeof claims['aud'] !== 'string' || !context.audiences.includes(claims['aud']))
+  if (typeof claims.aud !== 'string' || !context.audiences.includes(claims.aud))
     throw new TokenFailure(
       700023,
       `Client assertion audience claim does not match Realm issuer. Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials.`,
@@ -129,7 +129,7 @@ function checkOwnAssertion(
 }
 
 function thumbprint({ header }: Jwt): string {
-  const value = header['x5t#S256'] ?? header['x5t'];
+  const value = header['x5t#S256'] ?? header.x5t;
   return typeof value === 'string'
     ? Buffer.from(value, 'base64url').toString('hex').toUpperCase()
     : '';
@@ -138,13 +138,13 @@ function thumbprint({ header }: Jwt): string {
 /** The certificate of the application that the header names, while it is valid. */
 function registeredKey(tenant: Tenant, { version }: Found, jwt: Jwt): KeyObject | undefined {
   const now = new Date(tenant.clock.now()).toISOString();
-  const credentials = version.properties['keyCredentials'];
+  const credentials = version.properties.keyCredentials;
   if (!Array.isArray(credentials)) return undefined;
   for (const credential of credentials.filter(isObject)) {
     const key = textOf(credential, 'key');
     const valid =
-      credential['type'] === 'AsymmetricX509Cert' &&
-      credential['usage'] === 'Verify' &&
+      credential.type === 'AsymmetricX509Cert' &&
+      credential.usage === 'Verify' &&
       textOf(credential, 'startDateTime') <= now &&
       now < textOf(credential, 'endDateTime');
     if (valid && named(jwt, Buffer.from(key, 'base64')))
@@ -157,12 +157,12 @@ function named({ header }: Jwt, der: Buffer): boolean {
   const digest = (algorithm: string): string =>
     createHash(algorithm).update(der).digest('base64url');
   if (typeof header['x5t#S256'] === 'string') return header['x5t#S256'] === digest('sha256');
-  return header['x5t'] === digest('sha1');
+  return header.x5t === digest('sha1');
 }
 
 function checkWindow({ realNow }: ClientContext, { claims }: Jwt): void {
   const now = realNow() / 1000;
-  const [from, to] = [claims['nbf'] ?? 0, claims['exp']];
+  const [from, to] = [claims.nbf ?? 0, claims.exp];
   if (typeof from !== 'number' || typeof to !== 'number')
     throw new TokenFailure(700027, "The client assertion needs 'exp' as a number.");
   if (now < from - TOLERANCE || now > to + TOLERANCE)
@@ -196,7 +196,7 @@ async function checkOutsideAssertion(
     );
   const verified = async (fresh: boolean): Promise<boolean> =>
     (await context.issuerKeys(iss, fresh))
-      .filter(({ kid }) => jwt.header['kid'] === undefined || kid === jwt.header['kid'])
+      .filter(({ kid }) => jwt.header.kid === undefined || kid === jwt.header.kid)
       .some((key) => verifyJwt(jwt, createPublicKey({ key, format: 'jwk' })));
   // Keys rotate: a signature that no known key made may be of one published since.
   if (!(await verified(false)) && !(await verified(true)))

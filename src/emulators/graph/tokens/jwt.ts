@@ -47,7 +47,7 @@ function parsePart(part: string): Readonly<Record<string, unknown>> | undefined 
 export function verifyJwt(jwt: Jwt, key: KeyObject): boolean {
   if (key.asymmetricKeyType !== 'rsa') return false;
   const bytes = Buffer.from(jwt.signed);
-  switch (jwt.header['alg']) {
+  switch (jwt.header.alg) {
     case 'RS256':
       return verifyBytes('sha256', bytes, key, jwt.signature);
     case 'PS256':
