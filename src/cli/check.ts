@@ -1,0 +1,156 @@
+import type { Command } from 'commander';
+import type { Configuration } from '../config/configuration.ts';
+import type { CheckFinding } from '../connectors/spi/index.ts';
+import { progressDisplay } from './progress.ts';
+import type { Opened } from './services.ts';
+import {
+  body,
+  type CommonOptions,
+  configurationOf,
+  type Exit,
+  newCommand,
+  Refusal,
+  type Session,
+} from './session.ts';
+import { tableLines } from './table.ts';
+import type { Output } from './terminal.ts';
+import { codeText, count, counted } from './words.ts';
+
+interface SystemFindings {
+  readonly system: string;
+  readonly findings: readonly CheckFinding[];
+}
+
+interface CheckOptions extends CommonOptions {
+  readonly people?: true;
+}
+
+export function checkCommand(session: Session): Command {
+  const command = newCommand('check', 'configuration and every connection').option(
+    '--people',
+    'read everybody too: who would be refused, and why',
+  );
+  return body<CheckOptions>(session, command, async (options, out) => {
+    const configuration = await configurationOf(session, options, out);
+    out.say(
+      `${out.paint('green', '✓')} ${options.config}: ${counted(configuration.systems.length, 'system')}`,
+    );
+    await using opened = await session.services.open(configuration, { firstRun: 'hold' });
+    const systems: SystemFindings[] = [];
+    for (const { name } of configuration.systems) {
+      const findings = await findingsOf(name, configuration, opened, session.signal);
+      systems.push({ system: name, findings });
+      sayFindings(name, findings, out);
+    }
+    const failed = systems.some(({ findings }) =>
+      findings.some(({ status }) => status === 'failed'),
+    );
+    const refused = options.people && !failed ? await refusals(opened, session, out) : undefined;
+    out.json({ systems, ...(refused && { refused }) });
+    if (refused !== undefined) sayRefusals(refused, out);
+    else if (!failed) {
+      out.say();
+      out.say(`Who would be refused, and why: ${out.paint('cyan', 'lockstep check --people')}`);
+    }
+    const exit: Exit = failed ? 1 : 0;
+    return exit;
+  });
+}
+
+async function findingsOf(
+  system: string,
+  configuration: Configuration,
+  { engine }: Opened,
+  signal: AbortSignal,
+): Promise<readonly CheckFinding[]> {
+  const applications = configuration.systems.flatMap(({ write }) =>
+    Object.values(write).flatMap(({ assigned }) =>
+      assigned?.system === system ? [assigned.application] : [],
+    ),
+  );
+  try {
+    const connector = await engine.connector(system);
+    return await connector.check({ signal, applications });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;
+    return [
+      {
+        subject: 'connection',
+        status: 'failed',
+        message: error.message,
+        ...(remedy !== undefined && { remedy }),
+      },
+    ];
+  }
+}
+
+const MARK = {
+  ok: ['green', '✓'],
+  warning: ['yellow', '!'],
+  failed: ['red', '✗'],
+} as const satisfies Record<CheckFinding['status'], readonly [string, string]>;
+
+function sayFindings(system: string, findings: readonly CheckFinding[], out: Output): void {
+  out.say(out.paint('bold', system));
+  const rows = findings.map(({ subject, status, message }) => [
+    out.paint(MARK[status][0], MARK[status][1]),
+    subject,
+    message,
+  ]);
+  const lines = tableLines(rows, { width: Number.POSITIVE_INFINITY });
+  findings.forEach(({ remedy, status }, index) => {
+    out.say(lines[index] ?? '');
+    if (remedy !== undefined && status !== 'ok') out.say(`      ${remedy}`);
+  });
+}
+
+interface Refused {
+  readonly target: string;
+  readonly considered: number;
+  readonly planned: Readonly<Record<string, number>>;
+  readonly people: readonly {
+    readonly label: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
+}
+
+/** Reads and plans, as a run would; the people whom the plan refuses are the answer. */
+async function refusals(
+  { verbs }: Opened,
+  session: Session,
+  out: Output,
+): Promise<readonly Refused[]> {
+  using display = progressDisplay(out, session.terminal.stderr);
+  const report = await verbs.plan({}, { signal: session.signal, progress: display.show });
+  const refused: Refused[] = [];
+  for (const { target, plan, failure } of report.targets) {
+    if (failure !== undefined) throw new Refusal(failure.code, failure.message, failure);
+    if (plan === undefined) continue;
+    const people: Refused['people'][number][] = [];
+    for await (const { label, code, message } of verbs.refusals(plan.key)) {
+      people.push({ label, code, message });
+    }
+    refused.push({ target, considered: plan.considered, planned: plan.counts, people });
+  }
+  return refused;
+}
+
+const NAMED = 10;
+
+function sayRefusals(refused: readonly Refused[], out: Output): void {
+  for (const { target, considered, people } of refused) {
+    out.say();
+    out.say(
+      `${out.paint('bold', target)}: of ${counted(considered, 'person', 'people')}, ${count(people.length)} would be refused.`,
+    );
+    const byCode = Map.groupBy(people, ({ code }) => code);
+    for (const [code, some] of byCode) {
+      out.say(`  ${out.paint('yellow', count(some.length))} ${codeText(code)}`);
+      for (const { label, message } of some.slice(0, NAMED)) out.say(`    ${label}: ${message}`);
+      if (some.length > NAMED)
+        out.say(out.paint('grey', `    … and ${count(some.length - NAMED)} more`));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { type Identity, label } from '../identity/identity.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
+import { Refusal } from './session.ts';
+
+/** The one person a text names; ambiguity is never guessed. */
+export async function personNamed(
+  text: string,
+  warehouse: Pick<Warehouse, 'findPerson'>,
+): Promise<Identity> {
+  const people = await warehouse.findPerson(text);
+  const [person] = people;
+  if (person === undefined) {
+    throw new Refusal('person-unknown', `nobody is known by "${text}"`, {
+      remedy: 'use a user name, an e-mail, an employee number or a display name, written out',
+    });
+  }
+  if (people.length > 1) {
+    throw new Refusal('person-ambiguous', `${people.length} people are known by "${text}"`, {
+      remedy: `say which: ${people
+        .slice(0, 5)
+        .map((one) => `${one.id} (${label(one)})`)
+        .join(', ')}`,
+      exit: 2,
+    });
+  }
+  return person;
+}

@@ -1,0 +1,138 @@
+/** The command line: which commands there are, and how they end. */
+
+import { Command, CommanderError } from 'commander';
+import { describeProblem } from '../config/text.ts';
+import { applyCommand } from './apply.ts';
+import { checkCommand } from './check.ts';
+import { completionCommand } from './completion.ts';
+import { demoCommand } from './demo/demo.ts';
+import { emulateCommand } from './emulate.ts';
+import { evalCommand } from './eval.ts';
+import { explainCommand } from './explain.ts';
+import { initCommand } from './init.ts';
+import { logCommand } from './log.ts';
+import { planCommand } from './plan.ts';
+import { provisionCommand } from './provision.ts';
+import { releaseCommand } from './release.ts';
+import { reviewCommand } from './review.ts';
+import { runCommand } from './run.ts';
+import { serveCommand } from './serve.ts';
+import type { Services } from './services.ts';
+import { ConfigurationRefused, type Exit, Refusal, type Session } from './session.ts';
+import { statusCommand } from './status.ts';
+import { output, type Terminal } from './terminal.ts';
+import { tokenCommand } from './token.ts';
+
+const COMMANDS: readonly ((session: Session) => Command)[] = [
+  initCommand,
+  checkCommand,
+  planCommand,
+  applyCommand,
+  runCommand,
+  explainCommand,
+  provisionCommand,
+  releaseCommand,
+  statusCommand,
+  logCommand,
+  reviewCommand,
+  serveCommand,
+  tokenCommand,
+  evalCommand,
+  emulateCommand,
+  demoCommand,
+];
+
+/** @param parameters What was typed after the name of the program. */
+export async function runProgram(
+  parameters: readonly string[],
+  services: Services,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Exit> {
+  const session: Session = { services, terminal, signal, exit: 0 };
+  const program = newProgram(session);
+  try {
+    await program.parseAsync(parameters, { from: 'user' });
+    return session.exit;
+  } catch (error) {
+    return report(error, parameters.includes('--json'), session);
+  }
+}
+
+function newProgram(session: Session): Command {
+  const { stdout, stderr } = session.terminal;
+  const program = new Command('lockstep');
+  const commands = COMMANDS.map((make) => make(session));
+  commands.push(completionCommand(session, commands));
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands.flatMap((one) => [one, ...one.commands])]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+    });
+  }
+  return program
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureHelp({ formatHelp: () => overview(commands) })
+    .action(() => {
+      stdout.write(overview(commands));
+      session.exit = 64;
+    });
+}
+
+/** One screen of 24 lines. */
+function overview(commands: readonly Command[]): string {
+  const lines = commands.map((command) => {
+    const operands = command.registeredArguments.map((argument) => {
+      const name = argument.name().toUpperCase() + (argument.variadic ? '…' : '');
+      return argument.required ? name : `[${name}]`;
+    });
+    return `  ${[command.name(), ...operands].join(' ').padEnd(22)}${command.description()}`;
+  });
+  return [
+    'Keeps the accounts in every system in step with the people they stand for.',
+    '',
+    ...lines,
+    '',
+    'Every command: --config FILE, --tenant NAME, --json, --help.',
+    'Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.',
+    '',
+  ].join('\n');
+}
+
+function report(error: unknown, machine: boolean, session: Session): Exit {
+  const out = output(session.terminal, machine);
+  const red = out.paint('red', 'error');
+  if (error instanceof CommanderError) return error.exitCode === 0 ? session.exit : 64;
+  if (error instanceof ConfigurationRefused) {
+    out.json({ problems: error.problems });
+    for (const problem of error.problems) {
+      const mark = problem.severity === 'error' ? red : out.paint('yellow', 'warning');
+      if (!machine) out.note(`${mark} ${describeProblem(problem)}`);
+    }
+    return 1;
+  }
+  const refusal = asRefusal(error);
+  if (refusal === undefined) throw error;
+  const { code, message, remedy, exit } = refusal;
+  out.json({ error: { code, message, ...(remedy !== undefined && { remedy }) } });
+  if (!machine) {
+    out.note(`${red} ${message}`);
+    if (remedy !== undefined) out.note(`      ${remedy}`);
+    out.note(out.paint('grey', `      ${code}: see docs/errors.md`));
+  }
+  return exit;
+}
+
+/** What rooms refuse has a code and a message; everything else is a bug and keeps its stack. */
+function asRefusal(
+  error: unknown,
+): Pick<Refusal, 'code' | 'message' | 'remedy' | 'exit'> | undefined {
+  if (error instanceof Refusal) return error;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') {
+    return undefined;
+  }
+  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;
+  return { code: error.code, message: error.message, remedy, exit: 1 };
+}

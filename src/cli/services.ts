@@ -1,0 +1,79 @@
+/** What the commands need of the rooms they may not know; `main.ts` hands it in. */
+
+import type { Configuration } from '../config/configuration.ts';
+import type { ConfigurationWorld } from '../config/load.ts';
+import type { Engine } from '../sync/engine.ts';
+import type { Verbs } from '../sync/verbs.ts';
+
+export interface Services {
+  readonly world: ConfigurationWorld;
+  /** The JSON Schema of the configuration, for editors. */
+  readonly schemaFile: string;
+  /** The executable, to start it again. */
+  readonly mainFile: string;
+  /** Opens the store, migrates it, and wires the rooms together. */
+  open(configuration: Configuration, options: OpenOptions): Promise<Opened>;
+  /** SCIM, health and the schedule until the signal aborts; then whatever runs is brought to an end. */
+  serve(configuration: Configuration, options: ServeOptions): Promise<Serving>;
+  tokens(configuration: Configuration): Promise<Tokens>;
+  readonly emulators: Readonly<Record<'graph' | 'ramp', EmulatorStart>>;
+}
+
+export interface OpenOptions {
+  /** What a first run does when the configuration does not say. */
+  readonly firstRun: 'hold' | 'go';
+}
+
+export interface Opened extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly verbs: Verbs;
+}
+
+export interface ServeOptions {
+  readonly port?: number;
+  readonly signal: AbortSignal;
+  /** A line for the log of the process. */
+  readonly log: (line: string) => void;
+}
+
+export interface Serving {
+  readonly url: string;
+  /** Resolves once everything has ended. */
+  readonly ended: Promise<void>;
+}
+
+/** Bearer tokens of served systems; only their hashes are kept. */
+export interface Tokens extends AsyncDisposable {
+  create(system: string, note?: string): Promise<CreatedToken>;
+  list(): Promise<readonly TokenRow[]>;
+  /** By id or the beginning of one; false when there is none. */
+  revoke(id: string): Promise<boolean>;
+}
+
+export interface TokenRow {
+  readonly id: string;
+  readonly system: string;
+  readonly createdAt: Date;
+  readonly note?: string;
+  readonly lastUsedAt?: Date;
+}
+
+export interface CreatedToken extends TokenRow {
+  readonly token: string;
+}
+
+export interface EmulatorOptions {
+  readonly port: number;
+  /** People in the directory; ignored by stand-ins of applications. */
+  readonly people: number;
+  readonly seed?: string;
+}
+
+/** A stand-in that listens on loopback. */
+export interface Emulator extends AsyncDisposable {
+  readonly url: string;
+  /** What a configuration needs to reach it, and where it is steered from; printed as it is. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export type EmulatorStart = (options: EmulatorOptions) => Promise<Emulator>;

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import type { StatusReport } from '../sync/verbs.ts';
+import { sayHolds } from './report.ts';
+import {
+  body,
+  type CommonOptions,
+  type Exit,
+  newCommand,
+  type Session,
+  withEngine,
+} from './session.ts';
+import { tableLines } from './table.ts';
+import type { Output } from './terminal.ts';
+import { ago, count, duration } from './words.ts';
+
+export function statusCommand(session: Session): Command {
+  const command = newCommand('status', 'freshness and health of every system');
+  return body<CommonOptions>(session, command, (options, out) =>
+    withEngine(session, options, out, async ({ verbs, engine }) => {
+      const status = await verbs.status();
+      out.json(status);
+      sayStatus(status, engine.now(), out);
+      return exitOf(status);
+    }),
+  );
+}
+
+function exitOf({ targets, reviews }: StatusReport): Exit {
+  if (targets.some(({ health }) => health.state === 'quarantined')) return 1;
+  return reviews > 0 || targets.some(({ plan }) => plan?.state === 'held') ? 2 : 0;
+}
+
+function sayStatus(
+  { sources, targets, lastRun, reviews }: StatusReport,
+  now: Date,
+  out: Output,
+): void {
+  out.say(out.paint('bold', 'Sources'));
+  const sourceRows = sources.map(({ system, kind, readAt, records }) => [
+    system,
+    `${kind}s`,
+    count(records),
+    readAt === undefined ? out.paint('yellow', 'never read') : `read ${ago(readAt, now)}`,
+  ]);
+  for (const line of tableLines(sourceRows, { width: out.width, right: [2] })) out.say(line);
+  out.say();
+
+  out.say(out.paint('bold', 'Targets'));
+  const targetRows = targets.map(
+    ({ target, managed, due, oldestDue, escrowed, refused, health }) => [
+      target,
+      health.state === 'well' ? out.paint('green', 'well') : out.paint('red', 'quarantined'),
+      `${count(managed)} accounts`,
+      due === 0
+        ? 'nothing waiting'
+        : `${count(due)} waiting${oldestDue === undefined ? '' : `, the oldest for ${duration(now.getTime() - oldestDue.getTime())}`}`,
+      escrowed > 0 ? out.paint('yellow', `${count(escrowed)} tried again later`) : '',
+      refused > 0 ? out.paint('yellow', `${count(refused)} refused`) : '',
+    ],
+  );
+  for (const line of tableLines(targetRows, { width: out.width })) out.say(line);
+  for (const { target, health, plan, refused, escrowed } of targets) {
+    if (health.state === 'quarantined') {
+      out.say(`  ${out.paint('red', target)}: ${health.message ?? health.code ?? ''}`);
+      if (health.probeAt !== undefined) {
+        out.say(`  It is tried again at ${health.probeAt.toISOString()}.`);
+      }
+    }
+    if (plan !== undefined) sayHolds(plan, out);
+    if (refused + escrowed > 0) {
+      out.say(`  Who and why: ${out.paint('cyan', `lockstep log --unsent ${target}`)}`);
+    }
+  }
+  out.say();
+
+  if (reviews > 0) {
+    out.say(`${count(reviews)} to be decided by a person: ${out.paint('cyan', 'lockstep review')}`);
+  }
+  out.say(lastRunText(lastRun, now));
+}
+
+function lastRunText(run: StatusReport['lastRun'], now: Date): string {
+  if (run === undefined) return 'There was no run yet. Start one with: lockstep run';
+  if (run.report === undefined) {
+    return run.finishedAt === undefined
+      ? `A run began ${ago(run.startedAt, now)} and has not ended.`
+      : `The last run began ${ago(run.startedAt, now)}.`;
+  }
+  return `The last run began ${ago(run.startedAt, now)}, took ${duration(run.report.milliseconds)}: ${run.report.verdict}.`;
+}
