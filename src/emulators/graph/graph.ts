@@ -36,6 +36,8 @@ export interface GraphOptions {
   readonly graph?: string;
   /** Where managed identities get their tokens; the address of virtual machines by default. */
   readonly identity?: string;
+  /** The real time; the emulator's clock starts from it. */
+  readonly now?: () => number;
   /** Checks every body against the published contract; on by default, costs a third of the speed. */
   readonly checkBodies?: boolean;
 }
@@ -100,7 +102,8 @@ interface Built {
 }
 
 function build(options: GraphOptions, seed: string, addresses: Addresses): Built {
-  const clock = movableClock();
+  const realNow = options.now ?? Date.now;
+  const clock = movableClock(realNow);
   const tenant = createTenant({
     id: options.tenantId ?? '8d1f6c1e-5c0a-4a2b-9d0e-3f5b7a9c1e24',
     domain: options.domain ?? 'contoso.onmicrosoft.com',
@@ -122,6 +125,8 @@ function build(options: GraphOptions, seed: string, addresses: Addresses): Built
     tenantId: tenant.id,
     users: () => tenant.upns.size,
     switches: () => tenant.switches,
+    early: (appId) =>
+      events.find('retry-before-its-time', `${appId} came back before its Retry-After`),
   });
   return {
     parts: {
@@ -160,7 +165,7 @@ function build(options: GraphOptions, seed: string, addresses: Addresses): Built
       graphResources,
       tokens,
       issuerKeys: (issuer, fresh) => issuers.keys(issuer, fresh),
-      realNow: Date.now,
+      realNow,
     },
     identity: {
       tenant,

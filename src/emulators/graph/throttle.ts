@@ -69,6 +69,8 @@ export interface ThrottleOptions {
   readonly tenantId: string;
   readonly users: () => number;
   readonly switches: () => Switches;
+  /** Told of an application that comes back before its time. */
+  readonly early: (appId: string) => void;
 }
 
 const LOW_PRIORITY_SHARE = 0.9;
@@ -78,6 +80,8 @@ const MOST_CHARGED = 1.8;
 
 export function throttle(options: ThrottleOptions): Throttle {
   const windows = new Map<string, Window>();
+  /** When an application may come back, by its id. */
+  const waits = new Map<string, number>();
   let factor = 1;
   let refusing = false;
 
@@ -109,12 +113,15 @@ export function throttle(options: ThrottleOptions): Throttle {
       return window.total / limit;
     }
     if (window.total + units <= limit * MOST_CHARGED) add();
-    throw refusal(options, appId, kind, waitSeconds(window, units, limit * share, now, seconds));
+    const wait = waitSeconds(window, units, limit * share, now, seconds);
+    waits.set(appId, now + wait * 1000);
+    throw refusal(options, appId, kind, wait);
   };
 
   return {
     charge: (appId, units, write, low) => {
       if (factor === 0) return { units };
+      if (options.clock.now() < (waits.get(appId) ?? 0)) options.early(appId);
       const share = low ? LOW_PRIORITY_SHARE : 1;
       if (write) spend(appId, 'Write', WRITE_WINDOW_SECONDS, 1, WRITE_LIMIT * factor, share);
       const limit = limitFor(options.users()) * factor;
@@ -130,6 +137,7 @@ export function throttle(options: ThrottleOptions): Throttle {
     empty: () => {
       refusing = false;
       windows.clear();
+      waits.clear();
     },
   };
 }

@@ -7,6 +7,8 @@ import type { ActResult } from './act.ts';
 import { resolve } from './objects.ts';
 
 export function setManager(tenant: Tenant, report: Entry, manager: Entry): ActResult {
+  if (report.current.life !== 'live') throw notFound(report.id);
+  if (manager.current.life !== 'live') throw notFound(manager.id);
   if (report.id === manager.id) throw badRequest('A user cannot be their own manager.');
   if (report.type !== 'user' || manager.type !== 'user')
     throw badRequest("Only a user can be the 'manager' of a user.");
@@ -34,6 +36,8 @@ export function link(
 ): ActResult {
   const group = resolve(tenant, groupId);
   const member = resolve(tenant, memberId);
+  if (group.current.life !== 'live') throw notFound(groupId);
+  if (present && member.current.life !== 'live') throw notFound(memberId);
   if (group.type === 'user' || group.type === 'appRoleAssignment')
     throw badRequest(`A ${group.type} has no '${kind}s'.`);
   const linked = tenant.directory.link(kind, group.id, member.id)?.present === true;

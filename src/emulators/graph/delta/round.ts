@@ -65,7 +65,10 @@ export function linkStateAt(
   return link.older.findLast((state) => state.number <= number);
 }
 
-/** Links of an object that an item shows: all present ones, or those that changed meanwhile. */
+/**
+ * Links of an object that an item shows: those that changed meanwhile, and of a whole object all
+ * that are present as well. A restored object may have lost links that its reader still has.
+ */
 export function shownLinks(
   directory: Directory,
   entry: Entry,
@@ -76,7 +79,8 @@ export function shownLinks(
   return directory.linksFrom(kind, entry.id).filter((link) => {
     const state = linkStateAt(link, upTo);
     if (state === undefined) return false;
-    return whole || after === undefined ? state.present : state.number > after;
+    const changed = after !== undefined && state.number > after;
+    return changed || (whole && state.present);
   });
 }
 

@@ -1,0 +1,105 @@
+/** A client as plain as can be, for the tests of this room. */
+
+import { isObject } from './contract.ts';
+import type { GraphEmulator } from './graph.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+export interface Session {
+  /** @param url Absolute, or a path under the version. */
+  get(url: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
+  post(path: string, body: unknown): Promise<Reply>;
+  /** Follows next links to the end. */
+  all(url: string, headers?: Readonly<Record<string, string>>): Promise<Collected>;
+}
+
+export interface Collected {
+  readonly value: readonly Readonly<Record<string, unknown>>[];
+  readonly pages: number;
+  readonly deltaLink: string;
+}
+
+/** Registers an application that may read, and signs in as it. */
+export async function signIn(graph: GraphEmulator): Promise<Session> {
+  const { appId = '' } = graph.control.act({
+    act: 'register-application',
+    displayName: 'Reader',
+    secret: 'reader-secret',
+    permissions: ['User.Read.All', 'Group.Read.All'],
+  });
+  graph.control.settle();
+  const answer = await requestToken(graph, {
+    client_id: appId,
+    client_secret: 'reader-secret',
+  });
+  return session(graph, String(answer.body.access_token));
+}
+
+export async function requestToken(
+  graph: GraphEmulator,
+  fields: Readonly<Record<string, string>>,
+  tenant: string = graph.tenantId,
+): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
+  const response = await graph.fetch(`${graph.authority}/${tenant}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      scope: `${graph.graph}/.default`,
+      ...fields,
+    }),
+  });
+  const body: unknown = await response.json();
+  return { status: response.status, body: isObject(body) ? body : {} };
+}
+
+export function session(graph: GraphEmulator, token: string): Session {
+  const call = async (url: string, init: RequestInit): Promise<Reply> => {
+    const absolute = url.startsWith('http') ? url : `${graph.graph}/v1.0/${url}`;
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${token}`);
+    const response = await graph.fetch(absolute, { ...init, headers });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: json && text !== '' ? JSON.parse(text) : text,
+    };
+  };
+  const get: Session['get'] = (url, headers = {}) => call(url, { headers });
+  return {
+    get,
+    post: (path, body) =>
+      call(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    all: async (url, headers) => {
+      const value: Readonly<Record<string, unknown>>[] = [];
+      let [pages, deltaLink] = [0, ''];
+      for (let next: string | undefined = url; next !== undefined; pages++) {
+        const reply: Reply = await get(next, headers);
+        if (reply.status !== 200) throw new Refused(reply);
+        const body = isObject(reply.body) ? reply.body : {};
+        if (Array.isArray(body.value)) value.push(...body.value);
+        next = typeof body['@odata.nextLink'] === 'string' ? body['@odata.nextLink'] : undefined;
+        deltaLink = String(body['@odata.deltaLink'] ?? '');
+      }
+      return { value, pages, deltaLink };
+    },
+  };
+}
+
+export class Refused extends Error {
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super(JSON.stringify(reply.body));
+    this.reply = reply;
+  }
+}
