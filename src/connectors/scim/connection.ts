@@ -65,7 +65,7 @@ function endpointOf(kind: ObjectKind, types: readonly ResourceType[]): string {
   const type = types.find((one) => one.kind === kind);
   if (type !== undefined) return type.endpoint;
   throw new ConnectorError('invalid', `the target has no objects of kind ${kind}`, {
-    code: 'kind-unknown',
+    code: 'unknown-kind',
     remedy: 'Take the kind out of the configuration.',
     general: true,
   });

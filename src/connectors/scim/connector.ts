@@ -1,6 +1,12 @@
 /** Any SCIM 2.0 service provider (RFC 7643, 7644), as its profile says it wants to be spoken to. */
 
-import type { IdentityRecord, ObjectKind, ObjectRef, Scalar } from '../../identity/record.ts';
+import type {
+  Change,
+  IdentityRecord,
+  ObjectKind,
+  ObjectRef,
+  Scalar,
+} from '../../identity/record.ts';
 import { formatFilter } from '../../scim/filter.ts';
 import {
   type ChangePage,
@@ -135,9 +141,21 @@ function listingOf(connection: Connection, kind: ObjectKind, signal: AbortSignal
         attempt,
       );
     },
-    record: (resource) => recordOf(system, kind, resource),
-    changes: (record) => (kind === 'group' ? groupChanges(record) : [{ type: 'present', record }]),
+    changesOf: (resource) => {
+      const tooLong: string[] = [];
+      const record = recordOf(system, kind, resource, tooLong);
+      if (record === undefined) return undefined;
+      return { id: record.ref.id, changes: changesOf(record, tooLong), tooLong };
+    },
   };
+}
+
+function changesOf(record: IdentityRecord, tooLong: readonly string[]): readonly Change[] {
+  if (record.ref.kind === 'group') return groupChanges(record);
+  if (tooLong.length === 0) return [{ type: 'present', record }];
+  const { ref, attributes, version } = record;
+  const patch = { ref, set: attributes, cleared: [] };
+  return [{ type: 'patch', ...patch, ...(version !== undefined && { version }) }];
 }
 
 async function find(

@@ -6,9 +6,9 @@
 
 import { z } from 'zod';
 import type { Problem } from '../../identity/problem.ts';
-import type { Change, IdentityRecord, ObjectKind } from '../../identity/record.ts';
+import type { Change, ObjectKind } from '../../identity/record.ts';
 import { type ChangePage, ConnectorError, type JsonResponse } from '../spi/index.ts';
-import { isObject, type Resource } from './translate.ts';
+import { isObject, MAX_CHARACTERS, type Resource } from './translate.ts';
 
 export interface ListPage {
   readonly resources: readonly Resource[];
@@ -25,8 +25,15 @@ export interface Listing {
   readonly firstIndex?: 0 | 1;
   readonly trustTotal: boolean;
   ask(position: { startIndex: number } | { cursor: string }, count: number): Promise<ListPage>;
-  record(resource: Resource): IdentityRecord | undefined;
-  changes(record: IdentityRecord): readonly Change[];
+  /** Undefined when the resource has no id. */
+  changesOf(resource: Resource): ResourceChanges | undefined;
+}
+
+export interface ResourceChanges {
+  readonly id: string;
+  readonly changes: readonly Change[];
+  /** Attributes that were left as they were, because of their length. */
+  readonly tooLong: readonly string[];
 }
 
 /** How far a reading has come; it fits into a watermark, so that it can be taken up again. */
@@ -80,7 +87,7 @@ export async function* pagesFrom(listing: Listing, start: Position): AsyncGenera
       throw repeats(listing, at);
     }
     emptyPages = page.resources.length === 0 ? emptyPages + 1 : 0;
-    const next = advanced(at, page, taken);
+    const next = advanced(listing, at, page, taken);
     if (isLast(listing, next, page)) {
       const missed = await missedAtZero(listing, next, page);
       yield ending(
@@ -122,23 +129,23 @@ function take(listing: Listing, page: ListPage, previous: ReadonlySet<string>): 
   let fresh = 0;
   let doubt: string | undefined;
   for (const resource of page.resources) {
-    const record = listing.record(resource);
-    if (record === undefined) {
-      problems.push({
-        code: 'record-without-id',
-        message: `${listing.attempt}: an object came without an id and was left out`,
-        severity: 'error',
-      });
+    const found = listing.changesOf(resource);
+    if (found === undefined) {
+      problems.push(
+        problem(listing, 'record-without-id', 'an object came without an id and was left out'),
+      );
       doubt = 'an object came without an id';
       continue;
     }
-    const { id } = record.ref;
+    const { id } = found;
     if (ids.has(id)) {
-      problems.push({
-        code: 'duplicate-id',
-        message: `${listing.attempt}: the id ${id} came twice in one page; the first was taken`,
-        severity: 'error',
-      });
+      problems.push(
+        problem(
+          listing,
+          'duplicate-id',
+          `the id ${id} came twice in one page; the first was taken`,
+        ),
+      );
       doubt = 'an id came twice';
       continue;
     }
@@ -148,16 +155,31 @@ function take(listing: Listing, page: ListPage, previous: ReadonlySet<string>): 
       continue;
     }
     fresh++;
-    changes.push(...listing.changes(record));
+    changes.push(...found.changes);
+    for (const name of found.tooLong)
+      problems.push(
+        problem(
+          listing,
+          'value-too-large',
+          `${name} of ${listing.kind} ${id} is longer than ${MAX_CHARACTERS} characters; it was left as it was`,
+        ),
+      );
   }
   return { changes, problems, ids, fresh, ...(doubt !== undefined && { doubt }) };
 }
 
-function advanced(at: Position, page: ListPage, taken: Taken): Position {
+function problem({ attempt }: Listing, code: string, what: string): Problem {
+  return { code, message: `${attempt}: ${what}`, severity: 'error' };
+}
+
+function advanced(listing: Listing, at: Position, page: ListPage, taken: Taken): Position {
   const [firstId] = taken.ids;
   const lastId = [...taken.ids].at(-1);
   const shrunk =
-    page.total !== undefined && at.total !== undefined && page.total < at.total
+    listing.trustTotal &&
+    page.total !== undefined &&
+    at.total !== undefined &&
+    page.total < at.total
       ? 'objects were deleted meanwhile, so that others may have been left out'
       : undefined;
   // A cursor stays with its object when others go; an index does not.
@@ -199,9 +221,8 @@ async function missedAtZero(
   if (next.cursor !== undefined || listing.firstIndex !== undefined) return [];
   if (total === undefined || next.seen !== total - 1) return [];
   const first = (await listing.ask({ startIndex: 0 }, 1)).resources[0];
-  const record = first && listing.record(first);
-  if (record === undefined || record.ref.id === next.firstId) return [];
-  return listing.changes(record);
+  const found = first && listing.changesOf(first);
+  return found === undefined || found.id === next.firstId ? [] : found.changes;
 }
 
 function ending(

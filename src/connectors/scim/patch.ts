@@ -1,8 +1,10 @@
 /** Changes as a PATCH (RFC 7644 §3.5.2), in the dialect of the profile. Pure. */
 
-import { formatPath } from '../../scim/path.ts';
+import type { AttributePath } from '../../identity/path.ts';
+import type { Attributes } from '../../identity/record.ts';
+import { formatPath, readPath } from '../../scim/path.ts';
 import type { AttributeChange } from '../spi/index.ts';
-import { extensionOf, type KnownPath, type Paths } from './paths.ts';
+import type { KnownPath, Paths } from './paths.ts';
 import type { Protocol } from './profile.ts';
 import { isObject, place, wireValue } from './translate.ts';
 
@@ -29,10 +31,12 @@ export function patchOperations(
 ): PatchOperation[] {
   const combined: Record<string, unknown> = {};
   const operations: PatchOperation[] = [];
+  // After the others: an element that loses its last part is gone, and takes no new one.
+  const removals: PatchOperation[] = [];
   for (const { path, before, after } of changes) {
     const known = paths(path);
     if (after === undefined) {
-      operations.push({ op: named('remove', update), path: removed(known, update) });
+      removals.push({ op: named('remove', update), path: removed(known, update) });
       continue;
     }
     const value = dialectValue(wireValue(after, known), update);
@@ -46,52 +50,54 @@ export function patchOperations(
   }
   if (Object.keys(combined).length > 0)
     operations.unshift({ op: named('replace', update), value: combined });
-  return operations;
+  return [...operations, ...removals];
 }
 
 /**
- * The same with whole elements in place of filtered paths that nothing answers to (`noTarget`):
- * what a value filter names is added as an element, and what was to be removed is not there.
+ * The same with whole elements in place of filtered paths that nothing answers to (`noTarget`).
+ *
+ * @param held The object as it was read: which of its elements there are.
  */
 export function withWholeElements(
+  changes: readonly AttributeChange[],
+  held: Attributes,
+  paths: Paths,
+  update: Update,
+): PatchOperation[] {
+  const addressed: AttributeChange[] = [];
+  const absent = new Map<string, AttributeChange[]>();
+  for (const change of changes) {
+    const { path, where } = paths(change.path);
+    const { subAttribute: _, ...element } = path;
+    if (where === undefined || readPath(held, element) !== undefined) addressed.push(change);
+    else if (change.after !== undefined) {
+      const group = absent.get(formatPath(element));
+      if (group) group.push(change);
+      else absent.set(formatPath(element), [change]);
+    }
+  }
+  const added = [...absent.values()].flatMap((group) => wholeElement(group, paths, update));
+  return [...added, ...patchOperations(addressed, paths, update)];
+}
+
+function wholeElement(
   changes: readonly AttributeChange[],
   paths: Paths,
   update: Update,
 ): PatchOperation[] {
-  const elements = new Map<string, AttributeChange[]>();
-  const others: AttributeChange[] = [];
-  for (const change of changes) {
-    const known = paths(change.path);
-    if (known.where === undefined) others.push(change);
-    else if (change.after !== undefined) {
-      const key = `${extensionOf(known.path) ?? ''}:${known.path.attribute}[${known.where}]`;
-      const group = elements.get(key);
-      if (group) group.push(change);
-      else elements.set(key, [change]);
-    }
+  const element: Record<string, unknown> = {};
+  let attribute: string | undefined;
+  for (const { path, after } of changes) {
+    if (after === undefined) continue;
+    const known = paths(path);
+    attribute = formatPath(attributeOf(known.path));
+    const value = wireValue(after, known);
+    Object.assign(element, known.implied);
+    if (known.path.subAttribute !== undefined) element[known.path.subAttribute] = value;
+    else if (isObject(value)) Object.assign(element, value);
   }
-  const operations = patchOperations(others, paths, update);
-  for (const group of elements.values()) {
-    if (group.some(({ before }) => before !== undefined)) {
-      operations.push(...patchOperations(group, paths, update));
-      continue;
-    }
-    const element: Record<string, unknown> = {};
-    let whole: KnownPath | undefined;
-    for (const { path, after } of group) {
-      if (after === undefined) continue;
-      const known = paths(path);
-      whole = known;
-      Object.assign(element, known.implied);
-      const value = wireValue(after, known);
-      if (known.path.subAttribute !== undefined) element[known.path.subAttribute] = value;
-      else if (isObject(value)) Object.assign(element, value);
-    }
-    if (whole === undefined) continue;
-    const { where: _, subAttribute: __, ...attribute } = whole.path;
-    operations.push({ op: named('add', update), path: formatPath(attribute), value: [element] });
-  }
-  return operations;
+  if (attribute === undefined) return [];
+  return [{ op: named('add', update), path: attribute, value: [element] }];
 }
 
 /** Members join in one value; they leave each by its own filter, or all in one value. */
@@ -134,4 +140,8 @@ function dialectValue(value: unknown, { stringBooleans, reference }: Update): un
     if (typeof id === 'string' && Object.keys(rest).length === 0) return id;
   }
   return value;
+}
+
+function attributeOf({ where: _, subAttribute: __, ...attribute }: AttributePath): AttributePath {
+  return attribute;
 }

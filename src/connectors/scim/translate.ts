@@ -3,9 +3,11 @@
 import {
   type Attributes,
   type AttributeValue,
+  type ComplexValue,
   type IdentityRecord,
   isReference,
   type ObjectKind,
+  type Scalar,
   type SystemName,
 } from '../../identity/record.ts';
 import { ConnectorError } from '../spi/index.ts';
@@ -26,6 +28,9 @@ const NOT_ATTRIBUTES: ReadonlySet<string> = new Set([
   'groups',
   '__proto__',
 ]);
+
+/** Longer values are no attributes of a person, and would be held for each of them. */
+export const MAX_CHARACTERS = 262_144;
 
 /** The body of a create, from attributes by path. */
 export function resourceOf(
@@ -134,7 +139,8 @@ function wrapped(value: unknown, { multiValued, where }: KnownPath): unknown {
   return multiValued && where === undefined ? [value] : value;
 }
 
-function wireScalar(value: string | number | boolean, type: KnownPath['type']): unknown {
+/** In the attribute's type: `"False"` for a boolean is `false`. */
+export function wireScalar(value: Scalar, type: KnownPath['type']): Scalar {
   switch (type) {
     case 'boolean':
       if (typeof value !== 'string') return value;
@@ -162,17 +168,19 @@ function idOf({ $ref }: { readonly $ref: object }, text: string): string {
 /**
  * What a service provider answered, as a record.
  *
+ * @param tooLong Takes the names of attributes that were left out because of their length.
  * @returns Undefined when the resource has no id.
  */
 export function recordOf(
   system: SystemName,
   kind: ObjectKind,
   resource: Resource,
+  tooLong: string[] = [],
 ): IdentityRecord | undefined {
   const id = resource.id;
   if ((typeof id !== 'string' || id === '') && typeof id !== 'number') return undefined;
   const ref = { system, kind, id: String(id) };
-  const attributes = attributesOf(system, resource);
+  const attributes = attributesOf(system, resource, tooLong);
   const meta = resource.meta;
   const version = isObject(meta) ? meta.version : undefined;
   return typeof version === 'string' && version !== ''
@@ -181,45 +189,61 @@ export function recordOf(
 }
 
 /** Without what says nothing: nulls, empty texts and lists. References become ours. */
-export function attributesOf(system: SystemName, resource: Resource): Attributes {
+export function attributesOf(
+  system: SystemName,
+  resource: Resource,
+  tooLong: string[] = [],
+): Attributes {
+  const reading: Reading = { system, tooLong };
   const attributes: Record<string, AttributeValue> = {};
   for (const name of Object.keys(resource)) {
     if (NOT_ATTRIBUTES.has(name)) continue;
-    const value = ours(name, resource[name], system);
+    const value = ours(name, resource[name], reading);
     if (value === undefined) continue;
     // GitLab answers with a flat `name.formatted`.
     const dot = name.startsWith('urn:') ? -1 : name.indexOf('.');
-    if (dot < 0) attributes[name] = value;
-    else nest(attributes, name.slice(0, dot), name.slice(dot + 1), value);
+    if (dot > 0) merge(attributes, name.slice(0, dot), { [name.slice(dot + 1)]: value });
+    else if (Object.hasOwn(attributes, name)) merge(attributes, name, value);
+    else attributes[name] = value;
   }
   return attributes;
 }
 
-function nest(
-  attributes: Record<string, AttributeValue>,
-  name: string,
-  inner: string,
-  value: AttributeValue,
-): void {
-  const held = attributes[name];
-  if (held === undefined) attributes[name] = { [inner]: value };
-  else if (typeof held === 'object' && !isList(held) && !isReference(held))
-    attributes[name] = { [inner]: value, ...held };
+interface Reading {
+  readonly system: SystemName;
+  readonly tooLong: string[];
 }
 
-function ours(name: string, value: unknown, system: SystemName): AttributeValue | undefined {
+function merge(
+  attributes: Record<string, AttributeValue>,
+  name: string,
+  value: AttributeValue,
+): void {
+  const held = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+  attributes[name] = isParts(held) && isParts(value) ? { ...held, ...value } : value;
+}
+
+function isParts(value: AttributeValue | undefined): value is ComplexValue {
+  return typeof value === 'object' && !isList(value) && !isReference(value);
+}
+
+function ours(name: string, value: unknown, reading: Reading): AttributeValue | undefined {
   switch (typeof value) {
     case 'string':
       if (value === '') return undefined;
-      return name === 'manager' ? reference(system, 'user', value) : value;
+      if (value.length > MAX_CHARACTERS) {
+        reading.tooLong.push(name);
+        return undefined;
+      }
+      return name === 'manager' ? reference(reading.system, 'user', value) : value;
     case 'boolean':
       return value;
     case 'number':
       return Number.isFinite(value) ? value : undefined;
     case 'object':
       if (value === null) return undefined;
-      if (Array.isArray(value)) return list(name, value, system);
-      return object(name, value as Resource, system);
+      if (Array.isArray(value)) return list(name, value, reading);
+      return isObject(value) ? object(name, value, reading) : undefined;
     default:
       return undefined;
   }
@@ -228,28 +252,28 @@ function ours(name: string, value: unknown, system: SystemName): AttributeValue 
 function list(
   name: string,
   values: readonly unknown[],
-  system: SystemName,
+  reading: Reading,
 ): AttributeValue | undefined {
   // Entra's older traffic wraps a manager into a list.
-  if (name === 'manager') return ours(name, values[0], system);
+  if (name === 'manager') return ours(name, values[0], reading);
   const kept: AttributeValue[] = [];
   for (const value of values) {
-    const one = name === 'members' ? memberOf(system, value) : ours('', value, system);
+    const one = name === 'members' ? memberOf(reading.system, value) : ours(name, value, reading);
     if (one !== undefined) kept.push(one);
   }
   return kept.length > 0 ? kept : undefined;
 }
 
-function object(name: string, value: Resource, system: SystemName): AttributeValue | undefined {
+function object(name: string, value: Resource, reading: Reading): AttributeValue | undefined {
   if (name === 'manager') {
     const id = value.value ?? value.managerId;
-    return typeof id === 'string' && id !== '' ? reference(system, 'user', id) : undefined;
+    return typeof id === 'string' && id !== '' ? reference(reading.system, 'user', id) : undefined;
   }
   const kept: Record<string, AttributeValue> = {};
   let any = false;
   for (const part of Object.keys(value)) {
     if (part === '__proto__') continue;
-    const inner = ours(part, value[part], system);
+    const inner = ours(part, value[part], reading);
     if (inner === undefined) continue;
     kept[part] = inner;
     any = true;

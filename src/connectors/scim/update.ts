@@ -11,7 +11,7 @@ import {
 import type { Connection } from './connection.ts';
 import { type PatchOperation, patchBody, patchOperations, withWholeElements } from './patch.ts';
 import { mergedResource } from './put.ts';
-import { isObject } from './translate.ts';
+import { isObject, wireScalar } from './translate.ts';
 import { withVersion } from './version.ts';
 
 interface Update {
@@ -60,7 +60,10 @@ async function patch(update: Update): Promise<IdentityRecord> {
     if (!(error instanceof ConnectorError)) throw error;
     const { code } = error;
     if (code === 'no-target' && changes.some(({ path }) => paths(path).where !== undefined))
-      return patchAll(update, withWholeElements(changes, paths, dialect));
+      return patchAll(
+        update,
+        withWholeElements(changes, (await read(update)).attributes, paths, dialect),
+      );
     if (code === 'operation-not-supported' && dialect.method === 'auto') return put(update);
     throw error;
   }
@@ -128,18 +131,26 @@ function isFalse(value: AttributeValue | undefined): boolean {
 
 /** The object as the answer has it, or as it is read afterwards. */
 async function answered(update: Update, answer: JsonResponse | undefined): Promise<IdentityRecord> {
-  const { connection, target, path, attempt, signal } = update;
+  const { connection, target } = update;
   const own = answer && connection.record(target.kind, answer);
   if (own !== undefined) return own;
-  const read = connection.record(
-    target.kind,
-    await connection.client.send({ method: 'GET', path, attempt, signal }),
-  );
-  if (read === undefined)
-    throw new ConnectorError('unreachable', `${attempt}: the target answered without the object`, {
-      code: 'unexpected-answer',
-    });
-  return connection.protocol.update.withoutBody === 'overlay' ? overlaid(read, update) : read;
+  const now = await read(update);
+  return connection.protocol.update.withoutBody === 'overlay' ? overlaid(now, update) : now;
+}
+
+async function read({
+  connection,
+  target,
+  path,
+  attempt,
+  signal,
+}: Update): Promise<IdentityRecord> {
+  const answer = await connection.client.send({ method: 'GET', path, attempt, signal });
+  const record = connection.record(target.kind, answer);
+  if (record !== undefined) return record;
+  throw new ConnectorError('unreachable', `${attempt}: the target answered without the object`, {
+    code: 'unexpected-answer',
+  });
 }
 
 /** Where a change is seen only minutes later, what was asked lies over what is still read. */
@@ -149,10 +160,12 @@ function overlaid(record: IdentityRecord, { connection, changes, target }: Updat
   let { attributes } = record;
   for (const { path, after } of changes) {
     if (pending.has(path)) continue;
-    attributes =
-      after === undefined
-        ? removePath(attributes, paths(path).path)
-        : writePath(attributes, paths(path).path, after);
+    const known = paths(path);
+    if (after === undefined) attributes = removePath(attributes, known.path);
+    else {
+      const value = typeof after === 'object' ? after : wireScalar(after, known.type);
+      attributes = writePath(attributes, known.path, value);
+    }
   }
   return { ...record, attributes };
 }
