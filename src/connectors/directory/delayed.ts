@@ -31,12 +31,13 @@ export function delayed(
     const hidden = current().filter((mask) => mask.kind === kind);
     if (hidden.length === 0) return storage.search(kind, selection);
     const ids = new Set(hidden.map(({ id }) => id));
+    const { matches = () => true } = selection;
     const found = await storage.search(kind, {
       ...selection,
-      matches: (object) => !ids.has(object.id) && selection.matches(object),
+      matches: (object) => !ids.has(object.id) && matches(object),
     });
     // Masked objects come after the others: their before-images are in no index.
-    const old = hidden.flatMap(({ shown }) => (shown && selection.matches(shown) ? [shown] : []));
+    const old = hidden.flatMap(({ shown }) => (shown && matches(shown) ? [shown] : []));
     const room = selection.count - found.objects.length;
     const skipped = Math.max(0, (selection.offset ?? 0) - found.total);
     const later = old.filter(({ id }) => selection.after === undefined || id > selection.after);

@@ -124,7 +124,7 @@ export function memoryStorage(): DirectoryStorage {
   return {
     get: async (kind, id) => objects.get(key(kind, id)),
 
-    search: async (kind, { filter, matches, after, offset = 0, count }) => {
+    search: async (kind, { filter, matches = () => true, after, offset = 0, count }) => {
       const found = candidates(kind, filter).filter(matches);
       const later = after === undefined ? found : found.filter(({ id }) => id > after);
       return { objects: later.slice(offset, offset + count), total: found.length };

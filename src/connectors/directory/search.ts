@@ -24,8 +24,10 @@ export async function searchRecords(
   const asked = splitMembership(kind, filter);
   const { rest, members } = asked;
   const { objects, total } = await storage.search(kind, {
-    ...(rest && { filter: rest }),
-    matches: rest ? (object) => filterMatches(rest, searchable(object), EXACT) : () => true,
+    ...(rest && {
+      filter: rest,
+      matches: (object: StoredObject) => filterMatches(rest, searchable(object), EXACT),
+    }),
     ...(cursor !== undefined && { after: cursor }),
     ...(offset !== undefined && { offset }),
     count,

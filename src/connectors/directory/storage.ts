@@ -76,8 +76,11 @@ export type Written =
 
 export interface Selection {
   readonly filter?: Filter;
-  /** Decides for each object; an index on what the filter asks may narrow the objects down before. */
-  readonly matches: (object: StoredObject) => boolean;
+  /**
+   * Decides for each object; an index on what the filter asks may narrow the objects down before.
+   * Absent where every object is wanted.
+   */
+  readonly matches?: (object: StoredObject) => boolean;
   /** The id of the last object of the page before. */
   readonly after?: string;
   /** Objects to skip; counted after `after`. */

@@ -1,0 +1,201 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryStorage } from '../connectors/directory/memory.ts';
+import type { DirectoryStorage, StoredObject, Write } from '../connectors/directory/storage.ts';
+import type { Database } from './database.ts';
+import { directoryStorage } from './directory.ts';
+import { openSqlite } from './sqlite.ts';
+
+let folder: string;
+let database: Database;
+let systems = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'directory-'));
+  database = await openSqlite(folder, 'contoso');
+});
+
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+const STORAGES: readonly (readonly [string, () => DirectoryStorage])[] = [
+  ['memory', memoryStorage],
+  ['SQLite', () => directoryStorage(database, `system-${++systems}`)],
+];
+
+function account(id: string, attributes: StoredObject['attributes'] = {}) {
+  const at = '2026-01-31T08:00:00.000Z';
+  const userName = `${id}@contoso.com`;
+  return {
+    id,
+    kind: 'user',
+    attributes: { userName, ...attributes },
+    state: {},
+    createdAt: at,
+    modifiedAt: at,
+  };
+}
+
+function put(object: Omit<StoredObject, 'version'>, more: Partial<Write & { type: 'put' }> = {}) {
+  const unique = String(object.attributes.userName).toLowerCase();
+  return { type: 'put', object, expects: 0, values: [], unique, ...more } as const;
+}
+
+describe.each(STORAGES)('a directory in %s', (_, open) => {
+  it('gives back what was written, with the number of the change', async () => {
+    const storage = open();
+    const ada = account('ada', { name: { givenName: 'Ada' } });
+    expect(await storage.write(put(ada))).toEqual({ type: 'done', version: 1 });
+    expect(await storage.get('user', 'ada')).toEqual({ ...ada, version: 1 });
+    expect(await storage.get('user', 'grace')).toBeUndefined();
+    expect(await storage.get('group', 'ada')).toBeUndefined();
+  });
+
+  it('lets one of many have a name, also when they come together', async () => {
+    const storage = open();
+    const named = (id: string) => put(account(id, { userName: 'Ada@contoso.com' }));
+    const written = await Promise.all(['a', 'b', 'c', 'd'].map((id) => storage.write(named(id))));
+    expect(written.map(({ type }) => type)).toEqual(['done', 'taken', 'taken', 'taken']);
+    const { total } = await storage.search('user', { count: 10 });
+    expect(total).toBe(1);
+  });
+
+  it('refuses a change of name to one that is taken, and what moved meanwhile', async () => {
+    const storage = open();
+    await storage.write(put(account('ada')));
+    await storage.write(put(account('grace')));
+    const renamed = account('grace', { userName: 'ada@contoso.com' });
+    expect(await storage.write(put(renamed, { expects: 2 }))).toEqual({ type: 'taken' });
+    expect(await storage.write(put(account('grace'), { expects: 1 }))).toEqual({ type: 'moved' });
+    expect(await storage.write(put(account('linus'), { expects: 7 }))).toEqual({ type: 'moved' });
+    const freed = account('grace', { userName: 'hopper@contoso.com' });
+    expect(await storage.write(put(freed, { expects: 2 }))).toMatchObject({ type: 'done' });
+    expect(
+      await storage.write(put(account('other', { userName: 'grace@contoso.com' }))),
+    ).toMatchObject({ type: 'done' });
+  });
+
+  it('finds by name, identifier of the client and e-mail, by any of several addresses', async () => {
+    const storage = open();
+    await storage.write(put(account('ada', { externalId: 'X1', emails: [{ value: 'A@x.com' }] })));
+    const emails = [{ value: 'g@x.com' }, { value: 'h@x.com' }];
+    await storage.write(put(account('grace', { emails })));
+    const find = async (attribute: string, value: string) => {
+      const filter = {
+        type: 'compare',
+        operator: 'eq',
+        path: { attribute },
+        value,
+      } as const;
+      const { objects } = await storage.search('user', { filter, count: 10 });
+      return objects.map(({ id }) => id);
+    };
+    expect(await find('userName', 'ADA@contoso.com')).toEqual(['ada']);
+    expect(await find('externalId', 'x1')).toEqual(['ada']);
+    expect(await find('emails', 'a@X.com')).toEqual(['ada', 'grace']);
+    expect(await find('id', 'grace')).toEqual(['grace']);
+    expect(await find('userName', 'nobody')).toEqual([]);
+  });
+
+  it('pages through everything by number and by the last id', async () => {
+    const storage = open();
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    for (const id of ids) await storage.write(put(account(id)));
+    const page = async (more: { offset?: number; after?: string; matches?: () => boolean }) => {
+      const { objects, total } = await storage.search('user', { count: 2, ...more });
+      return [objects.map(({ id }) => id).join(''), total];
+    };
+    for (const more of [{}, { matches: () => true }]) {
+      expect(await page({ ...more })).toEqual(['ab', 5]);
+      expect(await page({ ...more, offset: 2 })).toEqual(['cd', 5]);
+      expect(await page({ ...more, after: 'd' })).toEqual(['e', 5]);
+      expect(await page({ ...more, offset: 9 })).toEqual(['', 5]);
+    }
+  });
+
+  it('tells each object once, at its last change, and removals', async () => {
+    const storage = open();
+    await storage.write(put(account('ada')));
+    await storage.write(put(account('grace')));
+    await storage.write(put(account('ada', { title: 'Analyst' }), { expects: 1 }));
+    await storage.write({ type: 'remove', kind: 'user', id: 'grace', expects: 2 });
+    const changes = await storage.changes('user', 0, 10);
+    expect(changes).toMatchObject([
+      { type: 'object', sequence: 3, object: { id: 'ada', attributes: { title: 'Analyst' } } },
+      { type: 'removed', sequence: 4, id: 'grace' },
+    ]);
+    expect(await storage.changes('user', 3, 10)).toHaveLength(1);
+    expect(await storage.changes('user', 0, 1)).toHaveLength(1);
+    expect(await storage.write(put(account('grace')))).toMatchObject({ type: 'done' });
+  });
+
+  it('keeps members apart from the group, and tells who joined and left', async () => {
+    const storage = open();
+    const group = { ...account('g', { displayName: 'Analysts' }), kind: 'group' };
+    const { unique: _, ...unnamed } = put(group);
+    await storage.write(unnamed);
+    const member = (id: string) => ({ system: 's', kind: 'user', id });
+    const change = (add: string[], remove: string[]) =>
+      storage.write({ type: 'members', group: 'g', add: add.map(member), remove });
+    await change(['ada', 'grace'], []);
+    await change(['ada', 'linus'], ['grace', 'nobody']);
+    expect((await storage.members('g')).map(({ id }) => id)).toEqual(['ada', 'linus']);
+    const told = (await storage.changes('group', 1, 10)).map((one) =>
+      one.type === 'member' ? [one.member.id, one.removed] : [],
+    );
+    expect(told).toEqual([
+      ['ada', false],
+      ['linus', false],
+      ['grace', true],
+    ]);
+    expect(
+      await storage.write({ type: 'members', group: 'x', add: [member('ada')], remove: [] }),
+    ).toEqual({ type: 'moved' });
+    const held = await storage.get('group', 'g');
+    await storage.write({ type: 'remove', kind: 'group', id: 'g', expects: held?.version ?? 0 });
+    expect(await storage.members('g')).toEqual([]);
+  });
+
+  it('keeps mails, list values and who waits, of writes that succeeded alone', async () => {
+    const storage = open();
+    const mail = { to: 'a', from: 'b', subject: 'c', programs: [], sentAt: 'd' };
+    const values = [{ list: 'department', value: 'R&D' }];
+    const waiting = { ...account('ada'), state: { waiting: { manager: 'Grace@contoso.com' } } };
+    await storage.write(put(waiting, { mail, values }));
+    await storage.write(
+      put(account('other', { userName: 'ada@contoso.com' }), {
+        mail,
+        values: [{ list: 'department', value: 'Sales' }],
+      }),
+    );
+    expect(await storage.mails()).toEqual([mail]);
+    expect(await storage.listed('department')).toEqual(['R&D']);
+    expect(await storage.waitingFor('user', ['x', 'GRACE@contoso.com'])).toMatchObject([
+      { id: 'ada' },
+    ]);
+  });
+});
+
+it('keeps systems apart', async () => {
+  const [one, other] = [directoryStorage(database, 'one'), directoryStorage(database, 'other')];
+  await one.write(put(account('ada')));
+  expect(await other.get('user', 'ada')).toBeUndefined();
+  expect(await other.write(put(account('ada')))).toEqual({ type: 'done', version: 1 });
+});
+
+it('is not part of a transaction somebody else is in', async () => {
+  const storage = directoryStorage(database, 'outside');
+  await storage.write(put(account('first')));
+  let written: Promise<unknown> | undefined;
+  const failing = database.transaction(async () => {
+    written = storage.write(put(account('ada')));
+    throw new Error('given up');
+  });
+  await expect(failing).rejects.toThrow('given up');
+  expect(await written).toMatchObject({ type: 'done' });
+  expect(await storage.get('user', 'ada')).toBeDefined();
+});

@@ -1,0 +1,192 @@
+/** The objects of a directory. Reads are single questions; writes are gathered in `directory-writes.ts`. */
+
+import {
+  type IndexedEquality,
+  indexedEquality,
+  SEVERAL,
+} from '../connectors/directory/index-terms.ts';
+import type {
+  AccountState,
+  DirectoryStorage,
+  Mail,
+  Selected,
+  Selection,
+  StoredChange,
+  StoredObject,
+} from '../connectors/directory/storage.ts';
+import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
+import type { Database, Row, SqlValue } from './database.ts';
+import { directoryWrites } from './directory-writes.ts';
+import { list } from './rows.ts';
+
+/** Objects looked at in one trip where no index answers. */
+const SCAN_SIZE = 500;
+
+interface ObjectRow extends Row {
+  readonly id: string;
+  readonly kind: string;
+  readonly sequence: number;
+  readonly created_at: string;
+  readonly modified_at: string;
+  readonly attributes: string;
+  readonly state: string;
+}
+
+interface MemberRow extends Row {
+  readonly group_id: string;
+  readonly member_id: string;
+  readonly member_kind: string;
+  readonly sequence: number;
+  readonly removed: number;
+}
+
+const OBJECTS = `select id, kind, sequence, created_at, modified_at, attributes, state
+  from directory_object where system = ? and kind = ?`;
+
+export function directoryStorage(database: Database, system: SystemName): DirectoryStorage {
+  const objects = async (
+    kind: ObjectKind,
+    rest: string,
+    parameters: readonly SqlValue[],
+  ): Promise<readonly StoredObject[]> => {
+    const rows = await database.all<ObjectRow>(OBJECTS + rest, [system, kind, ...parameters]);
+    return rows.map(objectOf);
+  };
+
+  async function search(kind: ObjectKind, selection: Selection): Promise<Selected> {
+    const { filter, matches, after, offset = 0, count } = selection;
+    const equality = filter && indexedEquality(kind, filter);
+    if (equality) {
+      const found = await objects(kind, ...condition(equality));
+      const wanted = matches ? found.filter(matches) : found;
+      const later = after === undefined ? wanted : wanted.filter(({ id }) => id > after);
+      return { objects: later.slice(offset, offset + count), total: wanted.length };
+    }
+    if (matches) return scan(kind, selection, matches);
+    const [page, [counted]] = await Promise.all([
+      objects(kind, ' and id > ? order by id limit ? offset ?', [after ?? '', count, offset]),
+      database.all<{ readonly total: number }>(
+        'select count(*) as total from directory_object where system = ? and kind = ?',
+        [system, kind],
+      ),
+    ]);
+    return { objects: page, total: counted?.total ?? 0 };
+  }
+
+  async function scan(
+    kind: ObjectKind,
+    { after = '', offset = 0, count }: Selection,
+    matches: (object: StoredObject) => boolean,
+  ): Promise<Selected> {
+    const page: StoredObject[] = [];
+    let total = 0;
+    let passed = 0;
+    let last = '';
+    for (;;) {
+      const lot = await objects(kind, ' and id > ? order by id limit ?', [last, SCAN_SIZE]);
+      for (const object of lot) {
+        if (!matches(object)) continue;
+        total++;
+        if (object.id > after && passed++ >= offset && page.length < count) page.push(object);
+      }
+      if (lot.length < SCAN_SIZE) return { objects: page, total };
+      last = lot.at(-1)?.id ?? last;
+    }
+  }
+
+  async function changes(
+    kind: ObjectKind,
+    since: number,
+    count: number,
+  ): Promise<readonly StoredChange[]> {
+    const [present, removed, members] = await Promise.all([
+      objects(kind, ' and sequence > ? order by sequence limit ?', [since, count]),
+      database.all<{ readonly id: string; readonly sequence: number }>(
+        `select id, sequence from directory_removed
+         where system = ? and kind = ? and sequence > ? order by sequence limit ?`,
+        [system, kind, since, count],
+      ),
+      kind === 'group'
+        ? database.all<MemberRow>(
+            `select group_id, member_id, member_kind, sequence, removed from directory_member
+             where system = ? and sequence > ? order by sequence limit ?`,
+            [system, since, count],
+          )
+        : [],
+    ]);
+    const all: StoredChange[] = [
+      ...present.map((object) => ({ type: 'object' as const, sequence: object.version, object })),
+      ...removed.map(({ id, sequence }) => ({ type: 'removed' as const, sequence, kind, id })),
+      ...members.map((row) => memberChange(system, row)),
+    ];
+    return all.sort((one, other) => one.sequence - other.sequence).slice(0, count);
+  }
+
+  return {
+    get: async (kind, id) => (await objects(kind, ' and id = ?', [id]))[0],
+    search,
+    waitingFor: (kind, values) =>
+      objects(kind, ` and waiting in ${database.inList}`, [
+        list(values.map((value) => value.toLowerCase())),
+      ]),
+    changes,
+    members: async (group) => {
+      const rows = await database.all<MemberRow>(
+        `select group_id, member_id, member_kind, sequence, removed from directory_member
+         where system = ? and group_id = ? and removed = 0 order by member_id`,
+        [system, group],
+      );
+      return rows.map((row) => ({ system, kind: row.member_kind, id: row.member_id }));
+    },
+    write: directoryWrites(database, system),
+    mails: async () => {
+      const rows = await database.all<{ readonly content: string }>(
+        'select content from directory_mail where system = ? order by sequence',
+        [system],
+      );
+      return rows.map(({ content }) => JSON.parse(content) as Mail);
+    },
+    listed: async (name) => {
+      const rows = await database.all<{ readonly value: string }>(
+        'select value from directory_listed where system = ? and list = ? order by value',
+        [system, name],
+      );
+      return rows.map(({ value }) => value);
+    },
+  };
+}
+
+function condition({ column, value }: IndexedEquality): readonly [string, readonly SqlValue[]] {
+  switch (column) {
+    case 'id':
+      return [' and id = ?', [value]];
+    case 'mail':
+      return [' and mail in (?, ?) order by id', [value, SEVERAL]];
+    case 'name':
+    case 'external':
+      return [` and ${column} = ? order by id`, [value]];
+  }
+}
+
+/** What we wrote ourselves is taken as it is. */
+function objectOf(row: ObjectRow): StoredObject {
+  return {
+    id: row.id,
+    kind: row.kind,
+    attributes: JSON.parse(row.attributes) as Attributes,
+    state: JSON.parse(row.state) as AccountState,
+    version: row.sequence,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+  };
+}
+
+function memberChange(system: SystemName, row: MemberRow): StoredChange {
+  return {
+    type: 'member',
+    sequence: row.sequence,
+    group: row.group_id,
+    member: { system, kind: row.member_kind, id: row.member_id },
+    removed: row.removed === 1,
+  };
+}
