@@ -10,12 +10,12 @@ export async function personNamed(
   const people = await warehouse.findPerson(text);
   const [person] = people;
   if (person === undefined) {
-    throw new Refusal('person-unknown', `nobody is known by "${text}"`, {
+    throw new Refusal('unknown-person', `nobody is known by "${text}"`, {
       remedy: 'use a user name, an e-mail, an employee number or a display name, written out',
     });
   }
   if (people.length > 1) {
-    throw new Refusal('person-ambiguous', `${people.length} people are known by "${text}"`, {
+    throw new Refusal('ambiguous-person', `${people.length} people are known by "${text}"`, {
       remedy: `say which: ${people
         .slice(0, 5)
         .map((one) => `${one.id} (${label(one)})`)

@@ -30,7 +30,7 @@ const REPORT: RunReport = {
       kind: 'user',
       mode: 'full',
       milliseconds: 300,
-      result: { seen: 800, added: 2, changed: 0, removed: 0 },
+      result: { seen: 800, added: 2, changed: 0, removed: 0, rejected: [], rejectedCount: 0 },
     },
   ],
   targets: [
@@ -132,6 +132,7 @@ describe('the command line', () => {
         serve                 schedule, SCIM and health, in one process
         token                 create, list, revoke: for served systems
         eval [EXPRESSION]     one expression over one object
+        import                an Entra provisioning job as YAML: import entra-schema
         emulate SYSTEM        a local stand-in: graph or ramp
         demo                  Entra ID to Ramp at work on this machine
         completion SHELL      words for the shell: bash, zsh or fish
@@ -300,6 +301,39 @@ describe('lockstep eval', () => {
       { value: '8/1/2025 4:30:00 AM' },
       { value: null },
     ]);
+  });
+});
+
+describe('lockstep import entra-schema', () => {
+  it('prints YAML on stdout and what could not be carried over on stderr', async () => {
+    const schema = path.join(folder, 'schema.json');
+    const rule = {
+      name: 'USERS',
+      sourceDirectoryName: 'Azure Active Directory',
+      targetDirectoryName: 'customappsso',
+      objectMappings: [
+        {
+          name: 'Users',
+          enabled: true,
+          flowTypes: 'Add, Update, Delete',
+          sourceObjectName: 'User',
+          targetObjectName: 'User',
+          attributeMappings: [
+            {
+              targetAttributeName: 'userName',
+              matchingPriority: 1,
+              source: { type: 'Attribute', expression: '[userPrincipalName]' },
+            },
+          ],
+        },
+        { name: 'Devices', enabled: true, flowTypes: 'Add', sourceObjectName: 'Device' },
+      ],
+    };
+    await writeFile(schema, JSON.stringify({ synchronizationRules: [rule] }));
+    const { exit, stdout, stderr } = await lockstep(['import', 'entra-schema', schema]);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('value: "[userPrincipalName]"');
+    expect(stderr).toContain('not carried over  Devices:');
   });
 });
 

@@ -9,6 +9,7 @@ import { demoCommand } from './demo/demo.ts';
 import { emulateCommand } from './emulate.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
+import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { logCommand } from './log.ts';
 import { planCommand } from './plan.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly ((session: Session) => Command)[] = [
   serveCommand,
   tokenCommand,
   evalCommand,
+  importCommand,
   emulateCommand,
   demoCommand,
 ];

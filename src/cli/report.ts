@@ -40,6 +40,11 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
   ]);
   for (const line of tableLines(rows, { width: out.width, right: [3] })) out.say(line);
   for (const { system, kind, result } of readings) {
+    for (const { ref, message } of result?.rejected.slice(0, REJECTED_SHOWN) ?? []) {
+      out.say(`  ${out.paint('yellow', 'Not taken:')} ${system} ${kind} ${ref.id}: ${message}`);
+    }
+    const more = (result?.rejectedCount ?? 0) - REJECTED_SHOWN;
+    if (more > 0) out.say(`  … and ${count(more)} more; what was known of them stays.`);
     if (result?.withheld === undefined) continue;
     const { absent, before } = result.withheld;
     out.say(
@@ -49,6 +54,8 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
   }
   out.say();
 }
+
+const REJECTED_SHOWN = 5;
 
 export function sayTarget(report: TargetReport, out: Output): void {
   const { target, plan, done, failed, skipped, omitted, failure, applyMilliseconds } = report;
