@@ -26,6 +26,7 @@ export async function attempt(
       if (operation.action === 'delete' && error.kind === 'missing') return { type: 'done' };
       return { type: 'failed', error };
     }
+    if (signal.aborted) return { type: 'failed', error: stopped(operation, error) };
     throw error;
   }
 }
@@ -66,6 +67,12 @@ async function perform(
       await connector.removeMembers(operation.target, operation.members, { signal });
       return undefined;
   }
+}
+
+/** Whoever stops a run cannot tell whether what was under way has arrived. */
+function stopped({ action, label, system }: Operation, cause: unknown): ConnectorError {
+  const message = `${action} ${label} in ${system}: the run was stopped while it was under way`;
+  return new ConnectorError('unknown-outcome', message, { cause });
 }
 
 function ifVersion(version: string | undefined): { readonly ifVersion?: string } {

@@ -96,7 +96,11 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
       return fail(error, again?.record);
     }
     if (error.kind === 'throttled') tools.pace.throttled(pause);
-    await tools.sleep(pause * 1000, signal);
+    const woken = await tools.sleep(pause * 1000, signal).then(
+      () => true,
+      () => false,
+    );
+    if (!woken) return fail(error);
   }
 }
 

@@ -132,7 +132,7 @@ export function originOf({ inputs }: CompiledRow, { identity }: Subject): string
 }
 
 function mappingStep(
-  { row, inputs }: CompiledRow,
+  { row, inputs, redacted }: CompiledRow,
   desired: Desired,
   wanted: Wanted,
   { identity }: Subject,
@@ -154,10 +154,10 @@ function mappingStep(
     type: 'mapping',
     path: row.path,
     expression: row.expression,
-    inputs: seen,
+    inputs: redacted ? {} : seen,
     origins,
     result: byDefault ? 'default' : wanted.type,
-    ...(wanted.type === 'value' && { value: wanted.value }),
+    ...(wanted.type === 'value' && { value: redacted ? '[Redact]' : wanted.value }),
     ...(desired.type === 'failed' && { message: desired.message }),
   };
 }

@@ -44,6 +44,7 @@ export interface MatchValue {
  * than one hit, or one that belongs to somebody else, is never decided here.
  */
 export function chooseMatch(
+  own: IdentityId,
   values: readonly MatchValue[],
   found: (
     value: MatchValue,
@@ -60,7 +61,7 @@ export function chooseMatch(
       return { type: 'many', records: hits.map(({ record }) => record), by, tried };
     }
     const { record, linkedTo } = hit;
-    if (linkedTo === undefined) return { type: 'one', record, by, tried };
+    if (linkedTo === undefined || linkedTo === own) return { type: 'one', record, by, tried };
     return { type: 'taken', record, by, identity: linkedTo, tried };
   }
   return { type: 'none', tried };

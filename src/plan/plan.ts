@@ -104,6 +104,7 @@ export interface Omission {
   /** Kebab-case, with a section in `docs/errors.md` where it is a refusal. */
   readonly code:
     | 'in-sync'
+    | 'ignored'
     | 'out-of-scope'
     | 'not-assigned'
     | 'not-active'

@@ -8,6 +8,7 @@ import { label } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
 import type { Account, Subject } from '../warehouse/subject.ts';
 import {
+  evaluation,
   matchValues,
   originOf,
   type PlanningContext,
@@ -39,6 +40,11 @@ export function planSubject(subject: Subject, target: Target, context: PlanningC
   if (!inPilot(subject, target, context.trace)) {
     return omit(subject, 'not-in-pilot', 'a pilot is set, and this person is not in it');
   }
+  const ignored = target.mapping.omits?.(
+    subject.identity.attributes,
+    evaluation(subject, context, stands.in),
+  );
+  if (ignored) return omit(subject, 'ignored', 'a mapping with IgnoreObjectFlow leaves it alone');
   const account = subject.account?.missing ? undefined : subject.account;
   if (account !== undefined) {
     context.trace?.({ type: 'match', tried: [], result: 'linked', account: account.ref.id });
@@ -182,7 +188,7 @@ function planAccount(
       changes,
       ...(linkedBy !== undefined && { links: true }),
       ...(Object.keys(differs.adopts).length > 0 && { adopts: differs.adopts }),
-      ...onAccount(account, touched, target),
+      ...onAccount(account, [...new Set([...touched, ...enabledPaths(target)])], target),
     },
   );
 }

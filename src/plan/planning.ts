@@ -20,7 +20,7 @@ export interface Planning {
   readonly configVersion: string;
   readonly plans: PlanStore;
   /** The due subjects of the target, in batches. */
-  readonly due: AsyncIterable<readonly Subject[]>;
+  readonly due: AsyncIterable<readonly Subject[]> | Iterable<readonly Subject[]>;
   /** Looks for the accounts of those who have none; nobody is looked for twice. */
   readonly match: (
     subjects: readonly Subject[],
@@ -30,6 +30,8 @@ export interface Planning {
   readonly released: ReadonlySet<IdentityId>;
   readonly managed: number;
   readonly first: boolean;
+  /** Only some people, ahead of everybody: it takes the place of no other plan. */
+  readonly partial: boolean;
   readonly typed: boolean;
   readonly withheld: readonly WithheldReading[];
   readonly now: Date;
@@ -40,6 +42,7 @@ export interface Planning {
 
 export interface PlannedBatch {
   readonly subjects: readonly Subject[];
+  readonly matches: ReadonlyMap<IdentityId, Match>;
   readonly omissions: readonly Omission[];
   readonly considered: number;
 }
@@ -60,7 +63,7 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   let considered = 0;
   let position = 0;
   for await (const subjects of planning.due) {
-    const { operations, omissions } = await planBatch(subjects, planning);
+    const { operations, omissions, matches } = await planBatch(subjects, planning);
     for (const operation of operations) {
       content.add(operation);
       order.add(operation);
@@ -70,7 +73,7 @@ export async function planTarget(planning: Planning): Promise<Planned> {
     await plans.append(key, position, operations, omissions);
     position += operations.length;
     considered += subjects.length;
-    await planning.planned({ subjects, omissions, considered });
+    await planning.planned({ subjects, matches, omissions, considered });
   }
   const holds = holdsOf({ ...planning, counts }, target);
   const plan = await plans.close(key, {
@@ -81,6 +84,7 @@ export async function planTarget(planning: Planning): Promise<Planned> {
     managed: planning.managed,
     holds,
     order: order.order(),
+    partial: planning.partial,
   });
   return { plan, omitted };
 }
@@ -88,7 +92,11 @@ export async function planTarget(planning: Planning): Promise<Planned> {
 async function planBatch(
   subjects: readonly Subject[],
   { target, match, released, now, random }: Planning,
-): Promise<{ readonly operations: readonly Operation[]; readonly omissions: readonly Omission[] }> {
+): Promise<{
+  readonly operations: readonly Operation[];
+  readonly omissions: readonly Omission[];
+  readonly matches: ReadonlyMap<IdentityId, Match>;
+}> {
   const context: PlanningContext = { now, random };
   const matches = await match(subjects, context);
   const operations: Operation[] = [];
@@ -104,5 +112,5 @@ async function planBatch(
     if (decision.type === 'operation') operations.push(decision.operation);
     else omissions.push(decision.omission);
   }
-  return { operations, omissions };
+  return { operations, omissions, matches };
 }

@@ -30,6 +30,8 @@ export interface PlanClosing {
   readonly managed: number;
   readonly holds: readonly Hold[];
   readonly order: Order;
+  /** Only some people, ahead of everybody: it takes the place of no other plan. */
+  readonly partial: boolean;
 }
 
 export interface PlanStore {
@@ -47,7 +49,7 @@ export interface PlanStore {
    */
   close(key: PlanKey, closing: PlanClosing): Promise<StoredPlan>;
   setState(key: PlanKey, state: PlanState): Promise<void>;
-  /** The newest plan of a target. */
+  /** The newest plan of a target for everybody who was due. */
   current(target: SystemName): Promise<StoredPlan | undefined>;
   /** By id or the beginning of one, the newest first. */
   find(id: string): Promise<StoredPlan | undefined>;

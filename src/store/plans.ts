@@ -32,8 +32,8 @@ export function openPlans(database: Database): PlanStore {
       }
       const key = `${createdAt.getTime().toString(36).padStart(9, '0')}${randomBytes(6).toString('hex')}`;
       await database.run(
-        `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds, ordering)
-         values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '')`,
+        `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds,
+           ordering, partial) values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '', 0)`,
         [key, target, createdAt.getTime(), configVersion],
       );
       return key;
@@ -58,20 +58,22 @@ export function openPlans(database: Database): PlanStore {
         `${PLAN} where target = (select target from plan where key = ?) and state = 'held' and id = ?`,
         [key, closing.id],
       );
-      if (same !== undefined && closing.state === 'held') {
+      if (same !== undefined && !closing.partial && closing.state === 'held') {
         await drop(key);
         await database.run('delete from plan where key = ?', [key]);
         return same;
       }
       return database.transaction(async (queries) => {
+        if (!closing.partial) {
+          await queries.run(
+            `update plan set state = 'superseded' where state in ('ready', 'held', 'released')
+             and partial = 0 and target = (select target from plan where key = ?)`,
+            [key],
+          );
+        }
         await queries.run(
-          `update plan set state = 'superseded' where state in ('ready', 'held', 'released')
-           and target = (select target from plan where key = ?)`,
-          [key],
-        );
-        await queries.run(
-          `update plan set id = ?, state = ?, counts = ?, considered = ?, managed = ?, holds = ?, ordering = ?
-           where key = ?`,
+          `update plan set id = ?, state = ?, counts = ?, considered = ?, managed = ?, holds = ?, ordering = ?,
+             partial = ? where key = ?`,
           [
             closing.id,
             closing.state,
@@ -80,6 +82,7 @@ export function openPlans(database: Database): PlanStore {
             closing.managed,
             JSON.stringify(closing.holds),
             Buffer.from(closing.order).toString('base64'),
+            closing.partial ? 1 : 0,
             key,
           ],
         );
@@ -92,7 +95,10 @@ export function openPlans(database: Database): PlanStore {
       await database.run('update plan set state = ? where key = ?', [state, key]);
     },
     current: (target) =>
-      first(`${PLAN} where target = ? and state <> 'building' order by key desc limit 1`, [target]),
+      first(
+        `${PLAN} where target = ? and state <> 'building' and partial = 0 order by key desc limit 1`,
+        [target],
+      ),
     find: (id) =>
       first(`${PLAN} where substr(id, 1, length(cast(? as text))) = ? order by key desc limit 1`, [
         id,

@@ -8,9 +8,9 @@ import type { Connector } from '../connectors/spi/index.ts';
 import type { Tenant } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { PlanStore, StoredPlan } from '../plan/plans.ts';
-import type { Target } from '../plan/target.ts';
+import type { TargetPolicy } from '../plan/target.ts';
 import type { ReadingResult, Warehouse } from '../warehouse/warehouse.ts';
-import type { Ledger } from './ledger.ts';
+import type { LeaseHolder, Ledger } from './ledger.ts';
 
 export interface Engine extends AsyncDisposable {
   readonly tenant: Tenant;
@@ -19,11 +19,13 @@ export interface Engine extends AsyncDisposable {
   readonly systems: readonly SystemName[];
   /** In the order they are read: groups, then users, then assignments of each system. */
   readonly sources: readonly SourceJob[];
-  readonly targets: readonly Target[];
+  readonly targets: readonly TargetPolicy[];
   readonly alerts: readonly AlertRule[];
   readonly warehouse: Warehouse;
   readonly plans: PlanStore;
   readonly ledger: Ledger;
+  /** All or nothing: whatever warehouse, plans and ledger are asked within belongs to it. */
+  transaction<Value>(work: () => Promise<Value>): Promise<Value>;
   /** Connects on first use; a system that cannot be reached fails here, and only here. */
   connector(system: SystemName): Promise<Connector>;
   readonly now: () => Date;
@@ -32,8 +34,16 @@ export interface Engine extends AsyncDisposable {
   /** Resolves after a while, or rejects when the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly fetch: typeof globalThis.fetch;
+  readonly process: ThisProcess;
   /** Passed through after every durable step, so that a test can end the process exactly there. */
   readonly boundary: (name: Boundary) => Promise<void> | void;
+}
+
+/** Who we are among those who share the store, and whether the others are alive. */
+export interface ThisProcess {
+  readonly self: LeaseHolder;
+  /** Undefined where it cannot be told: on another host. */
+  alive(holder: LeaseHolder): boolean | undefined;
 }
 
 /** The durable steps of a run, in their order. */
@@ -103,7 +113,7 @@ export type Progress =
       readonly message: string;
     };
 
-/** `held` and `attention`: exit 2; `failed`: exit 1. */
+/** `held`: a plan waits, or a person has to look. `failed`: a system could not be read or written. */
 export type Verdict = 'done' | 'held' | 'failed';
 
 /** A failure of a whole system, as reports show it. */

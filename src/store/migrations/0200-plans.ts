@@ -20,6 +20,8 @@ export const plans0200: Migration = {
         'holds text not null',
         // A byte for each operation, in Base64.
         'ordering text not null',
+        // Made for some people only; takes the place of no other plan.
+        'partial bigint not null',
       ],
       key: ['key'],
       indexes: [

@@ -1,0 +1,80 @@
+/**
+ * One at a time on each lane: the reading of a system, the writing of a target. The lease of a
+ * process that died is free at once where its death can be seen, otherwise when it expires.
+ */
+
+import type { Engine, Watch } from './engine.ts';
+import type { Lease } from './ledger.ts';
+import { VerbRefusal } from './refusal.ts';
+
+const SECONDS = 60;
+const RENEW_SECONDS = 20;
+const RETRY_SECONDS = 1;
+
+/**
+ * @param patienceSeconds How long to wait for somebody else to finish, before `busy`.
+ * @param work Its watch is aborted when the lease is lost to somebody else.
+ */
+export async function underLease<Value>(
+  lane: string,
+  engine: Engine,
+  watch: Watch,
+  patienceSeconds: number,
+  work: (watch: Watch) => Promise<Value>,
+): Promise<Value> {
+  const token = await taken(lane, engine, watch, patienceSeconds);
+  const lost = new AbortController();
+  const renewing = setInterval(() => {
+    engine.ledger.renewLease(lane, token, until(engine)).then(
+      (held) => {
+        if (!held) lost.abort(new Error(`the lease of ${lane} was lost`));
+      },
+      (error: unknown) => lost.abort(error),
+    );
+  }, RENEW_SECONDS * 1000);
+  try {
+    return await work({ ...watch, signal: AbortSignal.any([watch.signal, lost.signal]) });
+  } finally {
+    clearInterval(renewing);
+    await engine.ledger.dropLease(lane, token);
+  }
+}
+
+async function taken(
+  lane: string,
+  engine: Engine,
+  watch: Watch,
+  patienceSeconds: number,
+): Promise<number> {
+  const { ledger, process, now } = engine;
+  for (let waited = 0; ; waited += RETRY_SECONDS) {
+    const lease = await ledger.lease(lane);
+    if (isFree(lease, engine)) {
+      const token = await ledger.takeLease(lane, lease?.token ?? 0, process.self, until(engine));
+      if (token !== undefined) return token;
+      continue;
+    }
+    if (waited >= patienceSeconds) {
+      const seconds = Math.ceil(((lease?.until.getTime() ?? 0) - now().getTime()) / 1000);
+      throw new VerbRefusal(
+        'busy',
+        `process ${lease?.holder?.pid} on ${lease?.holder?.host} is at work on ${lane}`,
+        `wait for it to finish, or stop it; its lease ends in ${seconds} s without it`,
+      );
+    }
+    if (waited === 0) {
+      const message = `another process is at work on ${lane}`;
+      watch.progress({ type: 'waiting', system: lane, seconds: patienceSeconds, message });
+    }
+    await engine.sleep(RETRY_SECONDS * 1000, watch.signal);
+  }
+}
+
+function isFree(lease: Lease | undefined, { now, process }: Engine): boolean {
+  if (lease?.holder === undefined || lease.until <= now()) return true;
+  return process.alive(lease.holder) === false;
+}
+
+function until({ now }: Engine): Date {
+  return new Date(now().getTime() + SECONDS * 1000);
+}

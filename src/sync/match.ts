@@ -1,0 +1,209 @@
+/**
+ * Finds the accounts of people who have no link yet: many of them by listing the target once and
+ * looking in what was listed, few by asking for each. Whoever has a create in flight is looked for
+ * in the target itself, by everything the account would be found by.
+ */
+
+import { type Connector, ConnectorError } from '../connectors/spi/index.ts';
+import type { IdentityId } from '../identity/identity.ts';
+import type { Scalar } from '../identity/record.ts';
+import { matchValues, type PlanningContext } from '../plan/desired.ts';
+import { chooseMatch, type Match, type MatchValue } from '../plan/match.ts';
+import { standing } from '../plan/standing.ts';
+import type { Target } from '../plan/target.ts';
+import type { Subject } from '../warehouse/subject.ts';
+import type { Candidate } from '../warehouse/warehouse.ts';
+import type { Engine, Watch } from './engine.ts';
+import { readSource } from './read.ts';
+
+/** More people than this in one batch are not asked for one by one. */
+const FEW = 20;
+/** With more people due than this, the first who is unlinked will not be the last. */
+const MANY = 100;
+const AT_A_TIME = 8;
+/** While nobody knows how long a new account stays invisible. */
+const UNKNOWN_LAG_SECONDS = 60;
+
+export type Matching = (
+  subjects: readonly Subject[],
+  context: PlanningContext,
+) => Promise<ReadonlyMap<IdentityId, Match>>;
+
+export interface MatchingOptions {
+  /** People due in the target: so many may have to be looked for in all. */
+  readonly due: number;
+  /** The target's accounts were read to their end a moment ago. */
+  readonly listed: boolean;
+}
+
+export function matching(
+  target: Target,
+  connector: Connector,
+  engine: Engine,
+  options: MatchingOptions,
+  watch: Watch,
+): Matching {
+  let listed: Promise<boolean> | undefined = options.listed ? Promise.resolve(true) : undefined;
+  const list = () => {
+    listed ??= listTarget(target, connector, engine, watch);
+    return listed;
+  };
+  return async (subjects, context) => {
+    const matches = new Map<IdentityId, Match>();
+    const sought = subjects.flatMap((subject) => {
+      if (subject.account !== undefined && !subject.account.missing) return [];
+      const inFlight = subject.inFlight !== undefined;
+      if (!inFlight && !standing(subject, target, context.now).in) return [];
+      const values = inFlight ? askedFor(subject) : matchValues(subject, target, context);
+      return [{ subject, values, live: inFlight || subject.due?.escrow?.code === 'conflict' }];
+    });
+    const ordinary = sought.filter(({ live }) => !live);
+    const unaskable = connector.find === undefined;
+    const many =
+      ordinary.length > FEW || (ordinary.length > 0 && (options.due > MANY || unaskable));
+    const known = many && (await list()) ? ordinary : [];
+    const candidates = await candidatesOf(
+      known.flatMap(({ values }) => values),
+      target,
+      engine,
+    );
+    for (const { subject, values } of known) {
+      const { id } = subject.identity;
+      matches.set(id, chooseMatch(id, values, candidates));
+    }
+    await eachAtATime(
+      sought.filter((each) => !known.includes(each)),
+      async ({ subject, values }) => {
+        const found = await findAccounts(values, target, connector, engine, watch);
+        const { id } = subject.identity;
+        const match = chooseMatch(id, values, ({ path }) => found.get(path) ?? []);
+        if (match.type === 'none' && isStillHidden(subject, target, context.now)) return;
+        matches.set(id, match);
+      },
+    );
+    return matches;
+  };
+}
+
+/** What the lost create asked for: the account, if there is one, holds that. */
+function askedFor({ inFlight }: Subject): readonly MatchValue[] {
+  return Object.entries(inFlight?.match ?? {}).flatMap(([path, value]) =>
+    typeof value === 'object' ? [] : [{ path, value: value as Scalar }],
+  );
+}
+
+/** Whether an account made by the create whose answer was lost may exist and not be seen yet. */
+function isStillHidden({ inFlight }: Subject, { traits }: Target, now: Date): boolean {
+  if (inFlight === undefined) return false;
+  const { visibilityLagSeconds, uniquePaths = [] } = traits;
+  // Where the target refuses a second one, sending it again cannot do harm.
+  if (visibilityLagSeconds === undefined) return uniquePaths.length === 0;
+  return now.getTime() < visibleAt(inFlight.since, visibilityLagSeconds).getTime();
+}
+
+function visibleAt(since: Date, lagSeconds: number): Date {
+  return new Date(since.getTime() + lagSeconds * 1000);
+}
+
+/** When to probe again; absent where nobody will ever know, and a person has to say. */
+export function probeAgainAt(
+  { inFlight }: Subject,
+  { traits }: Target,
+  now: Date,
+): Date | undefined {
+  const { visibilityLagSeconds, uniquePaths = [] } = traits;
+  if (inFlight === undefined) return now;
+  if (visibilityLagSeconds === undefined && uniquePaths.length === 0) {
+    const known = visibleAt(inFlight.since, UNKNOWN_LAG_SECONDS);
+    return now < known ? known : undefined;
+  }
+  return visibleAt(inFlight.since, visibilityLagSeconds ?? 0);
+}
+
+/** @returns False when the target cannot be listed; people are asked for one by one then. */
+async function listTarget(
+  { system, kind }: Target,
+  connector: Connector,
+  engine: Engine,
+  watch: Watch,
+): Promise<boolean> {
+  if (connector.read === undefined) return false;
+  const job = { system, kind, attributes: [], applications: [] };
+  const { failure } = await readSource(job, engine, true, watch);
+  return failure === undefined;
+}
+
+async function candidatesOf(
+  values: readonly MatchValue[],
+  { system, kind }: Target,
+  { warehouse }: Engine,
+): Promise<(value: MatchValue) => readonly Candidate[]> {
+  const byPath = new Map<string, Set<Scalar>>();
+  for (const { path, value } of values) {
+    byPath.set(path, (byPath.get(path) ?? new Set()).add(value));
+  }
+  const found = new Map<string, ReadonlyMap<Scalar, readonly Candidate[]>>();
+  for (const [path, wanted] of byPath) {
+    found.set(path, await warehouse.candidates(system, kind, path, [...wanted]));
+  }
+  return ({ path, value }) => found.get(path)?.get(value) ?? [];
+}
+
+/** Asks the target for each value in turn until one is found; whose it is, the warehouse knows. */
+async function findAccounts(
+  values: readonly MatchValue[],
+  target: Target,
+  connector: Connector,
+  { warehouse }: Engine,
+  { signal }: Watch,
+): Promise<ReadonlyMap<string, readonly Candidate[]>> {
+  const found = new Map<string, readonly Candidate[]>();
+  const { system, kind } = target;
+  for (const { path, value } of values) {
+    const hits = await findOne(connector, target, path, value, signal);
+    if (hits.length === 0) continue;
+    const known = await warehouse.candidates(system, kind, path, [value]);
+    const owned = new Map(
+      (known.get(value) ?? []).map(({ record, linkedTo }) => [record.ref.id, linkedTo]),
+    );
+    const owners = hits.map(({ record }) => ({ record, linkedTo: owned.get(record.ref.id) }));
+    found.set(
+      path,
+      owners.map(({ record, linkedTo }) =>
+        linkedTo === undefined ? { record } : { record, linkedTo },
+      ),
+    );
+    return found;
+  }
+  return found;
+}
+
+async function findOne(
+  connector: Connector,
+  { kind, system }: Target,
+  path: string,
+  value: Scalar,
+  signal: AbortSignal,
+): Promise<readonly Candidate[]> {
+  if (connector.find === undefined) return [];
+  try {
+    const record = await connector.find(kind, path, value, { signal });
+    return record === undefined ? [] : [{ record }];
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.kind !== 'ambiguous') throw error;
+    const unknown = { record: { ref: { system, kind, id: '' }, attributes: {} } };
+    return [unknown, unknown];
+  }
+}
+
+async function eachAtATime<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: Math.min(AT_A_TIME, items.length) }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * Reads one kind of one system into the warehouse. An interruption is waited out and the reading
+ * goes on where its last page ended; a failure that stays is a report, and the other systems go on.
+ */
+
+import { type ChangePage, type Connector, ConnectorError } from '../connectors/spi/index.ts';
+import type { Reading, ReadingResult } from '../warehouse/warehouse.ts';
+import type { Engine, ReadingReport, SourceJob, SystemFailure, Watch } from './engine.ts';
+
+const TRIES = 5;
+const LONGEST_PAUSE_SECONDS = 120;
+
+export async function readSource(
+  job: SourceJob,
+  engine: Engine,
+  full: boolean,
+  watch: Watch,
+): Promise<ReadingReport> {
+  const { system, kind } = job;
+  const began = engine.now().getTime();
+  let mode: Reading['mode'] = 'full';
+  const report = (part: Pick<ReadingReport, 'result' | 'failure'>): ReadingReport => {
+    const milliseconds = engine.now().getTime() - began;
+    const reading = { system, kind, mode, milliseconds, ...part };
+    watch.progress({ type: 'read', reading });
+    return reading;
+  };
+  let tries = 0;
+  let startOver = full;
+  for (;;) {
+    try {
+      const connector = await engine.connector(system);
+      if (startOver) await engine.warehouse.forgetWatermark(system, kind);
+      startOver = false;
+      const since = await engine.warehouse.watermark(system, kind);
+      const changes = since !== undefined && connector.readChanges !== undefined;
+      const reading = await engine.warehouse.beginReading(
+        system,
+        kind,
+        changes ? 'changes' : 'full',
+      );
+      mode = reading.mode;
+      const pages = changes
+        ? connector.readChanges?.(kind, since, {
+            ...readOptions(job, watch),
+            ...(reading.continued && { continues: true }),
+          })
+        : readFully(connector, job, watch);
+      return report({ result: await absorbAll(pages ?? none(), reading, engine, watch) });
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || watch.signal.aborted) throw error;
+      tries++;
+      if (error.kind === 'watermark-expired' && tries < TRIES) {
+        startOver = true;
+        continue;
+      }
+      const pause = pauseSeconds(error, tries, engine.random());
+      if (pause === undefined) return report({ failure: failureOf(error) });
+      watch.progress({ type: 'waiting', system, seconds: pause, message: error.message });
+      await engine.sleep(pause * 1000, watch.signal);
+    }
+  }
+}
+
+function readFully(connector: Connector, job: SourceJob, watch: Watch): AsyncIterable<ChangePage> {
+  const pages = connector.read?.(job.kind, readOptions(job, watch));
+  if (pages !== undefined) return pages;
+  throw new ConnectorError('invalid', `read ${job.kind} of ${job.system}: it cannot be read`, {
+    code: 'not-offered',
+    remedy: `take read.${job.kind} out of ${job.system}, or use a connector that has it`,
+  });
+}
+
+async function* none(): AsyncGenerator<ChangePage> {}
+
+function readOptions(
+  { attributes, applications }: SourceJob,
+  { signal }: Watch,
+): {
+  readonly signal: AbortSignal;
+  readonly attributes?: readonly string[];
+  readonly applications?: readonly string[];
+} {
+  return {
+    signal,
+    ...(attributes.length > 0 && { attributes }),
+    ...(applications.length > 0 && { applications }),
+  };
+}
+
+async function absorbAll(
+  pages: AsyncIterable<ChangePage>,
+  reading: Reading,
+  { warehouse, boundary }: Engine,
+  { progress }: Watch,
+): Promise<ReadingResult> {
+  const { system, kind, mode } = reading;
+  let read = 0;
+  let complete = false;
+  for await (const page of pages) {
+    await warehouse.absorb(reading, page);
+    await boundary('page-absorbed');
+    complete ||= page.complete === true;
+    read += page.changes.length;
+    const total = page.total === undefined ? {} : { total: page.total };
+    progress({ type: 'reading', system, kind, mode, read, ...total });
+  }
+  const result = await warehouse.endReading(reading, complete);
+  await boundary('reading-ended');
+  return result;
+}
+
+/** Undefined: waiting would not help, or not within a run. */
+function pauseSeconds(error: ConnectorError, tries: number, draw: number): number | undefined {
+  if (error.kind !== 'throttled' && error.kind !== 'unreachable') return undefined;
+  if (tries >= TRIES || error.general) return undefined;
+  const seconds = error.retryAfterSeconds ?? 0.5 * 2 ** (tries - 1) * (1 + draw);
+  return seconds > LONGEST_PAUSE_SECONDS ? undefined : seconds;
+}
+
+export function failureOf({ code, message, remedy }: ConnectorError): SystemFailure {
+  return { code, message, ...(remedy !== undefined && { remedy }) };
+}

@@ -1,0 +1,210 @@
+/**
+ * One synchronization run, in three steps with a durable state between them: read what changed,
+ * plan what is due, apply the plan. A run that dies in any step is continued by the next one.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { ConnectorError } from '../connectors/spi/index.ts';
+import type { WithheldReading } from '../plan/guards.ts';
+import type { StoredPlan } from '../plan/plans.ts';
+import type { TargetPolicy } from '../plan/target.ts';
+import { applyStored, EMPTY_TALLY, sum, type Tally } from './apply-stored.ts';
+import type {
+  Engine,
+  ReadingReport,
+  RunReport,
+  SourceJob,
+  TargetReport,
+  Verdict,
+  Watch,
+} from './engine.ts';
+import { underLease } from './lease.ts';
+import { failureOf, readSource } from './read.ts';
+import { type OpenTarget, openTarget, type PlanOptions, planDue } from './target.ts';
+import { urgentLane } from './urgent.ts';
+import type { RunRequest } from './verbs.ts';
+
+/** References that arrived, conflicts and moved accounts are followed up at once, not for ever. */
+const PASSES = 3;
+const PATIENCE_SECONDS = 600;
+
+export async function runSync(
+  engine: Engine,
+  request: RunRequest,
+  watch: Watch,
+): Promise<RunReport> {
+  const run = randomUUID();
+  const startedAt = engine.now();
+  await engine.ledger.beginRun(run, startedAt, request.trigger);
+  const takesPart = ({ system }: { readonly system: string }) =>
+    request.systems?.includes(system) ?? true;
+  const readings = await readSources(
+    engine.sources.filter(takesPart),
+    engine,
+    request.full ?? false,
+    watch,
+  );
+  const targets = await Promise.all(
+    engine.targets
+      .filter(takesPart)
+      .map((policy) => runTarget(policy, engine, { ...request, run, readings }, watch)),
+  );
+  const milliseconds = engine.now().getTime() - startedAt.getTime();
+  const verdict = verdictOf(readings, targets);
+  const report = { run, verdict, startedAt, milliseconds, readings, targets };
+  await engine.ledger.endRun(report);
+  return report;
+}
+
+/** Systems side by side, the kinds of one in their order; one that cannot be read holds up no other. */
+export async function readSources(
+  jobs: readonly SourceJob[],
+  engine: Engine,
+  full: boolean,
+  watch: Watch,
+): Promise<readonly ReadingReport[]> {
+  const systems = [...new Set(jobs.map(({ system }) => system))];
+  const reports = await Promise.all(
+    systems.map((system) =>
+      underLease(`read/${system}`, engine, watch, PATIENCE_SECONDS, async (watched) => {
+        const done: ReadingReport[] = [];
+        for (const job of jobs.filter((each) => each.system === system)) {
+          done.push(await readSource(job, engine, full, watched));
+        }
+        return done;
+      }),
+    ),
+  );
+  return reports.flat();
+}
+
+interface TargetRun extends RunRequest {
+  readonly run: string;
+  readonly readings: readonly ReadingReport[];
+}
+
+async function runTarget(
+  policy: TargetPolicy,
+  engine: Engine,
+  { run, readings, trigger }: TargetRun,
+  watch: Watch,
+): Promise<TargetReport> {
+  return underLease(`write/${policy.system}`, engine, watch, PATIENCE_SECONDS, async (watched) => {
+    const report = tallyReport(policy.system, engine.now);
+    try {
+      const open = await openTarget(policy, engine);
+      const options: PlanOptions = {
+        typed: trigger === 'command',
+        withheld: withheldOf(readings),
+        listed: readings.some((each) => isListing(each, policy)),
+        settles: true,
+      };
+      for (let pass = 1; pass <= PASSES; pass++) {
+        const planned = await planDue(open, engine, options, watched);
+        report.planned(planned?.plan, planned?.omitted ?? {});
+        if (planned === undefined || planned.plan.holds.length > 0) break;
+        const tally = await applyUrgently(planned.plan, open, engine, run, watched);
+        report.applied(tally);
+        if (tally.failure !== undefined || watched.signal.aborted) break;
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      report.applied({ ...EMPTY_TALLY, failure: failureOf(error) });
+    }
+    return report.end();
+  });
+}
+
+function applyUrgently(
+  plan: StoredPlan,
+  open: OpenTarget,
+  engine: Engine,
+  run: string,
+  watch: Watch,
+): Promise<Tally> {
+  const between = urgentLane(open, engine, run, watch);
+  return applyStored(plan, open, engine, { run, reviewed: false, between }, watch);
+}
+
+/** Several passes over one target, added up. */
+export function tallyReport(
+  target: string,
+  now: () => Date,
+): {
+  planned(plan: StoredPlan | undefined, omitted: Readonly<Record<string, number>>): void;
+  applied(tally: Tally): void;
+  end(): TargetReport;
+} {
+  let last = now().getTime();
+  let report: TargetReport = {
+    target,
+    done: {},
+    failed: {},
+    skipped: {},
+    omitted: {},
+    planMilliseconds: 0,
+    applyMilliseconds: 0,
+  };
+  const lap = () => {
+    const began = last;
+    last = now().getTime();
+    return last - began;
+  };
+  return {
+    planned: (plan, omitted) => {
+      report = {
+        ...report,
+        ...(report.plan === undefined && plan !== undefined && { plan }),
+        // Later passes look at few; who was out or in sync is counted where everybody was looked at.
+        omitted: Object.keys(report.omitted).length === 0 ? omitted : report.omitted,
+        planMilliseconds: report.planMilliseconds + lap(),
+      };
+    },
+    applied: ({ done, failed, skipped, failure }) => {
+      report = {
+        ...report,
+        done: plus(report.done, done),
+        failed: plus(report.failed, failed),
+        skipped: plus(report.skipped, skipped),
+        ...(failure !== undefined && { failure }),
+        applyMilliseconds: report.applyMilliseconds + lap(),
+      };
+    },
+    end: () => report,
+  };
+}
+
+function plus(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const total: Record<string, number> = { ...a };
+  for (const [key, count] of Object.entries(b)) total[key] = (total[key] ?? 0) + count;
+  return total;
+}
+
+export function withheldOf(readings: readonly ReadingReport[]): readonly WithheldReading[] {
+  return readings.flatMap(({ system, kind, result }) =>
+    result?.withheld === undefined ? [] : [{ system, kind, ...result.withheld }],
+  );
+}
+
+function isListing({ system, kind, mode, result }: ReadingReport, target: TargetPolicy): boolean {
+  return (
+    system === target.system && kind === target.kind && mode === 'full' && result !== undefined
+  );
+}
+
+export function verdictOf(
+  readings: readonly ReadingReport[],
+  targets: readonly Pick<TargetReport, 'plan' | 'failed' | 'failure'>[],
+): Verdict {
+  const failed =
+    readings.some(({ failure }) => failure !== undefined) ||
+    targets.some((target) => target.failure !== undefined || sum(target.failed) > 0);
+  if (failed) return 'failed';
+  const held =
+    targets.some(({ plan }) => plan !== undefined && plan.holds.length > 0) ||
+    withheldOf(readings).length > 0;
+  return held ? 'held' : 'done';
+}

@@ -1,0 +1,167 @@
+/** One target's part of a run: everybody due is planned, and a plan that is not held is applied. */
+
+import type { Connector } from '../connectors/spi/index.ts';
+import type { IdentityId } from '../identity/identity.ts';
+import type { WithheldReading } from '../plan/guards.ts';
+import { deletionDate } from '../plan/leave.ts';
+import type { Omission } from '../plan/plan.ts';
+import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
+import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
+import type { Subject } from '../warehouse/subject.ts';
+import type { Settlement } from '../warehouse/warehouse.ts';
+import type { Engine, Watch } from './engine.ts';
+import { matching, probeAgainAt } from './match.ts';
+
+const BATCH = 500;
+
+/** A target that can be reached, as the planner sees it. */
+export interface OpenTarget {
+  readonly target: Target;
+  readonly connector: Connector;
+}
+
+export async function openTarget(policy: TargetPolicy, engine: Engine): Promise<OpenTarget> {
+  const connector = await engine.connector(policy.system);
+  return { connector, target: targetWith(policy, connector.traits ?? {}) };
+}
+
+export interface PlanOptions {
+  /** A person typed it: a first run needs no release. */
+  readonly typed: boolean;
+  readonly withheld: readonly WithheldReading[];
+  /** The target's accounts were read to their end in this run. */
+  readonly listed: boolean;
+  /** Only these; everybody due when absent. */
+  readonly people?: readonly Subject[];
+  /** Settles those for whom nothing is to be done. Planning alone consumes nothing. */
+  readonly settles: boolean;
+}
+
+/** @returns Nothing when nobody is due. */
+export async function planDue(
+  { target, connector }: OpenTarget,
+  engine: Engine,
+  options: PlanOptions,
+  watch: Watch,
+): Promise<Planned | undefined> {
+  const { warehouse, plans, ledger, boundary } = engine;
+  const { system } = target;
+  const { people } = options;
+  while (people === undefined && (await warehouse.expandMarkers(system))) {
+    await boundary('markers-expanded');
+  }
+  const now = engine.now();
+  const due = people?.length ?? (await warehouse.dueCount(system, now));
+  if (due === 0) return undefined;
+  const planned = await planTarget({
+    target,
+    plans,
+    configVersion: engine.configVersion,
+    due: people === undefined ? dueOf(system, now, engine) : [people],
+    match: matching(target, connector, engine, { due, listed: options.listed }, watch),
+    released: await ledger.releasedAccounts(system),
+    managed: await warehouse.managed(system),
+    first: people === undefined && !(await plans.everApplied(system)),
+    partial: people !== undefined,
+    typed: options.typed,
+    withheld: options.withheld,
+    now,
+    random: engine.random,
+    planned: async (batch) => {
+      watch.signal.throwIfAborted();
+      if (options.settles) await settleOmissions(batch, target, engine);
+      await boundary('plan-batch-stored');
+      watch.progress({ type: 'planning', target: system, considered: batch.considered, due });
+    },
+  });
+  await boundary('plan-closed');
+  watch.progress({ type: 'planned', plan: planned.plan });
+  return planned;
+}
+
+async function* dueOf(
+  system: string,
+  now: Date,
+  { warehouse }: Engine,
+): AsyncGenerator<readonly Subject[]> {
+  let after: IdentityId | undefined;
+  for (;;) {
+    const subjects = await warehouse.due(system, now, BATCH, after);
+    if (subjects.length === 0) return;
+    yield subjects;
+    after = subjects.at(-1)?.identity.id;
+  }
+}
+
+/** Nothing to do is an outcome as well: whoever is in sync, out, or refused is not due any more. */
+async function settleOmissions(
+  { subjects, omissions, matches }: PlannedBatch,
+  target: Target,
+  engine: Engine,
+): Promise<void> {
+  if (omissions.length === 0) return;
+  const { warehouse } = engine;
+  const now = engine.now();
+  const subjectOf = new Map(subjects.map((subject) => [subject.identity.id, subject]));
+  await engine.transaction(async () => {
+    const settlements = omissions.flatMap((omission) => {
+      const subject = subjectOf.get(omission.identity);
+      if (subject === undefined) return [];
+      return [{ subject, settlement: settlementOf(omission, subject, target, now) }];
+    });
+    await warehouse.settle(target.system, settlements);
+    const landed = settlements.filter(
+      ({ subject }) => subject.inFlight !== undefined && matches.has(subject.identity.id),
+    );
+    await warehouse.clearInFlight(
+      target.system,
+      landed.map(({ subject }) => subject.identity.id),
+    );
+    for (const omission of omissions) await review(omission, subjectOf, matches, target, engine);
+  });
+}
+
+function settlementOf(
+  { code, message, refused }: Omission,
+  subject: Subject,
+  target: Target,
+  now: Date,
+): Settlement {
+  if (code === 'in-flight') {
+    const notBefore = probeAgainAt(subject, target, now);
+    if (notBefore === undefined) return { type: 'settled', refused: { code, message } };
+    const attempts = (subject.due?.escrow?.attempts ?? 0) + 1;
+    const firstFailedAt = subject.due?.escrow?.firstFailedAt ?? now;
+    return { type: 'escrow', escrow: { code, message, attempts, firstFailedAt }, notBefore };
+  }
+  if (refused) return { type: 'settled', refused: { code, message } };
+  const againAt = subject.account && deletionDate(subject.account, target.leave);
+  return againAt === undefined || againAt <= now
+    ? { type: 'settled' }
+    : { type: 'settled', againAt };
+}
+
+/** Ambiguity is never guessed: a person is asked, with what was found. */
+async function review(
+  { code, identity, label, message }: Omission,
+  subjects: ReadonlyMap<IdentityId, Subject>,
+  matches: PlannedBatch['matches'],
+  target: Target,
+  { warehouse, now }: Engine,
+): Promise<void> {
+  const subject = subjects.get(identity);
+  const match = matches.get(identity);
+  const common = { system: target.system, subject: identity, message: `${label}: ${message}` };
+  if (code === 'in-flight' && subject !== undefined) {
+    if (probeAgainAt(subject, target, now()) !== undefined) return;
+    await warehouse.addReview({ ...common, kind: 'unconfirmed-create', candidates: [] });
+  }
+  if (code !== 'ambiguous-match' && code !== 'account-taken') return;
+  const found =
+    match?.type === 'many' ? match.records : match?.type === 'taken' ? [match.record] : [];
+  await warehouse.addReview({
+    ...common,
+    kind: 'ambiguous-match',
+    candidates: found.flatMap(({ ref: { id } }) => (id === '' ? [] : [{ id, label: id }])),
+  });
+}
