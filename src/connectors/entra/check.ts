@@ -1,10 +1,10 @@
 /** Proves right by right that a tenant can be read, and counts what would be. */
 
-import { X509Certificate } from 'node:crypto';
 import type { SystemName } from '../../identity/record.ts';
 import { type CheckFinding, type Connector, ConnectorError } from '../spi/index.ts';
 import { type ApplicationIds, readAssignments } from './assignments.ts';
 import type { GraphClient } from './client.ts';
+import { credentialFindings } from './expiry.ts';
 import type { EntraOptions } from './options.ts';
 import { isObject } from './translate.ts';
 
@@ -56,13 +56,14 @@ export async function checkTenant(
       ask: () => countAssignments(client, system, options.applications, application, signal),
     })),
   ];
-  const findings: CheckFinding[] = [...certificateFindings(options, now)];
+  const findings: CheckFinding[] = [];
   for (const probe of probes) {
     const finding = await probed(probe, signal);
     findings.push(finding);
     // What concerns every request would only be said again.
     if (finding.general) break;
   }
+  findings.push(...(await credentialFindings(client, system, options, now, signal)));
   return findings.map(({ subject, status, message, remedy }) => ({
     subject,
     status,
@@ -127,21 +128,6 @@ async function countAssignments(
           if (principal.kind === 'user') users++;
           else groups++;
   return `${users} users assigned directly, ${groups} groups`;
-}
-
-const WARN_BEFORE_DAYS = 30;
-
-function certificateFindings({ certificate }: EntraOptions, now: Date): readonly CheckFinding[] {
-  if (certificate === undefined) return [];
-  const { validTo } = new X509Certificate(certificate);
-  const days = Math.floor((Date.parse(validTo) - now.getTime()) / 86_400_000);
-  const day = new Date(validTo).toISOString().slice(0, 10);
-  const remedy = 'Make a new certificate and register it beside this one, then change the file.';
-  const subject = 'certificate';
-  if (days < 0) return [{ subject, status: 'failed', message: `expired on ${day}`, remedy }];
-  if (days < WARN_BEFORE_DAYS)
-    return [{ subject, status: 'warning', message: `expires in ${days} days, on ${day}`, remedy }];
-  return [{ subject, status: 'ok', message: `valid until ${day}` }];
 }
 
 function firstId(page: unknown): string | undefined {

@@ -60,6 +60,8 @@ export function graphClient(http: Http, cloud: Cloud, tokens: TokenSource): Grap
         'client-request-id': randomUUID(),
       },
     });
+    // After a refusal the caller waits as long as it was told; this is to have none.
+    if (answer.status !== 200) return answer;
     const used = Number(answer.headers.get('x-ms-throttle-limit-percentage') ?? 0);
     if (used > SLOW_FROM) budget.pause((used - SLOW_FROM) * 10);
     return answer;

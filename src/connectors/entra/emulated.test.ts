@@ -244,3 +244,89 @@ describe.each<Profile>(['instant', 'typical', 'hostile'])('a tenant that is %s',
     );
   });
 });
+
+describe('a watermark', () => {
+  const attributes = ['displayName', 'department'];
+
+  async function read(): Promise<{ readonly tenant: Tenant; readonly known: Known }> {
+    const tenant = await tenantWith('instant');
+    const known = new Known();
+    await known.absorb(tenant.connector.read?.('user', { signal, attributes }));
+    return { tenant, known };
+  }
+
+  type Positions = Parameters<GraphEmulator['control']['switches']>[0];
+
+  it.each<[string, Positions, (graph: GraphEmulator) => void]>([
+    [
+      'seven days later',
+      { 'delta.expired': '410-location' },
+      (graph) => graph.control.advance(700_000),
+    ],
+    [
+      'seven days later',
+      { 'delta.expired': '400-sync-state' },
+      (graph) => graph.control.advance(700_000),
+    ],
+    [
+      'seven days later',
+      { 'delta.expired': '410-sync-state' },
+      (graph) => graph.control.advance(700_000),
+    ],
+    [
+      'after the tenant moved',
+      { 'delta.reset': '410-location' },
+      (graph) => graph.control.raiseDeltaGeneration(),
+    ],
+    [
+      'after the tenant moved',
+      { 'delta.reset': '410-resync' },
+      (graph) => graph.control.raiseDeltaGeneration(),
+    ],
+  ])('expires %s (%j), and everything is read again', async (_, positions, happen) => {
+    const { tenant, known } = await read();
+    tenant.graph.control.switches(positions);
+    happen(tenant.graph);
+    const changes = tenant.connector.readChanges?.('user', known.watermark ?? '', {
+      signal,
+      attributes,
+    });
+    await expect(known.absorb(changes)).rejects.toMatchObject({ kind: 'watermark-expired' });
+    await catchUp(tenant.connector, 'user', known, attributes);
+    expect(known.records.size).toBe(USERS);
+  });
+
+  it('leads on from where throttling stopped a listing, in every style of waiting', async () => {
+    for (const style of ['integer', 'fraction', 'always-one', 'absent'] as const) {
+      const { graph, connector } = await tenantWith('hostile', `throttled ${style}`);
+      graph.control.switches({ 'throttle.retryAfter': style });
+      const known = new Known();
+      await known.absorb(oneAfterTheOther(connector, graph, attributes));
+      expect(known.records.size).toBe(USERS);
+    }
+  });
+});
+
+/** Reads on after each refusal, as a run does; every other page is refused. */
+async function* oneAfterTheOther(
+  connector: Connector,
+  graph: GraphEmulator,
+  attributes: readonly string[],
+): AsyncGenerator<ChangePage> {
+  let pages = connector.read?.('user', { signal, attributes });
+  for (let complete = false; !complete; ) {
+    let watermark = '';
+    try {
+      for await (const page of pages ?? []) {
+        yield page;
+        watermark = page.watermark ?? watermark;
+        complete = page.complete ?? false;
+        if (!complete) graph.control.throttle('fill');
+      }
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.kind !== 'throttled') throw error;
+      graph.control.throttle('empty');
+      pages = connector.readChanges?.('user', watermark, { signal, attributes, continues: true });
+    }
+  }
+}
