@@ -141,8 +141,24 @@ export function signature(name: string, { parameters }: FunctionDefinition): str
   return `${name}(${names.join(', ')})`;
 }
 
+/** What people know from other languages, and its name here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['concat', 'Join'],
+  ['concatenate', 'Join'],
+  ['if', 'IIF'],
+  ['iff', 'IIF'],
+  ['isempty', 'IsNullOrEmpty'],
+  ['lcase', 'ToLower'],
+  ['lower', 'ToLower'],
+  ['substr', 'Mid'],
+  ['substring', 'Mid'],
+  ['today', 'Now'],
+  ['ucase', 'ToUpper'],
+  ['upper', 'ToUpper'],
+]);
+
 function unknownFunction({ name, start }: CallNode, { functions }: Dialect): ExpressionError {
-  const meant = suggestion(name, functions.keys());
+  const meant = ELSEWHERE.get(name.toLowerCase()) ?? suggestion(name, functions.keys());
   return new ExpressionError(
     'unknown-function',
     `unknown function "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,

@@ -133,7 +133,7 @@ describe('what is wrong with an expression', () => {
     ).toEqual([
       ['expression-unknown-function', 1, 1, 'unknown function "Joinn"; did you mean "Join"?'],
       ['expression-arity', 1, 12, 'ToLower takes 1 to 2 arguments, here are 3'],
-      ['expression-unknown-function', 2, 2, 'unknown function "lower"'],
+      ['expression-unknown-function', 2, 2, 'unknown function "lower"; did you mean "ToLower"?'],
     ]);
   });
 
