@@ -60,11 +60,17 @@ export async function fakeProvider(
           ...(text !== '' && { body: bodyOf(request, text) }),
         };
         asked.push(one);
-        return answer(one);
+        return Promise.race([answer(one), aborted(request.signal)]);
       },
     },
   );
   return { connector, asked };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 function bodyOf(request: Request, text: string): unknown {
