@@ -35,7 +35,7 @@ export function checkCommand(session: Session): Command {
     out.say(
       `${out.paint('green', '✓')} ${options.config}: ${counted(configuration.systems.length, 'system')}`,
     );
-    await using opened = await session.services.open(configuration, { firstRun: 'hold' });
+    await using opened = await session.services.open(configuration);
     const systems: SystemFindings[] = [];
     for (const { name } of configuration.systems) {
       const findings = await findingsOf(name, configuration, opened, session.signal);

@@ -77,7 +77,7 @@ async function lockstep(parameters: readonly string[], verbs: Partial<Verbs> = {
     open: async () =>
       ({ engine: {}, verbs, [Symbol.asyncDispose]: async () => {} }) as unknown as Opened,
     serve: () => Promise.reject(new Error('not served here')),
-    tokens: () => Promise.reject(new Error('no tokens here')),
+    openTokens: () => Promise.reject(new Error('no tokens here')),
     emulators: {
       graph: () => Promise.reject(new Error('not emulated here')),
       ramp: () => Promise.reject(new Error('not emulated here')),

@@ -2,6 +2,8 @@
 
 import type { Configuration } from '../config/configuration.ts';
 import type { ConfigurationWorld } from '../config/load.ts';
+import type { Tenant } from '../identity/identity.ts';
+import type { TokenStorage } from '../server/tokens.ts';
 import type { Engine } from '../sync/engine.ts';
 import type { Verbs } from '../sync/verbs.ts';
 
@@ -12,21 +14,22 @@ export interface Services {
   /** The executable, to start it again. */
   readonly mainFile: string;
   /** Opens the store, migrates it, and wires the rooms together. */
-  open(configuration: Configuration, options: OpenOptions): Promise<Opened>;
+  open(configuration: Configuration): Promise<Opened>;
   /** SCIM, health and the schedule until the signal aborts; then whatever runs is brought to an end. */
   serve(configuration: Configuration, options: ServeOptions): Promise<Serving>;
-  tokens(configuration: Configuration): Promise<Tokens>;
+  openTokens(configuration: Configuration): Promise<OpenTokens>;
   readonly emulators: Readonly<Record<'graph' | 'ramp', EmulatorStart>>;
-}
-
-export interface OpenOptions {
-  /** What a first run does when the configuration does not say. */
-  readonly firstRun: 'hold' | 'go';
 }
 
 export interface Opened extends AsyncDisposable {
   readonly engine: Engine;
   readonly verbs: Verbs;
+}
+
+/** Bearer tokens of served systems; only their hashes are kept. */
+export interface OpenTokens extends AsyncDisposable {
+  readonly storage: TokenStorage;
+  readonly tenant: Tenant;
 }
 
 export interface ServeOptions {
@@ -40,26 +43,6 @@ export interface Serving {
   readonly url: string;
   /** Resolves once everything has ended. */
   readonly ended: Promise<void>;
-}
-
-/** Bearer tokens of served systems; only their hashes are kept. */
-export interface Tokens extends AsyncDisposable {
-  create(system: string, note?: string): Promise<CreatedToken>;
-  list(): Promise<readonly TokenRow[]>;
-  /** By id or the beginning of one; false when there is none. */
-  revoke(id: string): Promise<boolean>;
-}
-
-export interface TokenRow {
-  readonly id: string;
-  readonly system: string;
-  readonly createdAt: Date;
-  readonly note?: string;
-  readonly lastUsedAt?: Date;
-}
-
-export interface CreatedToken extends TokenRow {
-  readonly token: string;
 }
 
 export interface EmulatorOptions {

@@ -116,7 +116,7 @@ export async function withEngine(
   work: (opened: Opened, watch: Watch, configuration: Configuration) => Promise<Exit>,
 ): Promise<Exit> {
   const configuration = await configurationOf(session, options, out);
-  await using opened = await session.services.open(configuration, { firstRun: 'go' });
+  await using opened = await session.services.open(configuration);
   using display = progressDisplay(out, session.terminal.stderr);
   const watch = { signal: session.signal, progress: display.show };
   return await work(opened, watch, configuration);

@@ -59,7 +59,7 @@ async function temporaryFolder(stack: AsyncDisposableStack): Promise<string> {
 
 async function play(world: World, session: Session, out: Output): Promise<Exit> {
   const configuration = await configured(world, session, out);
-  await using opened = await session.services.open(configuration, { firstRun: 'go' });
+  await using opened = await session.services.open(configuration);
 
   sayStep(1, 'The first run reads everybody and writes whoever belongs in Ramp', out);
   const first = await run(opened, session, out);
