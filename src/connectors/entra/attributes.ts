@@ -141,7 +141,7 @@ function propertyOf(kind: GraphKind, path: string): string {
     'invalid',
     `read ${kind}s: Graph lists no property "${name}" of a ${kind}${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`,
     {
-      code: 'unknown-attribute',
+      code: 'unknown-property',
       remedy:
         'Names are those of Microsoft Graph; directory extensions are extension_<application id>_<name>.',
       general: true,

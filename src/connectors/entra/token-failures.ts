@@ -44,7 +44,7 @@ const BY_NUMBER: Readonly<Record<number, Meaning>> = {
     remedy: 'Check `cloud`: the tenant lives in another one.',
   },
   90002: {
-    code: 'unknown-tenant',
+    code: 'tenant-not-found',
     what: 'there is no such tenant in this cloud',
     remedy: 'Check `tenant` and `cloud`.',
   },

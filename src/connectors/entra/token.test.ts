@@ -98,7 +98,7 @@ describe('a client secret', () => {
       { clientId: '0f1f3c4e-5b1a-4c0e-9a76-2f4f8f0f9d11' },
       'denied unknown-application',
     ],
-    ['of another tenant', { tenant: 'fabrikam.onmicrosoft.com' }, 'denied unknown-tenant'],
+    ['of another tenant', { tenant: 'fabrikam.onmicrosoft.com' }, 'denied tenant-not-found'],
   ])('%s is named', async (_, wrong, named) => {
     expect(await asked(registered({ secret: SECRET }), { secret: SECRET, ...wrong })).toBe(named);
   });

@@ -358,7 +358,7 @@ describe('a file', () => {
 
   it.each([
     ['is not there', { path: 'nobody.csv' }, 'unreachable file-not-found'],
-    ['is a folder', { path: '.' }, 'denied file-unreadable'],
+    ['is a folder', { path: '.' }, 'denied file-denied'],
   ])('that %s is named', async (_, options, named) => {
     const connector = await connect(options);
     const error = await pages(connector.read?.('user', { signal })).catch((reason) => reason);

@@ -28,7 +28,7 @@ const BY_CODE: Readonly<Record<string, Failure>> = {
 function unreadable(what: string): Failure {
   return {
     kind: 'denied',
-    code: 'file-unreadable',
+    code: 'file-denied',
     what,
     remedy: 'Give the user who runs Lockstep the right to read it.',
   };
@@ -49,7 +49,7 @@ export function fileError(source: Source, cause: Error): Error {
   if (code === undefined) return cause;
   const { kind, what, ...options } = BY_CODE[code] ?? {
     kind: 'unreachable',
-    code: 'file-unreadable',
+    code: 'file-denied',
     what: `cannot be read (${code})`,
   };
   return new ConnectorError(kind, `${attempt(source)} ${what}`, {
