@@ -4,24 +4,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directory } from '../connectors/directory/connector.ts';
-import { entra } from '../connectors/entra/connector.ts';
-import { file } from '../connectors/file/connector.ts';
-import { scim } from '../connectors/scim/connector.ts';
+import { connectorTypes } from '../compose.ts';
 import { loadConfiguration } from './load.ts';
 import { configurationJsonSchema } from './schema.ts';
 import { describeProblem } from './text.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-const connectors = [
-  entra,
-  scim,
-  file,
-  directory(() => {
-    throw new Error('nothing is opened here');
-  }),
-];
+const connectors = connectorTypes();
 
 const env = {
   ENTRA_SECRET: 'a-secret',
