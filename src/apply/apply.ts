@@ -30,6 +30,8 @@ export interface Applying {
   readonly record: (finished: readonly Finished[]) => Promise<void>;
   /** Called between operations; what it does goes ahead of the rest of the plan. */
   readonly between: () => Promise<void>;
+  /** Whether somebody was taken ahead of this plan meanwhile: what it says of them is old. */
+  readonly overtaken: (identity: IdentityId) => boolean;
   /** Called after each answer of the target, before it is recorded. */
   readonly sent: () => Promise<void> | void;
   readonly now: () => Date;
@@ -108,11 +110,12 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
         () => true,
         () => false,
       );
-      if (turn && fuse.tripped() === undefined && bug === undefined) {
+      const overtaken = applying.overtaken(planned.operation.identity);
+      if (turn && !overtaken && fuse.tripped() === undefined && bug === undefined) {
         start(planned);
       } else {
         if (turn) turns.done();
-        finish(skipped(planned, fuse.tripped()));
+        finish(skipped(planned, fuse.tripped(), overtaken));
       }
     }
   }

@@ -54,10 +54,10 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
   const { target, connector, signal, now, random } = tools;
   const began = now().getTime();
   const since = () => now().getTime() - began;
-  const sent =
-    operation.action === 'create'
-      ? await withReferences(operation.attributes, tools.accountOf)
-      : {};
+  const { sent, unresolved } = await withReferences(
+    operation.action === 'create' ? operation.attributes : {},
+    tools.accountOf,
+  );
   const fail = (error: ConnectorError, seen?: IdentityRecord) => {
     tools.breaker.failed(error);
     return failed(planned, error, since(), tools, seen);
@@ -65,6 +65,7 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
 
   const account = await looked(operation, tools);
   if (account?.type === 'failed') return fail(account.error);
+  if (account?.type === 'taken') return moved(planned, [account.path]);
   const record = account?.record;
   if (record !== undefined) {
     const fields = movedFields(operation, record, target);
@@ -84,7 +85,7 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
           milliseconds: since(),
           ...(held !== undefined && { record: held }),
         },
-        settlement: settlementOfDone(operation, sent, held, target, now()),
+        settlement: settlementOfDone(operation, { sent, unresolved }, held, target, now()),
         landed: true,
       };
     }
@@ -119,7 +120,9 @@ function maySendAgain(operation: Operation, error: ConnectorError, tries: number
 
 type Look =
   | { readonly type: 'seen'; readonly record: IdentityRecord }
-  | { readonly type: 'failed'; readonly error: ConnectorError; readonly record?: undefined };
+  | { readonly type: 'failed'; readonly error: ConnectorError; readonly record?: undefined }
+  /** An account that would be this person's has come since the plan was made. */
+  | { readonly type: 'taken'; readonly path: string; readonly record?: undefined };
 
 /**
  * Reads the account before it is touched. Not where a version guards it, and not within the time in
@@ -127,7 +130,8 @@ type Look =
  */
 async function looked(operation: Operation, tools: Carrying): Promise<Look | undefined> {
   const { connector, reviewed, target, signal } = tools;
-  if (operation.action === 'create' || connector.get === undefined) return undefined;
+  if (operation.action === 'create') return reviewed ? lookedFor(operation, tools) : undefined;
+  if (connector.get === undefined) return undefined;
   const guarded = operation.precondition.version !== undefined;
   const late = (target.traits.visibilityLagSeconds ?? 0) > 0;
   if (!reviewed && operation.action !== 'link' && (guarded || late)) return undefined;
@@ -149,6 +153,24 @@ async function looked(operation: Operation, tools: Carrying): Promise<Look | und
   }
 }
 
+/** Whoever was nowhere in the target when a plan was made may have been created by hand since. */
+async function lookedFor(
+  operation: Operation & { readonly action: 'create' },
+  { connector, signal }: Carrying,
+): Promise<Look | undefined> {
+  for (const [path, value] of Object.entries(operation.match)) {
+    if (connector.find === undefined || typeof value === 'object') continue;
+    try {
+      const record = await connector.find(operation.kind, path, value, { signal });
+      if (record !== undefined) return { type: 'taken', path };
+    } catch (error) {
+      if (error instanceof ConnectorError) return { type: 'failed', error };
+      throw error;
+    }
+  }
+  return undefined;
+}
+
 /** A link writes nothing, so the account is what was read. */
 function linkedRecord(
   operation: Operation,
@@ -161,11 +183,16 @@ function linkedRecord(
 function moved(
   planned: PlannedOperation,
   fields: readonly string[],
-  seen: IdentityRecord,
+  seen?: IdentityRecord,
 ): Finished {
   const { operation } = planned;
   const message = `${fields.join(', ')} ${fields.length === 1 ? 'holds' : 'hold'} something else now than when this was planned`;
-  return { planned, outcome: { type: 'skipped', operation, why: 'moved', message, fields }, seen };
+  return {
+    planned,
+    outcome: { type: 'skipped', operation, why: 'moved', message, fields },
+    landed: true,
+    ...(seen !== undefined && { seen }),
+  };
 }
 
 function failed(
@@ -193,13 +220,26 @@ function isGone(operation: Operation, error: ConnectorError, { traits }: Target)
   return (traits.visibilityLagSeconds ?? 0) === 0 || operation.failedBefore?.code === error.code;
 }
 
-export function skipped(planned: PlannedOperation, stop: Tripped | undefined): Finished {
-  const { operation } = planned;
-  const outcome: Outcome =
-    stop === undefined
-      ? { type: 'skipped', operation, why: 'cancelled', message: 'the run was stopped' }
-      : { type: 'skipped', operation, why: 'quarantined', message: stop.message };
-  return { planned, outcome, landed: true };
+/** Never sent: the run was stopped, the system stopped answering, or the person was taken ahead. */
+export function skipped(
+  planned: PlannedOperation,
+  stop: Tripped | undefined,
+  overtaken: boolean,
+): Finished {
+  return { planned, outcome: skippedOutcome(planned.operation, stop, overtaken), landed: true };
+}
+
+function skippedOutcome(
+  operation: Operation,
+  stop: Tripped | undefined,
+  overtaken: boolean,
+): Outcome {
+  const common = { type: 'skipped' as const, operation };
+  if (overtaken) {
+    return { ...common, why: 'superseded', message: 'this person was taken ahead of the plan' };
+  }
+  if (stop !== undefined) return { ...common, why: 'quarantined', message: stop.message };
+  return { ...common, why: 'cancelled', message: 'the run was stopped' };
 }
 
 function failureOf({ kind, code, message, remedy, retryAfterSeconds }: ConnectorError): Failure {

@@ -10,17 +10,22 @@ import type { Attributes, AttributeValue, ObjectRef } from '../identity/record.t
 export async function withReferences(
   attributes: Attributes,
   accountOf: (identity: IdentityId) => Promise<ObjectRef | undefined>,
-): Promise<Attributes> {
+): Promise<{ readonly sent: Attributes; readonly unresolved: readonly IdentityId[] }> {
   let resolved: Record<string, AttributeValue> | undefined;
+  const unresolved: IdentityId[] = [];
   for (const [path, value] of Object.entries(attributes)) {
     const identity = newAccountOf(value);
     if (identity === undefined) continue;
     resolved ??= { ...attributes };
     const ref = await accountOf(identity);
-    if (ref === undefined) delete resolved[path];
-    else resolved[path] = { $ref: ref };
+    if (ref === undefined) {
+      delete resolved[path];
+      unresolved.push(identity);
+    } else {
+      resolved[path] = { $ref: ref };
+    }
   }
-  return resolved ?? attributes;
+  return { sent: resolved ?? attributes, unresolved };
 }
 
 function newAccountOf(value: AttributeValue): IdentityId | undefined {

@@ -1,6 +1,7 @@
 /** What an outcome settles: the account as the target holds it now, or when it is due again. */
 
 import type { ConnectorError } from '../connectors/spi/index.ts';
+import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { Target } from '../plan/target.ts';
@@ -11,17 +12,27 @@ import { retryDelaySeconds } from './retry.ts';
 const MILLISECONDS_PER_DAY = 86_400_000;
 const PROBE_SECONDS = 30;
 
-/** @param sent With a create: what was sent, after references were put in place. */
+/** What a create sent, after references were put in place, and whose accounts were missing. */
+export interface Sent {
+  readonly sent: Attributes;
+  readonly unresolved: readonly IdentityId[];
+}
+
 export function settlementOfDone(
   operation: Operation,
-  sent: Attributes,
+  { sent, unresolved }: Sent,
   record: IdentityRecord | undefined,
   target: Target,
   now: Date,
 ): Settlement {
   if (operation.action === 'delete') return { type: 'deleted' };
   if (record === undefined) return { type: 'settled' };
-  const written = { type: 'written' as const, record, asked: askedBy(operation, sent) };
+  const written = {
+    type: 'written' as const,
+    record,
+    asked: askedBy(operation, sent),
+    ...(unresolved.length > 0 && { unresolved }),
+  };
   if (operation.action !== 'disable') return written;
   if (target.leave.type !== 'delete-after') return { ...written, disabledBy: 'us' };
   const againAt = new Date(now.getTime() + target.leave.days * MILLISECONDS_PER_DAY);

@@ -158,7 +158,9 @@ function planAccount(
   const enables = off && !staysOff;
   const differs = difference(rows, account, target, {
     again: enables,
-    proven: context.released === true || (linkedBy !== undefined && provesIdentity(linkedBy)),
+    proven:
+      context.released === true ||
+      (linkedBy === undefined ? target.joined : provesIdentity(linkedBy)),
   });
   const changes = permittedChanges(differs.changes, enables, target);
   context.trace?.({ type: 'difference', changes });

@@ -26,6 +26,8 @@ export interface TargetPolicy {
   readonly firstRun?: 'hold' | 'go';
   /** Naming values of the only people who are written while it is set. */
   readonly pilot?: readonly string[];
+  /** The system is read as well, and its records are joined by rule: that proves whose they are. */
+  readonly joined: boolean;
   /** The systems whose read map yields an identity attribute: for messages about absent values. */
   readonly suppliers: Readonly<Record<string, readonly SystemName[]>>;
 }

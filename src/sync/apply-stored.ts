@@ -3,6 +3,7 @@
 import { applyPlan } from '../apply/apply.ts';
 import type { Tripped } from '../apply/breaker.ts';
 import type { Finished } from '../apply/carry-out.ts';
+import type { IdentityId } from '../identity/identity.ts';
 import type { IdentityRecord } from '../identity/record.ts';
 import type { StoredPlan } from '../plan/plans.ts';
 import type { Engine, SystemFailure, Watch } from './engine.ts';
@@ -17,9 +18,17 @@ export interface ApplyOptions {
   readonly run: string;
   /** A person looked at the plan, or it is from a file: every account is read before it is touched. */
   readonly reviewed: boolean;
+  readonly lane: Lane;
+}
+
+/** Who goes ahead of a plan while it is applied. */
+export interface Lane {
   /** Called between operations. */
   readonly between: () => Promise<void>;
+  readonly overtaken: (identity: IdentityId) => boolean;
 }
+
+export const NOBODY_AHEAD: Lane = { between: async () => {}, overtaken: () => false };
 
 export interface Tally {
   readonly done: Readonly<Record<string, number>>;
@@ -74,7 +83,7 @@ export async function applyStored(
     },
     accountOf: (identity) => warehouse.accountOf(system, identity),
     record,
-    between: options.between,
+    ...options.lane,
     sent: () => boundary('operation-sent'),
     now,
     random: engine.random,

@@ -122,8 +122,8 @@ function applyUrgently(
   run: string,
   watch: Watch,
 ): Promise<Tally> {
-  const between = urgentLane(open, engine, run, watch);
-  return applyStored(plan, open, engine, { run, reviewed: false, between }, watch);
+  const lane = urgentLane(open, engine, run, watch);
+  return applyStored(plan, open, engine, { run, reviewed: false, lane }, watch);
 }
 
 /** Several passes over one target, added up. */
@@ -189,7 +189,10 @@ export function withheldOf(readings: readonly ReadingReport[]): readonly Withhel
   );
 }
 
-function isListing({ system, kind, mode, result }: ReadingReport, target: TargetPolicy): boolean {
+export function isListing(
+  { system, kind, mode, result }: ReadingReport,
+  target: TargetPolicy,
+): boolean {
   return (
     system === target.system && kind === target.kind && mode === 'full' && result !== undefined
   );

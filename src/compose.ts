@@ -1,0 +1,136 @@
+/**
+ * The only file that knows every room: from a configuration to a running engine. Nothing is decided
+ * here; what was compiled and connected is handed to the rooms that asked for it.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { Configuration, SystemConfiguration } from './config/configuration.ts';
+import { directory } from './connectors/directory/connector.ts';
+import type { DirectoryStorage } from './connectors/directory/storage.ts';
+import { entra } from './connectors/entra/connector.ts';
+import { file } from './connectors/file/connector.ts';
+import { scim } from './connectors/scim/connector.ts';
+import type { Connector, ConnectorDefinition } from './connectors/spi/index.ts';
+import type { SystemName } from './identity/record.ts';
+import { rulesOf } from './rules.ts';
+import type { Database } from './store/database.ts';
+import { directoryStorage } from './store/directory.ts';
+import { openDatabase } from './store/open.ts';
+import { openPlans } from './store/plans.ts';
+import { openLedger } from './store/runs.ts';
+import { openWarehouseStore } from './store/warehouse.ts';
+import type { Boundary, Engine } from './sync/engine.ts';
+import { thisProcess } from './sync/process.ts';
+import { openWarehouse } from './warehouse/open.ts';
+
+/** What an engine uses of the world outside; each has its ordinary default. */
+export interface World {
+  readonly fetch?: typeof globalThis.fetch;
+  readonly now?: () => Date;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  readonly sleep?: Engine['sleep'];
+  /** Called at every durable step of a run, so that a test can end the process exactly there. */
+  readonly boundary?: (name: Boundary) => Promise<void> | void;
+  /** A store that is open already; whoever opened it closes it. */
+  readonly database?: Database;
+}
+
+/** Every kind of system there is, as the configuration names them. */
+export function connectorTypes(
+  storageOf: (system: SystemName) => DirectoryStorage = noStorage,
+): readonly ConnectorDefinition<unknown>[] {
+  return [entra, scim, file, directory(storageOf)];
+}
+
+/** Definitions alone are enough to check a configuration; connecting is not asked of these. */
+function noStorage(system: SystemName): never {
+  throw new TypeError(`${system} is connected to without a store`);
+}
+
+/** Opens the store, migrates it, and wires the rooms together. No system is asked anything yet. */
+export async function openEngine(configuration: Configuration, world: World = {}): Promise<Engine> {
+  await using stack = new AsyncDisposableStack();
+  const database =
+    world.database ?? stack.use(await openDatabase(configuration.store, configuration.directory));
+  const now = world.now ?? (() => new Date());
+  const fetch = world.fetch ?? globalThis.fetch;
+  const types = connectorTypes((system) => directoryStorage(database, system));
+  const connections = connectionsOf(configuration, types, { fetch, now });
+  stack.use(connections);
+  const { warehouse: rules, sources, targets } = rulesOf(configuration, types);
+  const warehouse = await openWarehouse(openWarehouseStore(database), rules, {
+    now,
+    newId: () => timeOrderedId(now()),
+  });
+  const opened = stack.move();
+  return {
+    tenant: database.tenant,
+    configVersion: configuration.version,
+    systems: configuration.systems.map(({ name }) => name),
+    sources,
+    targets,
+    alerts: configuration.alerts,
+    warehouse,
+    plans: openPlans(database),
+    ledger: openLedger(database),
+    transaction: (work) => database.transaction(work),
+    connector: connections.open,
+    now,
+    random: world.random ?? Math.random,
+    sleep:
+      world.sleep ??
+      (async (milliseconds, signal) => {
+        await sleepFor(milliseconds, undefined, { signal });
+      }),
+    fetch,
+    process: thisProcess(),
+    boundary: world.boundary ?? (() => {}),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** A UUID of version 7 (RFC 9562 §5.7): ids made later sort later, so their rows lie side by side. */
+function timeOrderedId(now: Date): string {
+  const time = now.getTime().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
+interface Connections extends AsyncDisposable {
+  readonly open: (system: SystemName) => Promise<Connector>;
+}
+
+/** Connects on first use; a connection that failed is tried again the next time it is asked for. */
+function connectionsOf(
+  { systems, directory: baseDirectory }: Configuration,
+  types: readonly ConnectorDefinition<unknown>[],
+  { fetch, now }: Required<Pick<World, 'fetch' | 'now'>>,
+): Connections {
+  const open = new Map<SystemName, Promise<Connector>>();
+  const connect = async (system: SystemConfiguration): Promise<Connector> => {
+    const type = types.find((each) => each.type === system.connector);
+    if (type === undefined) throw new TypeError(`no connector of type ${system.connector}`);
+    const { name, options, profile } = system;
+    const context = { system: name, fetch, now, baseDirectory };
+    return type.connect(options, profile === undefined ? context : { ...context, profile });
+  };
+  return {
+    open: (name) => {
+      const known = open.get(name);
+      if (known !== undefined) return known;
+      const system = systems.find((each) => each.name === name);
+      if (system === undefined) throw new RangeError(`there is no system ${name}`);
+      const connecting = connect(system);
+      open.set(name, connecting);
+      connecting.catch(() => open.delete(name));
+      return connecting;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const connecting of open.values()) {
+        const connector = await connecting.catch(() => undefined);
+        await connector?.[Symbol.asyncDispose]();
+      }
+    },
+  };
+}

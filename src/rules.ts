@@ -1,0 +1,207 @@
+/** From a configuration to the rules the rooms work by: expressions compiled, needs worked out. */
+
+import { hash } from 'node:crypto';
+import type {
+  Configuration,
+  ReadConfiguration,
+  SystemConfiguration,
+  WriteConfiguration,
+} from './config/configuration.ts';
+import type { ConnectorDefinition } from './connectors/spi/index.ts';
+import type { Result } from './identity/problem.ts';
+import type { ObjectKind, SystemName } from './identity/record.ts';
+import { compileMapping } from './mapping/compile.ts';
+import { compileReadMap } from './mapping/read-map.ts';
+import { compileScope } from './mapping/scope.ts';
+import type { TargetPolicy } from './plan/target.ts';
+import type { SourceJob } from './sync/engine.ts';
+import type { SourceRules, TargetRules, WarehouseRules } from './warehouse/warehouse.ts';
+
+export interface Rules {
+  readonly warehouse: WarehouseRules;
+  readonly sources: readonly SourceJob[];
+  readonly targets: readonly TargetPolicy[];
+}
+
+/** Attributes that decide or name without being mapped. */
+const ALWAYS_NEEDED = [
+  'accountEnabled',
+  'IsSoftDeleted',
+  'userPrincipalName',
+  'mail',
+  'userName',
+  'displayName',
+  'employeeId',
+];
+const PRECEDENCE_STEP = 100;
+/** Groups first, so that memberships find them; assignments last, so that they find both. */
+const READ_ORDER: readonly ObjectKind[] = ['group', 'user', 'assignment'];
+
+/** @throws RangeError on a mistake that loading the configuration would have reported. */
+export function rulesOf(
+  configuration: Configuration,
+  types: readonly ConnectorDefinition<unknown>[],
+): Rules {
+  const { systems } = configuration;
+  const targets = systems.flatMap((system) =>
+    Object.entries(system.write).map(([kind, write]) =>
+      policyOf(system, kind, write, systems, types),
+    ),
+  );
+  const needed = neededAttributes(systems, targets);
+  const sources = systems.flatMap((system, index) =>
+    Object.entries(system.read).map(([kind, read]) =>
+      sourceRules(system, kind, read, index, needed),
+    ),
+  );
+  return {
+    warehouse: {
+      sources,
+      targets: targets.map((target) => targetRules(target, systems)),
+    },
+    sources: jobsOf(systems, sources, targets),
+    targets,
+  };
+}
+
+function policyOf(
+  system: SystemConfiguration,
+  kind: ObjectKind,
+  write: WriteConfiguration,
+  systems: readonly SystemConfiguration[],
+  types: readonly ConnectorDefinition<unknown>[],
+): TargetPolicy {
+  const type = types.find((each) => each.type === system.connector);
+  const defaults = type?.writeDefaults?.(system.profile);
+  const attributes = defaults?.ok ? (defaults.value[kind]?.attributes ?? []) : [];
+  const targetTypes = Object.fromEntries(attributes.map((each) => [each.path, each.type]));
+  const { assigned, scope, match, map, required, leave, guard, firstRun, pilot } = write;
+  return {
+    system: system.name,
+    kind,
+    mapping: compiled(compileMapping(map, { targetTypes })),
+    ...(scope !== undefined && { scope: compiled(compileScope(scope)) }),
+    ...(assigned !== undefined && { assigned }),
+    match,
+    required,
+    do: write.do,
+    leave,
+    limits: guard,
+    ...(firstRun !== undefined && { firstRun }),
+    ...(pilot !== undefined && { pilot }),
+    joined: (system.read[kind]?.join.length ?? 0) > 0,
+    suppliers: suppliersOf(systems, kind),
+  };
+}
+
+function suppliersOf(
+  systems: readonly SystemConfiguration[],
+  kind: ObjectKind,
+): Readonly<Record<string, readonly SystemName[]>> {
+  const suppliers: Record<string, SystemName[]> = {};
+  for (const { name, read } of systems) {
+    for (const attribute of Object.keys(read[kind]?.map ?? {})) {
+      suppliers[attribute] = [...(suppliers[attribute] ?? []), name];
+    }
+  }
+  return suppliers;
+}
+
+function sourceRules(
+  system: SystemConfiguration,
+  kind: ObjectKind,
+  read: ReadConfiguration,
+  index: number,
+  needed: ReadonlySet<string>,
+): SourceRules {
+  const rows = Object.entries(read.map).filter(([name]) => needed.has(name));
+  const references = rows.flatMap(([, row]) => ('ref' in row ? [row.ref] : []));
+  return {
+    system: system.name,
+    kind,
+    creates: read.creates,
+    authority: read.authority,
+    join: read.join,
+    map: compiled(compileReadMap(Object.fromEntries(rows))),
+    precedence: read.precedence,
+    defaultPrecedence: (index + 1) * PRECEDENCE_STEP,
+    references,
+    fingerprint: fingerprint([rows, read.join, read.precedence, index]),
+  };
+}
+
+/** What mappings, scopes, joins and references use; the rest is not even asked for. */
+function neededAttributes(
+  systems: readonly SystemConfiguration[],
+  targets: readonly TargetPolicy[],
+): ReadonlySet<string> {
+  const needed = new Set(ALWAYS_NEEDED);
+  for (const { mapping, scope } of targets) {
+    for (const name of [...mapping.inputs, ...(scope?.inputs ?? [])]) needed.add(name);
+  }
+  for (const { read } of systems) {
+    for (const { join, map } of Object.values(read)) {
+      for (const name of join) needed.add(name);
+      for (const row of Object.values(map)) if ('ref' in row) needed.add(row.ref);
+    }
+  }
+  return needed;
+}
+
+function targetRules(target: TargetPolicy, systems: readonly SystemConfiguration[]): TargetRules {
+  const { system, kind, mapping, scope, assigned, match } = target;
+  const write = systems.find(({ name }) => name === system)?.write[kind];
+  return {
+    system,
+    kind,
+    inputs: [...new Set([...ALWAYS_NEEDED, ...mapping.inputs, ...(scope?.inputs ?? [])])],
+    ...(assigned !== undefined && { assigned }),
+    match,
+    fingerprint: fingerprint(write),
+  };
+}
+
+function jobsOf(
+  systems: readonly SystemConfiguration[],
+  sources: readonly SourceRules[],
+  targets: readonly TargetPolicy[],
+): readonly SourceJob[] {
+  const raw = targets.flatMap(({ mapping, scope }) => [
+    ...mapping.inputs,
+    ...(scope?.inputs ?? []),
+  ]);
+  return systems.flatMap(({ name: system }) => {
+    const own = sources.filter((source) => source.system === system);
+    const applications = [
+      ...new Set(
+        targets.flatMap(({ assigned }) =>
+          assigned?.system === system ? [assigned.application] : [],
+        ),
+      ),
+    ];
+    const asked = raw.flatMap((input) =>
+      input.startsWith(`${system}/`) ? [input.slice(system.length + 1)] : [],
+    );
+    const jobs = own.map(({ kind, map }) => {
+      const attributes = [...new Set([...map.inputs, ...(kind === 'user' ? asked : [])])];
+      return { system, kind, attributes, applications: [] as readonly string[] };
+    });
+    if (applications.length > 0) {
+      // People are assigned through groups as well, whether or not groups are provisioned.
+      if (!own.some(({ kind }) => kind === 'group')) {
+        jobs.push({ system, kind: 'group', attributes: ['displayName'], applications: [] });
+      }
+      jobs.push({ system, kind: 'assignment', attributes: [], applications });
+    }
+    return jobs.toSorted((a, b) => READ_ORDER.indexOf(a.kind) - READ_ORDER.indexOf(b.kind));
+  });
+}
+
+function fingerprint(content: unknown): string {
+  return hash('sha256', JSON.stringify(content), 'hex').slice(0, 16);
+}
+
+function compiled<Value>(result: Result<Value>): Value {
+  if (result.ok) return result.value;
+  throw new RangeError(result.problems.map(({ message }) => message).join('; '));
+}

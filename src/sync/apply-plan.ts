@@ -1,0 +1,159 @@
+/** Plans that a person has seen: from a file, or held and let go. Exactly those, or the reason why not. */
+
+import { randomUUID } from 'node:crypto';
+import { ConnectorError } from '../connectors/spi/index.ts';
+import { type FiledPlan, readPlanFile } from '../plan/file.ts';
+import { ordering } from '../plan/order.ts';
+import type { Action, Operation } from '../plan/plan.ts';
+import type { StoredPlan } from '../plan/plans.ts';
+import { applyStored, EMPTY_TALLY, NOBODY_AHEAD } from './apply-stored.ts';
+import type { Engine, RunReport, Watch } from './engine.ts';
+import { underLease } from './lease.ts';
+import { failureOf } from './read.ts';
+import { VerbRefusal } from './refusal.ts';
+import { tallyReport, verdictOf } from './run.ts';
+import { openTarget } from './target.ts';
+
+const PATIENCE_SECONDS = 600;
+const BATCH = 200;
+
+/** Applies the plan of a file. It is read to its end and verified before anything is written. */
+export async function applyFiled(
+  engine: Engine,
+  lines: AsyncIterable<string>,
+  watch: Watch,
+): Promise<RunReport> {
+  const { header, operations } = await readPlanFile(lines);
+  if (header.configVersion !== engine.configVersion) {
+    throw new VerbRefusal(
+      'plan-config-changed',
+      `the configuration has changed since this plan for ${header.target} was made`,
+      'make a new one: lockstep plan --out FILE',
+    );
+  }
+  return writing(header.target, engine, watch, (watched) =>
+    importing(header, operations, engine).then((plan) => applySeen(plan, engine, watched)),
+  );
+}
+
+/** Lets the plan of a system go that a guard holds. */
+export async function releasePlan(
+  engine: Engine,
+  plan: StoredPlan,
+  watch: Watch,
+): Promise<RunReport> {
+  return writing(plan.target, engine, watch, async (watched) => {
+    const newest = await engine.plans.current(plan.target);
+    if (newest?.key !== plan.key) throw superseded(plan, newest);
+    if (newest.state !== 'held') throw notHeld(newest);
+    if (newest.configVersion !== engine.configVersion) {
+      throw new VerbRefusal(
+        'plan-config-changed',
+        `the configuration has changed since plan ${newest.id.slice(0, 8)} was made`,
+        'plan again: lockstep plan, then release what it holds',
+      );
+    }
+    await engine.plans.setState(plan.key, 'released');
+    return applySeen({ ...newest, state: 'released' }, engine, watched);
+  });
+}
+
+function superseded(plan: StoredPlan, newest: StoredPlan | undefined): VerbRefusal {
+  return new VerbRefusal(
+    'plan-superseded',
+    `plan ${plan.id.slice(0, 8)} (${countsText(plan)}) gave way to ${newest?.id.slice(0, 8)} (${
+      newest === undefined ? 'nothing' : countsText(newest)
+    })`,
+    `look at the newer one and release that: lockstep release ${plan.target}`,
+  );
+}
+
+function notHeld({ id, state, target }: StoredPlan): VerbRefusal {
+  const code = state === 'applied' || state === 'applying' ? 'plan-applied' : 'nothing-held';
+  return new VerbRefusal(
+    code,
+    `plan ${id.slice(0, 8)} for ${target} is ${state}, not held`,
+    'nothing is to be done; see lockstep status',
+  );
+}
+
+function countsText({ counts }: StoredPlan): string {
+  const parts = Object.entries(counts).map(([action, count]) => `${count} ${action}`);
+  return parts.join(', ') || 'nothing to do';
+}
+
+/** Makes the operations of a file rows of the store, as those of any other plan. */
+async function importing(
+  header: FiledPlan,
+  operations: AsyncIterable<Operation>,
+  { plans, configVersion, warehouse, now }: Engine,
+): Promise<StoredPlan> {
+  const key = await plans.begin(header.target, configVersion, now());
+  const order = ordering();
+  const counts: Partial<Record<Action, number>> = {};
+  let position = 0;
+  let batch: Operation[] = [];
+  const store = async () => {
+    await plans.append(key, position, batch, []);
+    position += batch.length;
+    batch = [];
+  };
+  for await (const operation of operations) {
+    order.add(operation);
+    counts[operation.action] = (counts[operation.action] ?? 0) + 1;
+    batch.push(operation);
+    if (batch.length >= BATCH) await store();
+  }
+  await store();
+  return plans.close(key, {
+    id: header.id,
+    state: 'released',
+    counts,
+    considered: position,
+    managed: await warehouse.managed(header.target),
+    holds: [],
+    order: order.order(),
+    partial: false,
+  });
+}
+
+/** One target under its lease, as a run of its own. */
+async function writing(
+  target: string,
+  engine: Engine,
+  watch: Watch,
+  work: (watch: Watch) => Promise<RunReport>,
+): Promise<RunReport> {
+  if (!engine.targets.some(({ system }) => system === target)) {
+    throw new VerbRefusal(
+      'unknown-system',
+      `${target} is no target of this configuration`,
+      `targets here: ${engine.targets.map(({ system }) => system).join(', ') || 'none'}`,
+    );
+  }
+  return underLease(`write/${target}`, engine, watch, PATIENCE_SECONDS, work);
+}
+
+async function applySeen(plan: StoredPlan, engine: Engine, watch: Watch): Promise<RunReport> {
+  const run = randomUUID();
+  const startedAt = engine.now();
+  await engine.ledger.beginRun(run, startedAt, 'command');
+  const report = tallyReport(plan.target, engine.now);
+  report.planned({ ...plan, holds: [] }, {});
+  try {
+    const policy = engine.targets.find(({ system }) => system === plan.target);
+    if (policy === undefined) throw new RangeError(`${plan.target} is no target`);
+    const open = await openTarget(policy, engine);
+    const options = { run, reviewed: true, lane: NOBODY_AHEAD };
+    report.applied(await applyStored(plan, open, engine, options, watch));
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    report.applied({ ...EMPTY_TALLY, failure: failureOf(error) });
+  }
+  const targets = [report.end()];
+  const milliseconds = engine.now().getTime() - startedAt.getTime();
+  const verdict = verdictOf([], targets);
+  const ended: RunReport = { run, verdict, startedAt, milliseconds, readings: [], targets };
+  await engine.ledger.endRun(ended);
+  return ended;
+}
