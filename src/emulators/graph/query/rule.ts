@@ -96,7 +96,7 @@ function codeOf(type: string, path: string, operator: string, mode: QueryMode): 
   const codes = rowOf(type, path);
   if (codes === undefined) return 'N';
   if (operator === 'ne') return codes.eq === undefined ? 'N' : 'A';
-  return codes[operator] ?? (operator === 'eq null' ? (codes.eq ?? 'N') : 'N');
+  return codes[operator] ?? 'N';
 }
 
 /** Rows are written with variables of their own: `any(p:p)` stands for whatever it is called. */
