@@ -6,7 +6,7 @@ import type { Dialect, FunctionDefinition, Parameter } from './functions/definit
 import type { Argument, CallNode, Node } from './syntax.ts';
 
 /** Bare words that are values; `InStr` has some of its own. */
-export const KEYWORDS: ReadonlySet<string> = new Set([
+const KEYWORDS: ReadonlySet<string> = new Set([
   'True',
   'False',
   'IgnoreAttributeFlow',

@@ -45,12 +45,12 @@ export function instantOf({
   return inRange(date) ? { date, ticks: fraction % 10_000 } : undefined;
 }
 
-export function inRange(date: Date): boolean {
+function inRange(date: Date): boolean {
   const year = date.getUTCFullYear();
   return year >= 1 && year <= 9999;
 }
 
-export function daysIn(year: number, month: number): number {
+function daysIn(year: number, month: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month, 0);
   return date.getUTCDate();

@@ -132,9 +132,7 @@ const FormatDateTime: FunctionDefinition = {
   build: (call) => {
     // Three arguments are source, inputFormat, outputFormat; published expressions have both forms.
     const [input, output] = call.arguments.length === 3 ? [1, 2] : [2, 3];
-    for (const index of [input, output]) {
-      if (!call.arguments[index]) fail(call, index, 'arity', 'needs inputFormat and outputFormat');
-    }
+    if (!call.arguments[output]) fail(call, output, 'arity', 'needs an outputFormat');
     const styles = call.arguments.length === 3 ? undefined : call.arguments[1]?.constant;
     if (styles !== undefined && !STYLES.test(styles)) {
       fail(call, 1, 'range', `${excerpt(styles)} are not date and time styles`);
@@ -157,10 +155,12 @@ function reformatted(call: Call, input: number, output: number): Compiled {
     const written = outputFormat(environment) ?? [];
     if (value instanceof Date) return writeDate(written, { date: value, ticks: 0 });
     const text = textOf(value, offset) ?? '';
-    const format = inputFormat(environment);
+    const format =
+      inputFormat(environment) ??
+      fail(call, input, 'range', `needs an inputFormat to read ${excerpt(text)}`);
     const read =
-      (format && readDate(format.format, text, environment.context.now)) ??
-      notADate(call, 0, text, `inputFormat is ${excerpt(format?.text ?? '')}`);
+      readDate(format.format, text, environment.context.now) ??
+      notADate(call, 0, text, `inputFormat is ${excerpt(format.text)}`);
     return writeDate(written, read);
   };
 }

@@ -65,7 +65,7 @@ export interface Dialect {
 }
 
 /** Characters a text may have: attributes, results and everything between. */
-export const MAX_TEXT = 1_000_000;
+const MAX_TEXT = 1_000_000;
 
 /** Steps of one evaluation: a step is a value of a list, 64 characters of text, or 512 of a pattern's work. */
 export const MAX_STEPS = 100_000;
