@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database, Queries } from './database.ts';
 
-export interface Plain extends Pick<Database, 'dialect' | 'tenant' | 'inList'>, Queries {
+export interface Plain extends Pick<Database, 'dialect' | 'tenant' | 'inList' | 'each'>, Queries {
   /** A transaction of its own, with nothing around it. */
   begin<Value>(work: (queries: Queries) => Promise<Value>): Promise<Value>;
   close(): Promise<void>;
@@ -23,6 +23,7 @@ export function joining(plain: Plain): Database {
     dialect: plain.dialect,
     tenant: plain.tenant,
     inList: plain.inList,
+    each: plain.each,
     all: (sql, parameters) => now().all(sql, parameters),
     run: (sql, parameters) => now().run(sql, parameters),
     batch: (sql, rows) => now().batch(sql, rows),

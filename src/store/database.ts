@@ -41,4 +41,6 @@ export interface Database extends Queries, AsyncDisposable {
    * strings as its parameter.
    */
   readonly inList: string;
+  /** A source of rows with the column `value`, from the same parameter: `from ${each}`. */
+  readonly each: string;
 }

@@ -87,6 +87,7 @@ function overPool(pool: pg.Pool, tenant: Tenant, connect: () => Promise<pg.PoolC
     dialect: 'postgres',
     tenant,
     inList: '(select jsonb_array_elements_text(?::jsonb))',
+    each: 'jsonb_array_elements_text(?::jsonb)',
     all: (sql, parameters) => begin((queries) => queries.all(sql, parameters)),
     run: (sql, parameters) => begin((queries) => queries.run(sql, parameters)),
     batch: (sql, rows) => begin((queries) => queries.batch(sql, rows)),

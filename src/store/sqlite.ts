@@ -77,6 +77,7 @@ function overWorker({ ask, stop }: Thread, tenant: Tenant): Plain {
     dialect: 'sqlite',
     tenant,
     inList: '(select value from json_each(?))',
+    each: 'json_each(?)',
     all: async <R extends Row>(sql: string, parameters: readonly SqlValue[] = []) =>
       onlyReads(sql)
         ? objects<R>(await ask<Rows>(['read', sql, parameters]))

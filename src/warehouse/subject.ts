@@ -97,6 +97,8 @@ export interface Subject {
   readonly references: Readonly<Record<string, ResolvedReference>>;
   /** True when at least one other identity's manager reference leads here. */
   readonly hasReports: boolean;
-  /** The raw records joined to the identity. */
+  /** The person left, but the source may still bring her back as the same object (recycle bin). */
+  readonly recoverable?: true;
+  /** The raw records joined to the identity; of somebody who left, also the last of those gone. */
   readonly records: readonly IdentityRecord[];
 }

@@ -31,6 +31,10 @@ export interface SourceRules {
   readonly precedence: Readonly<Record<string, number>>;
   /** From the order of systems in the configuration, 100 apart. */
   readonly defaultPrecedence: number;
+  /** Identity attributes by which its references name people: `manager: { ref: employeeId }`. */
+  readonly references?: readonly string[];
+  /** Changes when `map` does; then every identity is merged again, in batches. */
+  readonly fingerprint?: string;
 }
 
 /** What the warehouse must know of a target to say who is due there. */
@@ -50,6 +54,18 @@ export interface TargetRules {
 export interface WarehouseRules {
   readonly sources: readonly SourceRules[];
   readonly targets: readonly TargetRules[];
+  /** How much of a system may be gone at once and be believed. */
+  readonly plausible?: Plausible;
+  /** Most characters of one attribute, and of a whole record, as JSON. */
+  readonly limits?: { readonly attribute: number; readonly record: number };
+}
+
+/** A full reading without a single object is never believed where there were some. */
+export interface Plausible {
+  /** Least share that must still be there, 0 to 1; half by default. */
+  readonly share: number;
+  /** So many may always be gone; 20 by default. */
+  readonly count: number;
 }
 
 /** One reading of one kind of one system, from its first page to its end. */
@@ -58,6 +74,11 @@ export interface Reading {
   readonly system: SystemName;
   readonly kind: ObjectKind;
   readonly mode: 'full' | 'changes';
+  /**
+   * Goes on with a full reading that was interrupted: read from the watermark, with `continues`,
+   * and what its earlier pages showed still counts.
+   */
+  readonly continued?: true;
 }
 
 export interface ReadingResult {
@@ -67,6 +88,13 @@ export interface ReadingResult {
   readonly removed: number;
   /** Absences that were not absorbed because the reading is implausible (empty, or far below the last). */
   readonly withheld?: { readonly absent: number; readonly before: number };
+  /** Records that could not be taken; what was known of them before stays. At most 100 of them. */
+  readonly rejected: readonly {
+    readonly ref: ObjectRef;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  readonly rejectedCount: number;
 }
 
 export interface Candidate {
@@ -94,10 +122,19 @@ export type Settlement =
       readonly disabledBy?: 'us';
       /** Due once more then, with cause `date`. */
       readonly againAt?: Date;
+      /** Whose accounts were missing, so that references to them were left out. */
+      readonly unresolved?: readonly IdentityId[];
     }
   /** The account is no more, by our own hand. */
   | { readonly type: 'deleted' }
   | { readonly type: 'escrow'; readonly escrow: Escrow; readonly notBefore?: Date };
+
+export interface Refusal {
+  readonly identity: Pick<Identity, 'id' | 'attributes'>;
+  readonly code: string;
+  readonly message: string;
+  readonly since: Date;
+}
 
 export interface ReviewItem {
   readonly id: string;
@@ -110,6 +147,10 @@ export interface ReviewItem {
 }
 
 export interface Warehouse {
+  /**
+   * Asked for `changes` after a full reading was interrupted, it goes on with that one
+   * (`continued`), provided that a page of it saved a watermark.
+   */
   beginReading(system: SystemName, kind: ObjectKind, mode: Reading['mode']): Promise<Reading>;
   watermark(system: SystemName, kind: ObjectKind): Promise<Watermark | undefined>;
   /**
@@ -117,21 +158,32 @@ export interface Warehouse {
    * watermark: all of it or nothing. Absorbing a page twice changes nothing.
    */
   absorb(reading: Reading, page: ChangePage): Promise<void>;
-  /** Closes a reading; a full one that was complete makes what it did not show absent. */
+  /**
+   * Closes a reading; one that showed everything makes what it did not show absent. A full one did
+   * if `complete` or if a page of it said so, one of changes only if a page said so. Implausible
+   * absences are withheld and remembered until a plausible reading or `acceptAbsences`.
+   */
   endReading(reading: Reading, complete: boolean): Promise<ReadingResult>;
+  /** A person says that what the last full reading lacked is really gone. Returns how many were. */
+  acceptAbsences(system: SystemName, kind: ObjectKind): Promise<number>;
   /** Forgets how far a system was read: its next reading is a full one. */
   forgetWatermark(system: SystemName, kind: ObjectKind): Promise<void>;
 
   /** Turns markers of changed configuration into due rows, a batch at a time; false when none is left. */
   expandMarkers(target: SystemName): Promise<boolean>;
   dueCount(target: SystemName, now: Date): Promise<number>;
-  /** The next due subjects, urgent ones first, then by identity; `after` is the last identity of the batch before. */
+  /**
+   * The next due subjects by identity; `after` is the last identity of the batch before. Without
+   * it every urgent one comes first, at most 1,000, and `limit` is exceeded if need be.
+   */
   due(
     target: SystemName,
     now: Date,
     limit: number,
     after?: IdentityId,
   ): Promise<readonly Subject[]>;
+  /** Everybody of the target's kinds, in batches, by `expandMarkers`. */
+  makeEverybodyDue(target: SystemName, cause: DueCause): Promise<void>;
   makeDue(
     target: SystemName,
     identities: readonly IdentityId[],
@@ -142,7 +194,10 @@ export interface Warehouse {
   settle(
     target: SystemName,
     settlements: readonly {
-      readonly subject: Pick<Subject, 'identity' | 'due'>;
+      readonly subject: {
+        readonly identity: Pick<Identity, 'id'>;
+        readonly due?: Pick<Due, 'generation'>;
+      };
       readonly settlement: Settlement;
     }[],
   ): Promise<void>;
@@ -177,6 +232,8 @@ export interface Warehouse {
   addReview(item: Omit<ReviewItem, 'id' | 'since'>): Promise<void>;
   reviews(): Promise<readonly ReviewItem[]>;
   dueRows(target?: SystemName): AsyncIterable<Due>;
+  /** Those for whom nothing is done until something changes, and why. */
+  refusals(target: SystemName): AsyncIterable<Refusal>;
   /** Freshness: the last complete reading of each system and kind, and the oldest due. */
   freshness(): Promise<
     readonly {

@@ -198,15 +198,14 @@ export const warehouse0001: Migration = {
       // Records a reading brought that could not be taken.
       name: 'rejection',
       columns: [
+        'reading bigint not null',
         'system text not null',
         'kind text not null',
         'id text not null',
-        'reading bigint not null',
         'code text not null',
         'message text not null',
       ],
-      key: ['system', 'kind', 'id'],
-      indexes: [{ name: 'rejection_reading', columns: ['reading'] }],
+      key: ['reading', 'system', 'kind', 'id'],
     },
     {
       // The one work list. Rows with `not_before` wait; the others are due now.

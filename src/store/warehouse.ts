@@ -1,0 +1,33 @@
+/** The warehouse's storage over either database. */
+
+import type { WarehouseStore } from '../warehouse/storage.ts';
+import type { Database } from './database.ts';
+import { dueStore } from './warehouse/due.ts';
+import { groupStore } from './warehouse/groups.ts';
+import { identityStore } from './warehouse/identities.ts';
+import { readingStore } from './warehouse/readings.ts';
+import { recordStore } from './warehouse/records.ts';
+
+export function openWarehouseStore(database: Database): WarehouseStore {
+  return {
+    ...recordStore(database),
+    ...identityStore(database),
+    ...groupStore(database),
+    ...readingStore(database),
+    ...dueStore(database),
+    transaction: (work) =>
+      database.transaction(async (queries) => {
+        // One writer at a time, as SQLite has it anyway: two readings at once would both miss the
+        // identity that the other is making. Not waited for; it holds up what comes behind it.
+        const locked =
+          database.dialect === 'postgres'
+            ? queries.all(`select pg_advisory_xact_lock(hashtext('lockstep.warehouse' || ?))`, [
+                database.tenant,
+              ])
+            : undefined;
+        const value = await work();
+        await locked;
+        return value;
+      }),
+  };
+}

@@ -1,0 +1,197 @@
+/** Accounts as targets answered them: linked, remembered, and followed by those who waited for them. */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { Attributes, AttributeValue, IdentityRecord, SystemName } from '../identity/record.ts';
+import { parsePath, readPath } from '../scim/path.ts';
+import type { Context } from './context.ts';
+import { reviewId } from './join.ts';
+import { matchKeys, objectKey } from './keys.ts';
+import { mergeIdentities } from './markers.ts';
+import { dueByReference } from './references.ts';
+import type { RecordKey, StoredAccount, StoredRecord } from './storage.ts';
+
+export interface Answer {
+  readonly identity: IdentityId;
+  readonly record: IdentityRecord;
+  /** By path; joins what was asked before. */
+  readonly asked: Attributes;
+  /** Absent where the answer says nothing about it. */
+  readonly disabled?: boolean;
+}
+
+/**
+ * Within a transaction. Returns identities whose account could not be theirs, because it belongs to
+ * somebody else: a target may answer a create with an account it had.
+ */
+export async function recordAnswers(
+  context: Context,
+  target: SystemName,
+  answers: readonly Answer[],
+): Promise<ReadonlySet<IdentityId>> {
+  if (answers.length === 0) return new Set();
+  const { store, book } = context;
+  const [known, theirs] = await Promise.all([
+    store.records(answers.map(({ record }) => record.ref)),
+    store.recordsIn(
+      target,
+      answers.map(({ identity }) => identity),
+    ),
+  ]);
+  const states = new Map(
+    (
+      await store.accounts(
+        target,
+        answers.map(({ identity }) => identity),
+      )
+    )
+      .filter(({ deleted }) => !deleted)
+      .map((state) => [state.identity, state]),
+  );
+  const byRef = new Map(known.map((record) => [objectKey(record.ref), record]));
+  const owners = new Map(known.map((record) => [objectKey(record.ref), record.identity]));
+  const taken = new Set<IdentityId>();
+  const accepted: Answer[] = [];
+  for (const answer of answers) {
+    const key = objectKey(answer.record.ref);
+    const owner = owners.get(key);
+    if (owner !== undefined && owner !== answer.identity) {
+      taken.add(answer.identity);
+      await store.addReview({
+        id: reviewId('ambiguous-match', target, answer.identity),
+        kind: 'ambiguous-match',
+        system: target,
+        subject: answer.identity,
+        message: `${target} answered with the account ${answer.record.ref.id}, which is another identity's`,
+        candidates: [{ id: answer.record.ref.id, label: owner }],
+        since: context.now(),
+      });
+      continue;
+    }
+    owners.set(key, answer.identity);
+    accepted.push(answer);
+  }
+  await displace(context, accepted, theirs);
+  await saveRecords(context, target, accepted, byRef);
+  await store.saveAccounts(
+    accepted.map((answer) => accountOf(answer, states, context.now().getTime())),
+  );
+  await store.removeReviews(
+    accepted.map(({ identity }) => ({ system: target, subject: identity })),
+  );
+
+  const before = new Set(
+    theirs.flatMap(({ ref, identity, present }) =>
+      present && identity !== undefined && states.has(identity)
+        ? `${identity} ${objectKey(ref)}`
+        : [],
+    ),
+  );
+  const arrived = accepted.filter(
+    ({ identity, record }) => !before.has(`${identity} ${objectKey(record.ref)}`),
+  );
+  // Whoever was written together with her manager says herself whether she waited in vain.
+  const written = new Set(accepted.map(({ identity }) => identity));
+  await followAccounts(context, target, arrived, written);
+  const merged = accepted.filter(({ record }) => book.source(target, record.ref.kind));
+  await mergeIdentities(
+    context,
+    merged.map(({ identity }) => identity),
+  );
+  return taken;
+}
+
+/** Accounts that an identity had before and that this answer replaces. */
+async function displace(
+  { store }: Context,
+  accepted: readonly Answer[],
+  theirs: readonly StoredRecord[],
+): Promise<void> {
+  const now = new Map(
+    accepted.map(({ identity, record }) => [`${identity} ${record.ref.kind}`, record.ref]),
+  );
+  const replaced = theirs.filter(({ ref, identity }) => {
+    const other = now.get(`${identity} ${ref.kind}`);
+    return other !== undefined && other.id !== ref.id;
+  });
+  await store.deleteRecords(replaced.filter(({ present }) => !present).map(({ ref }) => ref));
+  await store.unlink(replaced.filter(({ present }) => present).map(({ ref }) => ref));
+}
+
+async function saveRecords(
+  { store, book }: Context,
+  target: SystemName,
+  accepted: readonly Answer[],
+  known: ReadonlyMap<string, StoredRecord>,
+): Promise<void> {
+  const lost: RecordKey[] = [];
+  const gained: RecordKey[] = [];
+  for (const { record } of accepted) {
+    const paths = book.matchPaths(target, record.ref.kind);
+    const stored = known.get(objectKey(record.ref));
+    const before = stored?.present
+      ? matchKeys(JSON.parse(stored.attributes), paths)
+      : new Set<string>();
+    const after = matchKeys(record.attributes, paths);
+    for (const key of before.difference(after)) lost.push({ ref: record.ref, key });
+    for (const key of after.difference(before)) gained.push({ ref: record.ref, key });
+  }
+  await Promise.all([
+    store.saveRecords(
+      accepted.map(({ identity, record: { ref, attributes, version } }) => ({
+        ref,
+        attributes: JSON.stringify(attributes),
+        present: true,
+        recoverable: false,
+        identity,
+        ...(version !== undefined && { version }),
+      })),
+    ),
+    store.removeRecordKeys(lost),
+    store.addRecordKeys(gained),
+    store.forgetUnjoined(accepted.map(({ record }) => record.ref)),
+  ]);
+}
+
+function accountOf(
+  { identity, record, asked, disabled }: Answer,
+  states: ReadonlyMap<IdentityId, StoredAccount>,
+  now: number,
+): StoredAccount {
+  const before = states.get(identity);
+  const answered: Record<string, AttributeValue> = JSON.parse(before?.answered ?? '{}');
+  for (const path of Object.keys(asked)) {
+    const value = valueAt(record.attributes, path);
+    if (value === undefined) delete answered[path];
+    else answered[path] = value;
+  }
+  const since = before?.disabledAt ?? now;
+  const stays = disabled ?? before?.disabledAt !== undefined;
+  return {
+    identity,
+    ref: record.ref,
+    asked: JSON.stringify({ ...JSON.parse(before?.asked ?? '{}'), ...asked }),
+    answered: JSON.stringify(answered),
+    ...(stays && { disabledAt: since }),
+    deleted: false,
+  };
+}
+
+function valueAt(attributes: Attributes, text: string): AttributeValue | undefined {
+  const path = parsePath(text);
+  return path.ok ? readPath(attributes, path.value) : attributes[text];
+}
+
+/** Whoever refers to somebody who has an account now, and is not due anyway. */
+async function followAccounts(
+  context: Context,
+  target: SystemName,
+  arrived: readonly Answer[],
+  except: ReadonlySet<IdentityId>,
+): Promise<void> {
+  if (arrived.length === 0) return;
+  const edges = await context.store.edgesLeadingTo(arrived.map(({ identity }) => identity));
+  const rows = dueByReference(edges, context).filter(
+    (row) => row.target === target && !except.has(row.identity),
+  );
+  await context.store.addDueIfIdle(rows);
+}

@@ -1,0 +1,126 @@
+/**
+ * Index keys: texts under which records, identities and referents are found again. Identifiers of
+ * other systems are compared byte for byte and always carry the system they come from; values
+ * that people type are compared without case.
+ */
+
+import type { AttributePath } from '../identity/path.ts';
+import {
+  type Attributes,
+  type AttributeValue,
+  isReference,
+  type ObjectKind,
+  type ObjectRef,
+  type Reference,
+  type Scalar,
+} from '../identity/record.ts';
+import { readPath } from '../scim/path.ts';
+
+/** No attribute name has one, so no two different keys read alike. */
+const SEPARATOR = '\u001f';
+
+/** Longer values name nobody, and PostgreSQL's trees take no more than 2,700 bytes. */
+const LONGEST_VALUE = 512;
+
+/** A value as it is compared; nothing where it cannot serve to find anybody. */
+export function normalised(value: Scalar): string | undefined {
+  const text = String(value).normalize('NFC').toLowerCase();
+  return text === '' || text.length > LONGEST_VALUE || text.includes('\0') ? undefined : text;
+}
+
+export function objectKey({ system, kind, id }: ObjectRef): string {
+  return `@${system}${SEPARATOR}${kind}${SEPARATOR}${id}`;
+}
+
+/** The object a key of `objectKey` names; nothing for a key of another sort. */
+export function parseObjectKey(key: string): ObjectRef | undefined {
+  const [system, kind, ...id] = key.slice(1).split(SEPARATOR);
+  if (!key.startsWith('@') || system === undefined || kind === undefined) return undefined;
+  return { system, kind, id: id.join(SEPARATOR) };
+}
+
+export function identityKey(kind: ObjectKind, name: string, value: Scalar): string | undefined {
+  const text = normalised(value);
+  return text === undefined ? undefined : `${kind}${SEPARATOR}${name}${SEPARATOR}${text}`;
+}
+
+/** Keys an identity is found by, for each of the names that has a value. */
+export function identityKeys(
+  kind: ObjectKind,
+  attributes: Attributes,
+  names: Iterable<string>,
+): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const name of names) {
+    for (const key of keysOf(kind, name, attributes[name])) keys.add(key);
+  }
+  return keys;
+}
+
+/** The keys of one attribute; several where it has several values. */
+export function keysOf(
+  kind: ObjectKind,
+  name: string,
+  value: AttributeValue | undefined,
+): readonly string[] {
+  return scalars(value).flatMap((scalar) => identityKey(kind, name, scalar) ?? []);
+}
+
+/** A path of accounts that is matched, with its text, which is part of the key. */
+export interface MatchPath {
+  readonly text: string;
+  readonly path: AttributePath;
+}
+
+export function matchKey(path: string, value: Scalar): string | undefined {
+  const text = normalised(value);
+  return text === undefined ? undefined : `${path}${SEPARATOR}${text}`;
+}
+
+/** Keys an account is found by in the connector space. */
+export function matchKeys(
+  attributes: Attributes,
+  paths: readonly MatchPath[],
+): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { text, path } of paths) {
+    for (const value of scalars(readPath(attributes, path))) {
+      const key = matchKey(text, value);
+      if (key !== undefined) keys.add(key);
+    }
+  }
+  return keys;
+}
+
+/** Whom a reference waits for. */
+export function referentKey(reference: Reference): string | undefined {
+  return 'by' in reference
+    ? identityKey(reference.kind, reference.by, reference.value)
+    : objectKey(reference);
+}
+
+/** Attribute and referent of every reference among an identity's attributes. */
+export function references(
+  attributes: Attributes,
+): readonly { readonly attribute: string; readonly referent: string }[] {
+  return Object.entries(attributes).flatMap(([attribute, value]) => {
+    if (typeof value !== 'object') return [];
+    return elements(value).flatMap((element) => {
+      const referent = isReference(element) ? referentKey(element.$ref) : undefined;
+      return referent === undefined ? [] : [{ attribute, referent }];
+    });
+  });
+}
+
+function scalars(value: AttributeValue | undefined): readonly Scalar[] {
+  if (value === undefined) return [];
+  return elements(value).filter((element) => typeof element !== 'object');
+}
+
+function elements(value: AttributeValue): readonly AttributeValue[] {
+  return isList(value) ? value : [value];
+}
+
+function isList(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}

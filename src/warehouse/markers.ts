@@ -1,0 +1,138 @@
+/** Markers: what a changed rule or a large group concerns, turned into due rows batch by batch. */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { SystemName } from '../identity/record.ts';
+import { place } from './absorb.ts';
+import type { Context } from './context.ts';
+import { identityKeys, parseObjectKey } from './keys.ts';
+import { recordsDue } from './members.ts';
+import { openSpace } from './space.ts';
+import type { Marker } from './storage.ts';
+import type { DueCause } from './subject.ts';
+import { writeSpace } from './write.ts';
+
+const PER_STEP = 500;
+const MERGED_PER_STEP = 150;
+
+/** The marker of changed source rules; it concerns every target. */
+export const SOURCES = { target: '', name: 'sources' } as const;
+
+const EVERYBODY = 'everybody/';
+
+export async function markEverybody(
+  { store, book }: Pick<Context, 'store' | 'book'>,
+  target: SystemName,
+  cause: DueCause,
+): Promise<void> {
+  for (const { system, kind } of book.rules.targets) {
+    if (system === target) {
+      await store.saveMarker({ target, name: `${EVERYBODY}${kind}`, cause, cursor: '' });
+    }
+  }
+}
+
+/** One step for a target; false when none is left. */
+export async function expandMarkers(context: Context, target: SystemName): Promise<boolean> {
+  if (await mergeAnew(context)) return true;
+  const { store } = context;
+  const [marker] = await store.markers(target);
+  if (!marker) return false;
+  await store.transaction(async () => {
+    const cursor = marker.name.startsWith(EVERYBODY)
+      ? await everybody(context, marker)
+      : await members(context, marker);
+    if (cursor === undefined) await store.removeMarker(marker);
+    else await store.saveMarker({ ...marker, cursor });
+  });
+  return true;
+}
+
+/** Returns where the step ended, or nothing when there is no more. */
+async function everybody(
+  { store, generation, now }: Context,
+  { target, name, cause, cursor }: Marker,
+): Promise<string | undefined> {
+  const ids = await store.identityIds(name.slice(EVERYBODY.length), cursor, PER_STEP);
+  const number = generation();
+  const since = now().getTime();
+  await store.addDue(
+    ids.map((identity) => ({ identity, target, cause, generation: number, since })),
+  );
+  return ids.length < PER_STEP ? undefined : ids.at(-1);
+}
+
+async function members(
+  context: Context,
+  { target, name, cursor }: Marker,
+): Promise<string | undefined> {
+  const group = parseObjectKey(name);
+  if (!group) return undefined;
+  const refs = await context.store.membersOf(group, cursor, PER_STEP);
+  const rules = context.book.rules.targets.filter(({ system }) => system === target);
+  await recordsDue(
+    context,
+    refs.flatMap((member) =>
+      rules.filter(({ kind }) => kind === member.kind).map((of) => ({ member, target: of })),
+    ),
+  );
+  return refs.length < PER_STEP ? undefined : refs.at(-1)?.id;
+}
+
+/**
+ * One step of bringing identities in line with changed source rules; false when none is left. The
+ * index of identities is made anew too, so that nothing is read until it is whole.
+ */
+export async function mergeAnew(context: Context): Promise<boolean> {
+  const { store } = context;
+  const marker = (await store.markers(SOURCES.target)).find(({ name }) => name === SOURCES.name);
+  if (!marker) return false;
+  await store.transaction(async () => {
+    const [phase = '', cursor = ''] = split(marker.cursor);
+    const next = await PHASES[phase]?.(context, cursor);
+    if (next === undefined) await store.removeMarker(marker);
+    else await store.saveMarker({ ...marker, cursor: next });
+  });
+  return true;
+}
+
+const PHASES: Readonly<
+  Record<string, (context: Context, cursor: string) => Promise<string | undefined>>
+> = {
+  '': async ({ store }) => ((await store.dropIdentityKeys(2000)) ? '' : 'merge '),
+  merge: async (context, cursor) => {
+    const ids = await context.store.identityIds(undefined, cursor, MERGED_PER_STEP);
+    await mergeIdentities(context, ids);
+    return ids.length < MERGED_PER_STEP ? 'join 0 ' : `merge ${ids.at(-1)}`;
+  },
+  join: async (context, cursor) => {
+    const [number = '0', after = ''] = split(cursor);
+    const source = context.book.rules.sources[Number(number)];
+    if (!source) return undefined;
+    const { store } = context;
+    const stored = await store.unjoinedRecords(source.system, source.kind, after, MERGED_PER_STEP);
+    const space = openSpace(context);
+    const held = await space.loadRecords(stored.map(({ ref }) => ref));
+    await writeSpace(space, context, await place(space, held, context));
+    const done = stored.length < MERGED_PER_STEP;
+    return done ? `join ${Number(number) + 1} ` : `join ${number} ${stored.at(-1)?.ref.id}`;
+  },
+};
+
+/** Merges identities from their records as the rules are now. */
+export async function mergeIdentities(context: Context, ids: readonly IdentityId[]): Promise<void> {
+  const { store, book } = context;
+  const space = openSpace(context);
+  await space.loadPeople(ids);
+  for (const person of space.people.values()) space.remerge(person);
+  await writeSpace(space, context, new Map());
+  await store.addIdentityKeys(
+    [...space.people.values()].flatMap(({ id, kind, attributes }) =>
+      [...identityKeys(kind, attributes, book.indexed)].map((key) => ({ identity: id, key })),
+    ),
+  );
+}
+
+function split(text: string): readonly [string, string] {
+  const space = text.indexOf(' ');
+  return space < 0 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];
+}

@@ -1,0 +1,61 @@
+/** Who is a member of which group. Only groups assigned to an application make anybody due. */
+
+import type { Change, ObjectRef } from '../identity/record.ts';
+import type { Context } from './context.ts';
+import { objectKey } from './keys.ts';
+import type { MemberRow, NewDue } from './storage.ts';
+import type { TargetRules } from './warehouse.ts';
+
+export type MembersChange = Extract<Change, { readonly type: 'members' }>;
+
+/** Within a transaction. @param mark The full reading these members count as shown by. */
+export async function absorbMembers(
+  context: Context,
+  { group, added, removed }: MembersChange,
+  mark: number,
+): Promise<void> {
+  const { store } = context;
+  const row = (member: ObjectRef): MemberRow => ({ group, member });
+  const joined = added.length > 0 ? await store.addMembers(added.map(row), mark) : [];
+  await store.removeMembers(removed.map(row));
+  await membersDue(context, [...joined, ...removed.map(row)]);
+}
+
+/** Makes due whose membership came or went, where the group is assigned to something. */
+export async function membersDue(context: Context, rows: readonly MemberRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const { store, book } = context;
+  const groups = new Map(rows.map(({ group }) => [objectKey(group), group]));
+  const targets = new Map<string, TargetRules[]>();
+  for (const { group, application } of await store.applicationsOf([...groups.values()])) {
+    const concerned = book.rules.targets.filter(
+      ({ assigned }) => assigned?.system === group.system && assigned.application === application,
+    );
+    const key = objectKey(group);
+    targets.set(key, [...(targets.get(key) ?? []), ...concerned]);
+  }
+  const reached = rows.flatMap(({ group, member }) =>
+    (targets.get(objectKey(group)) ?? [])
+      .filter(({ kind }) => kind === member.kind)
+      .map((target) => ({ member, target })),
+  );
+  await recordsDue(context, reached);
+}
+
+/** Makes the identities of records due in targets. */
+export async function recordsDue(
+  { store, generation, now }: Context,
+  reached: readonly { readonly member: ObjectRef; readonly target: TargetRules }[],
+): Promise<void> {
+  if (reached.length === 0) return;
+  const found = await store.identitiesOfRecords(reached.map(({ member }) => member));
+  const identities = new Map(found.map(({ ref, identity }) => [objectKey(ref), identity]));
+  const number = generation();
+  const since = now().getTime();
+  const rows = reached.flatMap(({ member, target }): readonly NewDue[] => {
+    const identity = identities.get(objectKey(member));
+    if (identity === undefined) return [];
+    return [{ identity, target: target.system, cause: 'changed', generation: number, since }];
+  });
+  await store.addDue(rows);
+}

@@ -1,0 +1,294 @@
+/** Opens the warehouse of a tenant under its configured rules. */
+
+import type { Identity, IdentityId } from '../identity/identity.ts';
+import type { ObjectRef, Scalar, SystemName } from '../identity/record.ts';
+import { acceptAbsences } from './absences.ts';
+import { recordAnswers } from './accounts.ts';
+import type { Context } from './context.ts';
+import { reviewId } from './join.ts';
+import { identityKey, matchKey } from './keys.ts';
+import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
+import { absorbPage, beginReading, endReading } from './reading.ts';
+import { rulebook } from './rulebook.ts';
+import { settle } from './settle.ts';
+import type { StoredIdentity, WarehouseStore } from './storage.ts';
+import type { Due, Subject } from './subject.ts';
+import { loadSubjects, recordOf } from './subjects.ts';
+import type { Candidate, Refusal, Warehouse, WarehouseRules } from './warehouse.ts';
+
+export interface World {
+  readonly now: () => Date;
+  /** Sorts in the order of making: rows of one time then lie side by side in the store. */
+  readonly newId: () => IdentityId;
+}
+
+const MOST_URGENT = 1000;
+const MOST_PEOPLE_OF_A_NAME = 50;
+const PAGE = 500;
+/** Accounts of one value that are looked at; two are too many already. */
+const CANDIDATES_PER_VALUE = 4;
+
+export async function openWarehouse(
+  store: WarehouseStore,
+  rules: WarehouseRules,
+  { now, newId }: World,
+): Promise<Warehouse> {
+  const epoch = await store.transaction(async () => {
+    await noticeChangedRules(store, rules);
+    return store.nextEpoch();
+  });
+  let steps = 0;
+  const context: Context = {
+    store,
+    book: rulebook(rules),
+    now,
+    newId,
+    // Unique without a trip to the store: nobody else has this epoch.
+    generation: () => epoch * 2 ** 31 + steps++,
+  };
+  return {
+    beginReading: (system, kind, mode) => beginReading(context, system, kind, mode),
+    watermark: async (system, kind) => (await store.progress(system, kind))?.watermark,
+    absorb: (reading, page) => absorbPage(context, reading, page),
+    endReading: (reading, complete) => endReading(context, reading, complete),
+    acceptAbsences: (system, kind) => acceptAbsences(context, system, kind),
+    forgetWatermark: (system, kind) => store.setWatermark(system, kind),
+
+    expandMarkers: (target) => expandMarkers(context, target),
+    dueCount: (target, at) => store.dueCount(target, at.getTime()),
+    due: (target, at, limit, after) => due(context, target, at, limit, after),
+    makeEverybodyDue: (target, cause) =>
+      store.transaction(() => markEverybody(context, target, cause)),
+    makeDue: (target, identities, cause, urgent) => {
+      const generation = context.generation();
+      const since = now().getTime();
+      return store.addDue(
+        identities.map((identity) => ({
+          identity,
+          target,
+          cause,
+          generation,
+          since,
+          ...(urgent && { urgent }),
+        })),
+      );
+    },
+    settle: (target, settlements) => store.transaction(() => settle(context, target, settlements)),
+    markInFlight: (target, creates) => {
+      const since = now();
+      return store.transaction(() =>
+        store.saveInFlight(
+          target,
+          creates.map((create) => ({ ...create, since })),
+        ),
+      );
+    },
+    clearInFlight: (target, identities) => store.clearInFlight(target, identities),
+
+    candidates: (target, kind, path, values) => candidates(context, target, kind, path, values),
+    link: (target, identity, record) =>
+      store.transaction(async () => {
+        const taken = await recordAnswers(context, target, [{ identity, record, asked: {} }]);
+        if (taken.size > 0) {
+          throw new Error(`${record.ref.id} of ${target} belongs to another identity`);
+        }
+      }),
+    managed: (target) => store.managed(target),
+
+    identity: async (id) => (await identitiesOf(context, [id]))[0],
+    findPerson: (text) => findPerson(context, text),
+    subject: async (target, identity) => {
+      const rows = await store.dueOf(target, [identity]);
+      return (await subjects(context, target, [identity], rows))[0];
+    },
+    accountOf: (target, identity) => accountRef(context, target, identity),
+    addReview: (item) =>
+      store.addReview({
+        ...item,
+        id: reviewId(item.kind, item.system, item.subject),
+        since: now(),
+      }),
+    reviews: () => store.reviews(),
+    dueRows: (target) => dueRows(context, target),
+    refusals: (target) => refusals(context, target),
+    freshness: async () => {
+      const progress = (await store.allProgress()).filter(({ readAt }) => readAt !== undefined);
+      return Promise.all(
+        progress.map(async ({ system, kind, readAt }) => ({
+          system,
+          kind,
+          readAt: new Date(readAt ?? 0),
+          records: await store.countPresent(system, kind),
+        })),
+      );
+    },
+  };
+}
+
+/** Whoever is concerned by rules that changed since the warehouse was last opened is looked at again. */
+async function noticeChangedRules(store: WarehouseStore, rules: WarehouseRules): Promise<void> {
+  const book = rulebook(rules);
+  const sources = JSON.stringify([book.indexed, rules.sources.map(({ map: _, ...rule }) => rule)]);
+  const current = new Map<string, string>([
+    [SOURCES.name, sources],
+    ...rules.targets.map(
+      (target) => [`target/${target.system}/${target.kind}`, target.fingerprint] as const,
+    ),
+  ]);
+  const known = await store.fingerprints();
+  const isEmpty = !(await store.anyIdentity());
+  for (const [name, value] of current) {
+    if (known.get(name) === value) continue;
+    await store.setFingerprint(name, value);
+    if (isEmpty) continue;
+    if (name === SOURCES.name) {
+      await store.saveMarker({ ...SOURCES, cause: 'configuration', cursor: '' });
+      continue;
+    }
+    const target = rules.targets.find(({ system, kind }) => name === `target/${system}/${kind}`);
+    if (target) {
+      const only = { store, book: rulebook({ ...rules, targets: [target] }) };
+      await markEverybody(only, target.system, 'configuration');
+    }
+  }
+  // A target that is configured again later has missed what changed meanwhile.
+  for (const name of known.keys()) {
+    if (!current.has(name)) await store.setFingerprint(name, undefined);
+  }
+}
+
+async function due(
+  context: Context,
+  target: SystemName,
+  at: Date,
+  limit: number,
+  after: IdentityId | undefined,
+): Promise<readonly Subject[]> {
+  const { store } = context;
+  const urgent: Due[] = [];
+  if (after === undefined) {
+    await store.releaseDue(target, at.getTime());
+    urgent.push(...(await store.dueIn(target, true, '', MOST_URGENT)));
+  }
+  // At least one that is not urgent, if there is any: the next batch goes on behind the last.
+  const room = Math.max(1, limit - urgent.length);
+  const others = await store.dueIn(target, false, after ?? '', room);
+  const rows = [...urgent, ...others];
+  return subjects(
+    context,
+    target,
+    rows.map(({ identity }) => identity),
+    rows,
+  );
+}
+
+function subjects(
+  context: Context,
+  target: SystemName,
+  ids: readonly IdentityId[],
+  rows: readonly Due[],
+): Promise<readonly Subject[]> {
+  return loadSubjects(context, target, ids, new Map(rows.map((row) => [row.identity, row])));
+}
+
+async function candidates(
+  { store }: Context,
+  target: SystemName,
+  kind: string,
+  path: string,
+  values: readonly Scalar[],
+): Promise<ReadonlyMap<Scalar, readonly Candidate[]>> {
+  const keys = new Map(values.map((value) => [value, matchKey(path, value)]));
+  const asked = [...new Set([...keys.values()].filter((key) => key !== undefined))];
+  const found = await store.recordsWithKeys(
+    target,
+    kind,
+    asked,
+    Math.max(100, asked.length * CANDIDATES_PER_VALUE),
+  );
+  const byKey = Map.groupBy(found, ({ key }) => key);
+  return new Map(
+    [...keys].map(([value, key]) => [
+      value,
+      (key === undefined ? [] : (byKey.get(key) ?? [])).map(({ record }) => ({
+        record: recordOf(record),
+        ...(record.identity !== undefined && { linkedTo: record.identity }),
+      })),
+    ]),
+  );
+}
+
+async function accountRef(
+  { store }: Context,
+  target: SystemName,
+  identity: IdentityId,
+): Promise<ObjectRef | undefined> {
+  const [records, accounts] = await Promise.all([
+    store.recordsIn(target, [identity]),
+    store.accounts(target, [identity]),
+  ]);
+  return records.find(
+    ({ ref, present }) =>
+      present && !accounts.some((account) => account.deleted && account.ref.id === ref.id),
+  )?.ref;
+}
+
+async function findPerson(context: Context, text: string): Promise<readonly Identity[]> {
+  const { store, book } = context;
+  const keys = book.naming.flatMap((name) => identityKey('user', name, text.trim()) ?? []);
+  const hits = await store.identitiesWithKeys(keys);
+  const ids = new Set([text.trim(), ...hits.map(({ identity }) => identity)]);
+  return identitiesOf(context, [...ids].slice(0, MOST_PEOPLE_OF_A_NAME));
+}
+
+async function identitiesOf(
+  { store }: Context,
+  ids: readonly IdentityId[],
+): Promise<readonly Identity[]> {
+  const [identities, records] = await Promise.all([store.identities(ids), store.recordsOf(ids)]);
+  return identities.map((identity) => ({
+    ...parsed(identity),
+    links: records
+      .filter((record) => record.identity === identity.id && record.present)
+      .map(({ ref }) => ref),
+  }));
+}
+
+function parsed(identity: StoredIdentity): Omit<Identity, 'links'> {
+  return {
+    ...identity,
+    attributes: JSON.parse(identity.attributes),
+    origins: JSON.parse(identity.origins),
+  };
+}
+
+async function* dueRows(
+  { store, book }: Context,
+  only: SystemName | undefined,
+): AsyncGenerator<Due> {
+  const targets = new Set(book.rules.targets.map(({ system }) => system));
+  for (const target of only === undefined ? targets : [only]) {
+    for (let after: IdentityId | undefined = ''; after !== undefined; ) {
+      const rows: readonly Due[] = await store.dueAfter(target, after, PAGE);
+      yield* rows;
+      after = rows.length < PAGE ? undefined : rows.at(-1)?.identity;
+    }
+  }
+}
+
+async function* refusals({ store }: Context, target: SystemName): AsyncGenerator<Refusal> {
+  for (let after: IdentityId | undefined = ''; after !== undefined; ) {
+    const rows: Awaited<ReturnType<WarehouseStore['refusals']>> = await store.refusals(
+      target,
+      after,
+      PAGE,
+    );
+    const people = await store.identities(rows.map(({ identity }) => identity));
+    const known = new Map(people.map((person) => [person.id, person]));
+    for (const { identity, code, message, at } of rows) {
+      const attributes = JSON.parse(known.get(identity)?.attributes ?? '{}');
+      yield { identity: { id: identity, attributes }, code, message, since: new Date(at) };
+    }
+    after = rows.length < PAGE ? undefined : rows.at(-1)?.identity;
+  }
+}

@@ -1,0 +1,74 @@
+/** The rules as the warehouse asks for them: by system and kind, with paths parsed. */
+
+import type { ObjectKind, SystemName } from '../identity/record.ts';
+import { parsePath } from '../scim/path.ts';
+import type { MatchPath } from './keys.ts';
+import type { SourceRules, TargetRules, WarehouseRules } from './warehouse.ts';
+
+/** What people are called by; always indexed. */
+const NAMING = [
+  'userPrincipalName',
+  'mail',
+  'userName',
+  'displayName',
+  'employeeId',
+  'mailNickname',
+] as const;
+
+export interface Rulebook {
+  readonly rules: WarehouseRules;
+  source(system: SystemName, kind: ObjectKind): SourceRules | undefined;
+  target(system: SystemName, kind: ObjectKind): TargetRules | undefined;
+  targetsOf(kind: ObjectKind): readonly TargetRules[];
+  /** Paths by which accounts of this kind are matched, if the system is a target. */
+  matchPaths(system: SystemName, kind: ObjectKind): readonly MatchPath[];
+  /** Identity attributes identities are found by: joined by, referred to, named by. */
+  readonly indexed: readonly string[];
+  readonly naming: readonly string[];
+  /** Whether any target reads raw values of records (`hr/dept`). */
+  readonly readsRecords: boolean;
+}
+
+export function rulebook(rules: WarehouseRules): Rulebook {
+  const sources = new Map(rules.sources.map((rule) => [`${rule.system}/${rule.kind}`, rule]));
+  const targets = new Map(rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule]));
+  const paths = new Map(
+    rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule.match.map(matchPath)]),
+  );
+  const indexed = new Set<string>(NAMING);
+  for (const { join, references = [] } of rules.sources) {
+    for (const name of [...join, ...references]) indexed.add(name);
+  }
+  return {
+    rules,
+    source: (system, kind) => sources.get(`${system}/${kind}`),
+    target: (system, kind) => targets.get(`${system}/${kind}`),
+    targetsOf: (kind) => rules.targets.filter((target) => target.kind === kind),
+    matchPaths: (system, kind) => paths.get(`${system}/${kind}`) ?? [],
+    indexed: [...indexed],
+    naming: NAMING,
+    readsRecords: rules.targets.some(({ inputs }) => inputs.some((name) => name.includes('/'))),
+  };
+}
+
+function matchPath(text: string): MatchPath {
+  const parsed = parsePath(text);
+  if (!parsed.ok) throw new RangeError(parsed.problems[0]?.message ?? `not a path: ${text}`);
+  return { text, path: parsed.value };
+}
+
+/**
+ * Whether a target reads one of these attributes: identity attributes by name, raw ones as
+ * `system/attribute`, of which the target may read a part only.
+ */
+export function readsAny({ inputs }: TargetRules, names: ReadonlySet<string>): boolean {
+  return inputs.some((input) => {
+    if (names.has(input)) return true;
+    const slash = input.indexOf('/');
+    if (slash < 0) return false;
+    for (const name of names) {
+      if (input.startsWith(name) && '.[:'.includes(input.charAt(name.length))) return true;
+    }
+    return false;
+  });
+}

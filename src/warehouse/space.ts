@@ -1,0 +1,240 @@
+/**
+ * What one step of absorbing has in hand: the records it touches, the identities they belong to or
+ * may join, and the keys those are found by, as stored and as they are becoming. Loaded in batches,
+ * changed in memory, and compared in the end; nothing here writes.
+ */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { Attributes, ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
+import type { Context } from './context.ts';
+import { identityKeys, objectKey } from './keys.ts';
+import { merge } from './merge.ts';
+import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
+import type { SourceRules } from './warehouse.ts';
+
+/** A record as it is becoming. */
+export interface Held {
+  readonly ref: ObjectRef;
+  readonly stored: StoredRecord | undefined;
+  readonly rules: SourceRules | undefined;
+  text: Json;
+  version: string | undefined;
+  present: boolean;
+  recoverable: boolean;
+  identity: IdentityId | undefined;
+  /** No longer anybody's, and not worth keeping. */
+  dropped: boolean;
+  attributes: Attributes | undefined;
+  mapped: Attributes | undefined;
+}
+
+/** An identity as it is becoming. */
+export interface Person {
+  readonly id: IdentityId;
+  readonly kind: ObjectKind;
+  readonly stored: StoredIdentity | undefined;
+  readonly before: Attributes;
+  readonly records: Set<Held>;
+  attributes: Attributes;
+  origins: Readonly<Record<string, SystemName>>;
+  present: boolean;
+  keys: ReadonlySet<string>;
+  /** A record came to it or left it. */
+  relinked: boolean;
+}
+
+export interface Space {
+  readonly records: ReadonlyMap<string, Held>;
+  readonly people: ReadonlyMap<IdentityId, Person>;
+  loadRecords(refs: readonly ObjectRef[]): Promise<readonly Held[]>;
+  record(ref: ObjectRef): Held;
+  /** Loads identities with all of their records. */
+  loadPeople(ids: Iterable<IdentityId>): Promise<void>;
+  loadHits(keys: Iterable<string>): Promise<void>;
+  /** Identities found by a key, of those in hand and those stored; loaded before. */
+  hits(key: string): ReadonlySet<IdentityId>;
+  attributesOf(held: Held): Attributes;
+  /** The record as identity attributes; nothing where the system is not a source. */
+  mappedOf(held: Held): Attributes;
+  newPerson(kind: ObjectKind): Person;
+  link(held: Held, person: Person): void;
+  unlink(held: Held): void;
+  /** Computes a person anew from the records. */
+  remerge(person: Person): void;
+  /** Keys that identities came to have since this was asked last. */
+  takeNewKeys(): ReadonlySet<string>;
+}
+
+export function openSpace({ store, book, now, newId }: Context): Space {
+  const at = now();
+  const records = new Map<string, Held>();
+  const people = new Map<IdentityId, Person>();
+  const fetched = new Map<string, IdentityId[]>();
+  const gained = new Map<string, Set<IdentityId>>();
+  const lost = new Map<string, Set<IdentityId>>();
+  let newKeys = new Set<string>();
+
+  const hold = (ref: ObjectRef, stored: StoredRecord | undefined): Held => {
+    const held: Held = {
+      ref,
+      stored,
+      rules: book.source(ref.system, ref.kind),
+      text: stored?.attributes ?? '{}',
+      version: stored?.version,
+      present: stored?.present ?? false,
+      recoverable: stored?.recoverable ?? false,
+      identity: stored?.identity,
+      dropped: false,
+      attributes: undefined,
+      mapped: undefined,
+    };
+    records.set(objectKey(ref), held);
+    return held;
+  };
+
+  const space: Space = {
+    records,
+    people,
+
+    loadRecords: async (refs) => {
+      const missing = refs.filter((ref) => !records.has(objectKey(ref)));
+      if (missing.length > 0) {
+        for (const stored of await store.records(missing)) hold(stored.ref, stored);
+      }
+      return refs.map((ref) => space.record(ref));
+    },
+
+    record: (ref) => records.get(objectKey(ref)) ?? hold(ref, undefined),
+
+    loadPeople: async (ids) => {
+      const missing = [...new Set(ids)].filter((id) => !people.has(id));
+      if (missing.length === 0) return;
+      const [identities, theirs] = await Promise.all([
+        store.identities(missing),
+        store.recordsOf(missing),
+      ]);
+      for (const stored of identities) {
+        const attributes: Attributes = JSON.parse(stored.attributes);
+        people.set(stored.id, {
+          id: stored.id,
+          kind: stored.kind,
+          stored,
+          before: attributes,
+          records: new Set(),
+          attributes,
+          origins: JSON.parse(stored.origins),
+          present: stored.present,
+          keys: identityKeys(stored.kind, attributes, book.indexed),
+          relinked: false,
+        });
+      }
+      for (const stored of theirs) {
+        const held = records.get(objectKey(stored.ref)) ?? hold(stored.ref, stored);
+        if (held.identity !== undefined) people.get(held.identity)?.records.add(held);
+      }
+    },
+
+    loadHits: async (keys) => {
+      const missing = [...new Set(keys)].filter((key) => !fetched.has(key));
+      if (missing.length === 0) return;
+      for (const key of missing) fetched.set(key, []);
+      for (const { key, identity } of await store.identitiesWithKeys(missing)) {
+        fetched.get(key)?.push(identity);
+      }
+    },
+
+    hits: (key) => {
+      const found = new Set(fetched.get(key));
+      for (const id of lost.get(key) ?? []) found.delete(id);
+      for (const id of gained.get(key) ?? []) found.add(id);
+      return found;
+    },
+
+    attributesOf: (held) => {
+      held.attributes ??= JSON.parse(held.text) as Attributes;
+      return held.attributes;
+    },
+
+    mappedOf: (held) => {
+      held.mapped ??= held.rules?.map.map(space.attributesOf(held), at) ?? {};
+      return held.mapped;
+    },
+
+    newPerson: (kind) => {
+      const person: Person = {
+        id: newId(),
+        kind,
+        stored: undefined,
+        before: {},
+        records: new Set(),
+        attributes: {},
+        origins: {},
+        present: false,
+        keys: new Set(),
+        relinked: true,
+      };
+      people.set(person.id, person);
+      return person;
+    },
+
+    link: (held, person) => {
+      held.identity = person.id;
+      person.records.add(held);
+      person.relinked = true;
+    },
+
+    unlink: (held) => {
+      const person = held.identity === undefined ? undefined : people.get(held.identity);
+      held.identity = undefined;
+      if (!person) return;
+      person.records.delete(held);
+      person.relinked = true;
+    },
+
+    remerge: (person) => {
+      const contributions = [...person.records].flatMap((held) =>
+        held.rules
+          ? {
+              rules: held.rules,
+              id: held.ref.id,
+              attributes: space.mappedOf(held),
+              present: held.present,
+            }
+          : [],
+      );
+      const merged = merge(contributions);
+      // When no source is left that could say anything, the last values are what we know.
+      if (contributions.length > 0) {
+        person.attributes = merged.attributes;
+        person.origins = merged.origins;
+      }
+      person.present = merged.present;
+      const keys = identityKeys(person.kind, person.attributes, book.indexed);
+      for (const key of keys) {
+        if (person.keys.has(key)) continue;
+        put(gained, key, person.id);
+        lost.get(key)?.delete(person.id);
+        newKeys.add(key);
+      }
+      for (const key of person.keys) {
+        if (keys.has(key)) continue;
+        put(lost, key, person.id);
+        gained.get(key)?.delete(person.id);
+      }
+      person.keys = keys;
+    },
+
+    takeNewKeys: () => {
+      const taken = newKeys;
+      newKeys = new Set();
+      return taken;
+    },
+  };
+  return space;
+}
+
+function put(map: Map<string, Set<IdentityId>>, key: string, id: IdentityId): void {
+  const ids = map.get(key);
+  if (ids) ids.add(id);
+  else map.set(key, new Set([id]));
+}

@@ -1,0 +1,193 @@
+/** Everything the planner needs about many identities and one target, in a handful of questions. */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { AppRole, Attributes, IdentityRecord, SystemName } from '../identity/record.ts';
+import { isReference } from '../identity/record.ts';
+import type { Context } from './context.ts';
+import type { Edge, Reach, StoredAccount, StoredIdentity, StoredRecord } from './storage.ts';
+import type { Account, Due, ResolvedReference, Subject } from './subject.ts';
+import type { TargetRules } from './warehouse.ts';
+
+/** Subjects in the order of the ids; who does not exist any more is left out. */
+export async function loadSubjects(
+  context: Context,
+  target: SystemName,
+  ids: readonly IdentityId[],
+  due: ReadonlyMap<IdentityId, Due>,
+): Promise<readonly Subject[]> {
+  if (ids.length === 0) return [];
+  const { store, book } = context;
+  const [identities, records, accounts, edges, withReports, inFlight] = await Promise.all([
+    store.identities(ids),
+    store.recordsOf(ids),
+    store.accounts(target, ids),
+    store.edgesOf(ids),
+    store.withReports(ids),
+    store.inFlight(target, ids),
+  ]);
+  const byIdentity = Map.groupBy(records, ({ identity }) => identity);
+  const [referents, reaches] = await Promise.all([
+    loadReferents(context, target, edges),
+    loadReaches(context, target, identities, byIdentity),
+  ]);
+  const states = new Map(accounts.map((account) => [account.identity, account]));
+  const known = new Map(identities.map((identity) => [identity.id, identity]));
+  const edgesOf = Map.groupBy(edges, ({ identity }) => identity);
+  return ids.flatMap((id): readonly Subject[] => {
+    const identity = known.get(id);
+    if (!identity) return [];
+    const theirs = byIdentity.get(id) ?? [];
+    const account = accountOf(target, identity, theirs, states.get(id));
+    const flight = inFlight.get(id);
+    const row = due.get(id);
+    const attributes: Attributes = JSON.parse(identity.attributes);
+    const recoverable = !identity.present && isRecoverable(context, theirs);
+    const rules = book.target(target, identity.kind);
+    return [
+      {
+        identity: {
+          id,
+          kind: identity.kind,
+          attributes,
+          origins: JSON.parse(identity.origins),
+          links: theirs.filter(({ present }) => present).map(({ ref }) => ref),
+          present: identity.present,
+        },
+        target,
+        ...(row && { due: row }),
+        ...(account && { account }),
+        ...(flight && { inFlight: flight }),
+        ...(rules?.assigned && { assigned: assignedOf(reaches.get(id) ?? []) }),
+        references: referencesOf(attributes, edgesOf.get(id) ?? [], referents),
+        hasReports: withReports.has(id),
+        ...(recoverable && { recoverable: true }),
+        records: theirs.filter(({ present }) => present || !identity.present).map(recordOf),
+      },
+    ];
+  });
+}
+
+export function recordOf({ ref, attributes, version }: StoredRecord): IdentityRecord {
+  return {
+    ref,
+    attributes: JSON.parse(attributes),
+    ...(version !== undefined && { version }),
+  };
+}
+
+function accountOf(
+  target: SystemName,
+  { kind }: StoredIdentity,
+  records: readonly StoredRecord[],
+  state: StoredAccount | undefined,
+): Account | undefined {
+  const record = records.find(({ ref }) => ref.system === target && ref.kind === kind);
+  if (!record || state?.deleted) return undefined;
+  return {
+    ref: record.ref,
+    current: JSON.parse(record.attributes),
+    ...(record.version !== undefined && { version: record.version }),
+    asked: JSON.parse(state?.asked ?? '{}'),
+    answered: JSON.parse(state?.answered ?? '{}'),
+    ...(state?.disabledAt !== undefined && {
+      disabledBy: 'us',
+      disabledAt: new Date(state.disabledAt),
+    }),
+    ...(!record.present && { missing: true }),
+  };
+}
+
+function isRecoverable({ book }: Context, records: readonly StoredRecord[]): boolean {
+  return records.some(
+    ({ ref, recoverable }) => recoverable && book.source(ref.system, ref.kind)?.authority,
+  );
+}
+
+/** Accounts in the target of those whom references lead to. */
+async function loadReferents(
+  { store }: Context,
+  target: SystemName,
+  edges: readonly Edge[],
+): Promise<ReadonlyMap<IdentityId, ResolvedReference>> {
+  const ids = [...new Set(edges.flatMap(({ referred }) => referred ?? []))];
+  if (ids.length === 0) return new Map();
+  const [records, accounts] = await Promise.all([
+    store.recordsIn(target, ids),
+    store.accounts(target, ids),
+  ]);
+  const deleted = new Set(
+    accounts.filter((account) => account.deleted).map(({ identity }) => identity),
+  );
+  return new Map(
+    records.flatMap(({ identity, present, ref, attributes }) =>
+      identity !== undefined && present && !deleted.has(identity)
+        ? [[identity, { type: 'account', ref, attributes: JSON.parse(attributes) }] as const]
+        : [],
+    ),
+  );
+}
+
+function referencesOf(
+  attributes: Attributes,
+  edges: readonly Edge[],
+  referents: ReadonlyMap<IdentityId, ResolvedReference>,
+): Readonly<Record<string, ResolvedReference>> {
+  const resolved: Record<string, ResolvedReference> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (isReference(first)) resolved[name] = { type: 'unknown' };
+  }
+  for (const { attribute, referred } of edges) {
+    if (referred === undefined || resolved[attribute]?.type === 'account') continue;
+    resolved[attribute] = referents.get(referred) ?? { type: 'pending', identity: referred };
+  }
+  return resolved;
+}
+
+async function loadReaches(
+  { store, book }: Context,
+  target: SystemName,
+  identities: readonly StoredIdentity[],
+  records: ReadonlyMap<IdentityId | undefined, readonly StoredRecord[]>,
+): Promise<ReadonlyMap<IdentityId, readonly Reach[]>> {
+  const found = new Map<IdentityId, Reach[]>();
+  for (const rules of book.rules.targets) {
+    const { assigned } = rules;
+    if (rules.system !== target || !assigned) continue;
+    const principals = new Map<string, IdentityId>();
+    for (const { id, kind } of identities) {
+      for (const { ref, present } of records.get(id) ?? []) {
+        if (present && isPrincipal(ref, rules) && kind === rules.kind) principals.set(ref.id, id);
+      }
+    }
+    if (principals.size === 0) continue;
+    for (const reach of await store.reaches(assigned, rules.kind, [...principals.keys()])) {
+      const id = principals.get(reach.principal);
+      if (id === undefined) continue;
+      const list = found.get(id);
+      if (list) list.push(reach);
+      else found.set(id, [reach]);
+    }
+  }
+  return found;
+}
+
+function isPrincipal(ref: StoredRecord['ref'], { assigned, kind }: TargetRules): boolean {
+  return ref.system === assigned?.system && ref.kind === kind;
+}
+
+function assignedOf(reaches: readonly Reach[]): NonNullable<Subject['assigned']> {
+  const groups = new Set<string>();
+  const roles = new Map<string, AppRole>();
+  for (const { group, role, roleName } of reaches) {
+    if (group) groups.add(group.name ?? group.id);
+    if (role !== undefined) {
+      roles.set(role, { value: role, ...(roleName !== undefined && { displayName: roleName }) });
+    }
+  }
+  return {
+    direct: reaches.some(({ group }) => group === undefined),
+    groups: [...groups].toSorted(),
+    roles: [...roles.values()].toSorted((a, b) => (a.value < b.value ? -1 : 1)),
+  };
+}
