@@ -82,12 +82,15 @@ function compiled(filter: Filter): Test {
 }
 
 /** A search needs no groups, so one pass over the text is all there is. */
-function found({ engine }: Regex, text: string): boolean {
-  return text.length <= MAX_SEARCHED && engine.test(text);
+function found({ engine, size }: Regex, text: string): boolean {
+  return text.length * size <= MAX_WORK && engine.test(text);
 }
 
-/** Nothing that decides about belonging is longer; a value that is does not match. */
-const MAX_SEARCHED = 100_000;
+/**
+ * Characters times instructions. Nothing that decides about belonging comes near it; a value that
+ * goes beyond does not match.
+ */
+const MAX_WORK = 20_000_000;
 
 function elementsAt(attributes: Attributes, path: AttributePath): readonly AttributeValue[] {
   const value = readPath(attributes, path);
