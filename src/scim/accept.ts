@@ -17,6 +17,8 @@ export interface Leniency {
   readonly createsElements: boolean;
   /** `remove` with a value removes that member alone, where the RFC's removes all: Entra. */
   readonly removesByValue: boolean;
+  /** `manager` without the URN of its extension: Entra's older traffic. */
+  readonly bareNames: boolean;
 }
 
 export const STRICT: Leniency = {
@@ -24,6 +26,7 @@ export const STRICT: Leniency = {
   listsOfOne: false,
   createsElements: false,
   removesByValue: false,
+  bareNames: false,
 };
 
 export const ENTRA: Leniency = {
@@ -31,6 +34,7 @@ export const ENTRA: Leniency = {
   listsOfOne: true,
   createsElements: true,
   removesByValue: true,
+  bareNames: true,
 };
 
 export interface Acceptance {

@@ -23,7 +23,7 @@ import {
 import { badRequest } from './error.ts';
 import { elementsOf, fields, filterMatches, isComplex, isList, member } from './evaluate.ts';
 import { formatPath, parsePath, readPath, removePath, writePath } from './path.ts';
-import { type Member, memberAt, type ResourceType } from './resource-type.ts';
+import { type Member, memberAt, qualifiedPath, type ResourceType } from './resource-type.ts';
 import { PATCH_OP } from './urn.ts';
 
 export interface PatchOperation {
@@ -98,7 +98,7 @@ function applied(
   const parsed = parsePath(operation.path);
   if (!parsed.ok)
     throw badRequest('invalidPath', `${operation.path}: ${parsed.problems[0]?.message}`);
-  const path = parsed.value;
+  const path = acceptance.leniency.bareNames ? qualifiedPath(type, parsed.value) : parsed.value;
   const extension = type.extended.get(path.attribute.toLowerCase());
   if (extension && !path.where && path.subAttribute === undefined)
     return wholeExtension(type, patched, operation, extension.id, acceptance);

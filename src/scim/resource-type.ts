@@ -1,5 +1,6 @@
 /** A kind of resource with its schemas, arranged for looking attributes up by name. */
 
+import type { Filter } from '../identity/filter.ts';
 import type { AttributePath } from '../identity/path.ts';
 import type { ObjectKind } from '../identity/record.ts';
 import { isCore } from './evaluate.ts';
@@ -110,10 +111,23 @@ export function memberAt(
   return members?.get(name.toLowerCase());
 }
 
-/** Whether capitals matter when a filter compares at this path (RFC 7643 §2.2). */
-export function isCaseExact(type: ResourceType, path: AttributePath): boolean {
-  const member = memberAt(type, path);
-  if (!member) return false;
-  const part = member.parts.get((path.subAttribute ?? 'value').toLowerCase());
-  return (part ?? member).definition.caseExact;
+/** A path without its schema, whose attribute only an extension has, with that extension's URN. */
+export function qualifiedPath(type: ResourceType, path: AttributePath): AttributePath {
+  const name = path.attribute.toLowerCase();
+  if (path.schema !== undefined || type.core.has(name)) return path;
+  for (const { id, members } of type.extended.values())
+    if (members.has(name)) return { schema: id, ...path };
+  return path;
+}
+
+export function qualifiedFilter(type: ResourceType, filter: Filter): Filter {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return { ...filter, operands: filter.operands.map((one) => qualifiedFilter(type, one)) };
+    case 'not':
+      return { ...filter, operand: qualifiedFilter(type, filter.operand) };
+    default:
+      return { ...filter, path: qualifiedPath(type, filter.path) };
+  }
 }

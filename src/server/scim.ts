@@ -77,7 +77,7 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
   });
 
   app.get(`${basePath}/:type`, (context) =>
-    answerList(context, {
+    answerList(context, leniency, {
       filter: context.req.query('filter'),
       startIndex: context.req.query('startIndex'),
       count: context.req.query('count'),
@@ -87,7 +87,7 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
     }),
   );
   app.post(`${basePath}/:type/.search`, async (context) =>
-    answerList(context, searchParameters(await readJson(context.req.raw, maxBodyBytes))),
+    answerList(context, leniency, searchParameters(await readJson(context.req.raw, maxBodyBytes))),
   );
   app.post(`${basePath}/:type`, async (context) => {
     const write = writeContext(context, leniency);
@@ -172,10 +172,15 @@ function versions(header: string | undefined): readonly string[] | undefined {
   );
 }
 
-async function answerList(context: ScimContext, parameters: ListParameters): Promise<Response> {
-  const { served, type } = typeOf(context);
+async function answerList(
+  context: ScimContext,
+  leniency: Leniency,
+  parameters: ListParameters,
+): Promise<Response> {
   const { base } = context.var.door;
-  return scimJson(context, await list(served, type, parameters, base, context.req.raw.signal));
+  const { signal } = context.req.raw;
+  const asked = { ...typeOf(context), leniency, base, signal };
+  return scimJson(context, await list(asked, parameters));
 }
 
 function searchParameters(body: unknown): ListParameters {

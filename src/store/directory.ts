@@ -57,7 +57,9 @@ export function directoryStorage(database: Database, system: SystemName): Direct
     const { filter, matches, after, offset = 0, count } = selection;
     const equality = filter && indexedEquality(kind, filter);
     if (equality) {
-      const found = await objects(kind, ...condition(equality));
+      // Few: sorted here, since an order by id would tempt SQLite away from the index.
+      const rows = await objects(kind, ...condition(equality));
+      const found = rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
       const wanted = matches ? found.filter(matches) : found;
       const later = after === undefined ? wanted : wanted.filter(({ id }) => id > after);
       return { objects: later.slice(offset, offset + count), total: wanted.length };
@@ -161,10 +163,10 @@ function condition({ column, value }: IndexedEquality): readonly [string, readon
     case 'id':
       return [' and id = ?', [value]];
     case 'mail':
-      return [' and mail in (?, ?) order by id', [value, SEVERAL]];
+      return [' and mail in (?, ?)', [value, SEVERAL]];
     case 'name':
     case 'external':
-      return [` and ${column} = ? order by id`, [value]];
+      return [` and ${column} = ?`, [value]];
   }
 }
 

@@ -1,8 +1,10 @@
 /** Lists (RFC 7644 §3.4.2), paged by number or by cursor (RFC 9865). */
 
 import type { Filter } from '../../identity/filter.ts';
+import type { Leniency } from '../../scim/accept.ts';
 import { badRequest } from '../../scim/error.ts';
 import { parseFilter } from '../../scim/filter.ts';
+import { qualifiedFilter } from '../../scim/resource-type.ts';
 import { LIST_RESPONSE } from '../../scim/urn.ts';
 import { isWanted, projected, projectionOf, type Resource, resourceOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
@@ -21,18 +23,24 @@ export interface ListParameters {
   readonly excludedAttributes?: string | undefined;
 }
 
+export interface ListContext {
+  readonly served: ServedSystem;
+  readonly type: ServedType;
+  readonly leniency: Leniency;
+  readonly base: string;
+  readonly signal: AbortSignal;
+}
+
 export async function list(
-  served: ServedSystem,
-  type: ServedType,
+  { served, type, leniency, base, signal }: ListContext,
   parameters: ListParameters,
-  base: string,
-  signal: AbortSignal,
 ): Promise<Resource> {
   const projection = projectionOf(type, parameters.attributes, parameters.excludedAttributes);
   const count = Math.min(whole('count', parameters.count, DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
   const startIndex = whole('startIndex', parameters.startIndex, 1, 1);
   const { cursor } = parameters;
-  const filter = parameters.filter === undefined ? undefined : filterOf(parameters.filter);
+  const asked = parameters.filter === undefined ? undefined : filterOf(parameters.filter);
+  const filter = asked && leniency.bareNames ? qualifiedFilter(type, asked) : asked;
   const page = await served.connector.search(type.kind, {
     signal,
     count: Math.max(count, 1),

@@ -1,0 +1,165 @@
+/** Bad input: always a SCIM error within limits, never a 500, never a changed object. */
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ENTERPRISE, PATCH_OP, type Service, service } from './service.ts';
+
+async function withAda(): Promise<{ made: Service; at: string }> {
+  const made = await service();
+  return { made, at: `/Users/${await made.user('ada@contoso.com', { title: 'Analyst' })}` };
+}
+
+const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+
+it.each([
+  ['nothing', ''],
+  ['no JSON', '{"userName":'],
+  ['a list', '[]'],
+  ['null', 'null'],
+  ['a number', '1e999'],
+  ['a text', '"userName"'],
+  ['a thousand levels', deep(1_000)],
+  ['a hundred thousand levels', deep(100_000)],
+  ['a name of the prototype', '{"__proto__":{"userName":"eve"}}'],
+  ['a constructor', '{"constructor":{"prototype":{"admin":true}}}'],
+  ['broken text', '{"userName":"\ud800","name":{"givenName":7}}'],
+])('refuses a body with %s', async (_, body) => {
+  const { made } = await withAda();
+  const answer = await made.send('POST', '/Users', body);
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '400' },
+  });
+  expect((await made.list('/Users')).body.totalResults).toBe(1);
+  expect({}).not.toHaveProperty('admin');
+  expect(made.bugs).toEqual([]);
+});
+
+it('refuses a body beyond the limit, told or not', async () => {
+  const { made } = await withAda();
+  const body = JSON.stringify({ userName: 'a'.repeat(10_000_000) });
+  expect(await made.send('POST', '/Users', body)).toMatchObject({ status: 413 });
+  const told = { 'content-length': String(body.length) };
+  expect(await made.send('POST', '/Users', body, told)).toMatchObject({ status: 413 });
+});
+
+it('refuses another type of body', async () => {
+  const { made } = await withAda();
+  const headers = { 'content-type': 'text/xml' };
+  expect(await made.send('POST', '/Users', '<a/>', headers)).toMatchObject({ status: 415 });
+});
+
+it.each(['', 'Bearer', 'Bearer ', 'Bearer  ', 'Bearer wrong', 'Basic c2VjcmV0', 'secret'])(
+  'opens nothing to the authorization %j',
+  async (authorization) => {
+    const { made } = await withAda();
+    const answer = await made.send('GET', '/Users', undefined, { authorization });
+    expect(answer).toMatchObject({ status: 401, body: { status: '401' } });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  },
+);
+
+it.each([
+  ['GET', '/Nothing'],
+  ['GET', '/Users/%00'],
+  ['GET', '/Users/%E0%A4%A'],
+  ['GET', '/Users/..%2F..%2Fetc'],
+  ['GET', '/Users/a/b'],
+  ['GET', '/__proto__'],
+  ['GET', '/constructor/1'],
+  ['DELETE', '/Users'],
+  ['TRACE', '/Users'],
+])('answers %s %s with an error of its own', async (method, path) => {
+  const { made } = await withAda();
+  const { status, body } = await made.send(method === 'TRACE' ? 'PURGE' : method, path);
+  expect([404, 405]).toContain(status);
+  expect(body.status).toBe(String(status));
+  expect(made.bugs).toEqual([]);
+});
+
+it('refuses filters that are long or deep, at once', async () => {
+  const { made } = await withAda();
+  const filters = [
+    `userName eq "${'a'.repeat(100_000)}"`,
+    `${'('.repeat(1_000)}userName pr${')'.repeat(1_000)}`,
+    'not ('.repeat(1_000),
+    'a['.repeat(1_000),
+    `__proto__ eq "a"`,
+    `userName matches "(a+)+$"`,
+  ];
+  const began = performance.now();
+  for (const filter of filters)
+    expect(await made.send('POST', '/Users/.search', { filter })).toMatchObject({
+      status: 400,
+      body: { scimType: 'invalidFilter' },
+    });
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
+
+it('survives any PATCH, and keeps what it refused as it was', async () => {
+  const { made, at } = await withAda();
+  const paths = fc.oneof(
+    fc.constantFrom(
+      'title',
+      'name',
+      'name.givenName',
+      'emails',
+      'emails.value',
+      'emails[type eq "work"]',
+      'emails[type eq "work"].value',
+      'emails[primary eq true].primary',
+      ENTERPRISE,
+      `${ENTERPRISE}:manager`,
+      `${ENTERPRISE}:manager.value`,
+      'active',
+      'addresses[type eq "work" and primary eq true]',
+      'x509Certificates.value',
+      '__proto__',
+      'constructor.prototype',
+    ),
+    fc.string(),
+  );
+  const values = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom('True', [], {}, null));
+  const operations = fc.record(
+    { op: fc.constantFrom('add', 'Replace', 'remove', 'x'), path: paths, value: values },
+    { requiredKeys: ['op'] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(operations, { minLength: 1, maxLength: 4 }), async (Operations) => {
+      const before = await made.send('GET', at);
+      const { status } = await made.send('PATCH', at, { schemas: [PATCH_OP], Operations });
+      expect([200, 400]).toContain(status);
+      const after = await made.send('GET', at);
+      expect(after.status).toBe(200);
+      if (status === 400) expect(after.body).toEqual(before.body);
+      const again = await made.send('PUT', at, after.body);
+      expect(again.status).toBe(200);
+    }),
+    { numRuns: 300 },
+  );
+  expect(made.bugs).toEqual([]);
+  expect({}).not.toHaveProperty('value');
+});
+
+it('survives any create', async () => {
+  const { made } = await withAda();
+  const names = fc.constantFrom(
+    'userName',
+    'active',
+    'emails',
+    'name',
+    'roles',
+    'id',
+    ENTERPRISE,
+    '__proto__',
+  );
+  const bodies = fc.dictionary(names, fc.jsonValue({ maxDepth: 3 }));
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      const { status } = await made.send('POST', '/Users', body);
+      expect([201, 400, 409]).toContain(status);
+    }),
+    { numRuns: 200 },
+  );
+  expect(made.bugs).toEqual([]);
+});

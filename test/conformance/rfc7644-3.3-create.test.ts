@@ -1,0 +1,131 @@
+/** RFC 7644 §3.3: creating resources. */
+
+import { expect, it } from 'vitest';
+import { BASE, ENTERPRISE, service } from './service.ts';
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+it('answers 201 with the resource, its address and its version', async () => {
+  const { send } = await service();
+  const answer = await send('POST', '/Users', {
+    schemas: [USER, ENTERPRISE],
+    userName: 'ada@contoso.com',
+    name: { givenName: 'Ada' },
+    emails: [{ type: 'work', value: 'ada@contoso.com', primary: true }],
+    [ENTERPRISE]: { department: 'R&D' },
+  });
+  const { id } = answer.body;
+  const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('content-type')).toBe('application/scim+json');
+  expect(answer.headers.get('location')).toBe(`${BASE}/Users/${id}`);
+  expect(answer.headers.get('etag')).toBe(answer.body.meta.version);
+  expect(answer.body).toEqual({
+    schemas: [USER, ENTERPRISE],
+    id: expect.any(String),
+    userName: 'ada@contoso.com',
+    active: true,
+    name: { givenName: 'Ada' },
+    emails: [{ type: 'work', value: 'ada@contoso.com', primary: true }],
+    [ENTERPRISE]: { department: 'R&D' },
+    meta: {
+      resourceType: 'User',
+      created: instant,
+      lastModified: instant,
+      location: `${BASE}/Users/${id}`,
+      version: expect.stringMatching(/^W\/"\d+"$/),
+    },
+  });
+});
+
+it('ignores what only the service may set, and what is in no schema', async () => {
+  const { send, user } = await service();
+  const id = await user('ada@contoso.com', {
+    id: 'mine',
+    meta: { created: '2001-01-01T00:00:00Z', location: 'https://example.org' },
+    isAdministrator: true,
+    state: { acceptedAt: 'now' },
+    groups: [{ value: 'admins' }],
+    name: { givenName: 'Ada', clearance: 'top' },
+  });
+  expect(id).not.toBe('mine');
+  const { body } = await send('GET', `/Users/${id}`);
+  expect(body.meta.created).not.toContain('2001');
+  expect(Object.keys(body).sort()).toEqual(['active', 'id', 'meta', 'name', 'schemas', 'userName']);
+  expect(body.name).toEqual({ givenName: 'Ada' });
+});
+
+it('takes names in any capitals and answers with those of the schema', async () => {
+  const { send } = await service();
+  const { body } = await send('POST', '/Users', {
+    USERNAME: 'ada@contoso.com',
+    Name: { GIVENNAME: 'Ada' },
+    [ENTERPRISE.toUpperCase()]: { Department: 'R&D' },
+  });
+  expect(body).toMatchObject({
+    userName: 'ada@contoso.com',
+    name: { givenName: 'Ada' },
+    [ENTERPRISE]: { department: 'R&D' },
+  });
+});
+
+it('treats null, the empty text and the empty list as no value (RFC 7643 §2.5)', async () => {
+  const { send, user } = await service();
+  const id = await user('ada@contoso.com', { title: '', roles: [], nickName: null, name: {} });
+  const { body } = await send('GET', `/Users/${id}`);
+  for (const name of ['title', 'roles', 'nickName', 'name']) expect(body).not.toHaveProperty(name);
+});
+
+it('answers 409 when the user name is taken, in whatever capitals', async () => {
+  const { send, user } = await service();
+  await user('ada@contoso.com');
+  expect(await send('POST', '/Users', { userName: 'ADA@contoso.com' })).toMatchObject({
+    status: 409,
+    body: {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+      status: '409',
+      scimType: 'uniqueness',
+    },
+  });
+});
+
+it('lets one of many that come at once have the name', async () => {
+  const { send } = await service();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => send('POST', '/Users', { userName: 'ada@contoso.com' })),
+  );
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
+});
+
+it.each([
+  [{}, 'userName'],
+  [{ userName: 7 }, 'userName'],
+  [{ userName: 'a', active: 'perhaps' }, 'active'],
+  [{ userName: 'a', emails: 'a@contoso.com', name: 'Ada' }, 'name'],
+  [{ userName: 'a', title: ['a', 'b'] }, 'title'],
+  [
+    {
+      userName: 'a',
+      roles: [
+        { value: 'a', primary: true },
+        { value: 'b', primary: true },
+      ],
+    },
+    'roles',
+  ],
+])('refuses %j and names the attribute', async (body, name) => {
+  const { send } = await service();
+  const answer = await send('POST', '/Users', body);
+  expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+  expect(answer.body.detail).toContain(name);
+});
+
+it('makes a group with its members at once', async () => {
+  const { send, user, group } = await service();
+  const ada = await user('ada@contoso.com');
+  const id = await group('Analysts', ada);
+  expect((await send('GET', `/Groups/${id}`)).body.members).toEqual([
+    { value: ada, $ref: `${BASE}/Users/${ada}`, type: 'User' },
+  ]);
+});
