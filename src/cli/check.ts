@@ -22,14 +22,14 @@ interface SystemFindings {
 }
 
 interface CheckOptions extends CommonOptions {
-  readonly people?: true;
+  readonly connections?: true;
 }
 
 export function checkCommand(session: Session): Command {
-  const command = newCommand('check', 'configuration and every connection').option(
-    '--people',
-    'read everybody too: who would be refused, and why',
-  );
+  const command = newCommand(
+    'check',
+    'configuration, every connection, who would be refused',
+  ).option('--connections', 'read nobody: only configuration and connections');
   return body<CheckOptions>(session, command, async (options, out) => {
     const configuration = await configurationOf(session, options, out);
     out.say(
@@ -45,13 +45,10 @@ export function checkCommand(session: Session): Command {
     const failed = systems.some(({ findings }) =>
       findings.some(({ status }) => status === 'failed'),
     );
-    const refused = options.people && !failed ? await refusals(opened, session, out) : undefined;
+    const refused =
+      options.connections || failed ? undefined : await refusals(opened, session, out);
     out.json({ systems, ...(refused && { refused }) });
     if (refused !== undefined) sayRefusals(refused, out);
-    else if (!failed) {
-      out.say();
-      out.say(`Who would be refused, and why: ${out.paint('cyan', 'lockstep check --people')}`);
-    }
     const exit: Exit = failed ? 1 : 0;
     return exit;
   });

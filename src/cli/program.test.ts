@@ -119,7 +119,7 @@ describe('the command line', () => {
       "Keeps the accounts in every system in step with the people they stand for.
 
         init                  a starter lockstep.yaml, asked for step by step
-        check                 configuration and every connection
+        check                 configuration, every connection, who would be refused
         plan [SYSTEM…]        what a run would do; nothing is written
         apply FILE            exactly that plan, or the reason why not
         run [SYSTEM…]         one run: read what changed, plan, write
