@@ -3,6 +3,7 @@ import { createPublicKey, createSign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedContoso } from '../../src/emulators/graph/seed/contoso.ts';
@@ -72,7 +73,7 @@ describe("Microsoft's own clients", () => {
 async function witness(authority: Issuer, input: WitnessInput): Promise<WitnessReport> {
   const trusted = path.join(folder, 'authority.pem');
   await writeFile(trusted, authority.certificate);
-  const script = path.join(import.meta.dirname, 'graph-witness.ts');
+  const script = fileURLToPath(new URL('./graph-witness.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(input)], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: trusted, NODE_NO_WARNINGS: '1' },
   });

@@ -38,7 +38,7 @@ export interface GraphOptions {
   readonly identity?: string;
   /** The real time; the emulator's clock starts from it. */
   readonly now?: () => number;
-  /** Checks every body against the published contract; on by default, costs a third of the speed. */
+  /** Checks every body against the published contract; on by default, costs little. */
   readonly checkBodies?: boolean;
 }
 

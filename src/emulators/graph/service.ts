@@ -86,7 +86,8 @@ async function answered(
   const units = unitsOf(method, route.pattern, options);
   const charge = service.throttle.charge(caller.appId, units, false, low);
   const eventual = request.headers.get('consistencylevel')?.toLowerCase() === 'eventual';
-  const advanced = eventual && (options.count || options.search !== undefined);
+  const counts = options.count || path.at(-1) === '$count';
+  const advanced = eventual && (counts || options.search !== undefined);
   const replica = tenant.replicas.draw();
   const call: Call = {
     tenant,

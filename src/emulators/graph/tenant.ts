@@ -33,8 +33,8 @@ export interface Tenant {
   readonly replicas: Replicas;
   /** Object ids of live users by user principal name, in lower case. */
   readonly upns: Map<string, string>;
-  /** Ids of what may lie in the recycle bin. */
-  readonly bin: Set<string>;
+  /** When what may lie in the recycle bin was deleted, by id; the oldest first. */
+  readonly bin: Map<string, number>;
   /** Secrets by appId. */
   readonly secrets: Map<string, readonly StoredSecret[]>;
   /** Outside issuers an application trusts, by appId. */
@@ -72,7 +72,7 @@ export function createTenant(options: TenantOptions): Tenant {
     directory,
     replicas,
     upns: new Map(),
-    bin: new Set(),
+    bin: new Map(),
     secrets: new Map(),
     federated: new Map(),
     settings,

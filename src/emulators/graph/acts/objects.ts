@@ -56,7 +56,7 @@ export function remove(tenant: Tenant, entry: Entry): ActResult {
     deletedDateTime: dateTime(tenant),
     ...(entry.type === 'user' && { userPrincipalName: `${entry.id.replaceAll('-', '')}${upn}` }),
   });
-  tenant.bin.add(entry.id);
+  tenant.bin.set(entry.id, tenant.clock.now());
   tenant.upns.delete(upn.toLowerCase());
   if (tenant.switches['delta.removedWithTarget'] === 'on') repeatLinksTo(tenant, entry);
   if (entry.type === 'group' && tenant.switches['groups.securityDelete'] === 'purge')
@@ -74,6 +74,7 @@ export function restore(tenant: Tenant, entry: Entry): ActResult {
     deletedDateTime: null,
     ...(entry.type === 'user' && { userPrincipalName: upn }),
   });
+  tenant.bin.delete(entry.id);
   if (entry.type === 'user') tenant.upns.set(upn.toLowerCase(), entry.id);
   repeatLinksTo(tenant, entry);
   return { id: entry.id };
@@ -88,21 +89,20 @@ function repeatLinksTo(tenant: Tenant, entry: Entry): void {
 
 export function purge(tenant: Tenant, entry: Entry): ActResult {
   if (entry.current.life !== 'deleted') throw notFound(entry.id);
+  tenant.bin.delete(entry.id);
   tenant.directory.move(entry.id, 'purged');
   return { id: entry.id };
 }
 
+const DAYS_IN_BIN = 30;
+
 /** Purges what has lain in the recycle bin for its thirty days. */
 export function emptyBin(tenant: Tenant): void {
-  const now = tenant.clock.now();
-  for (const id of tenant.bin)
-    if (tenant.directory.entry(id)?.current.life !== 'deleted') tenant.bin.delete(id);
-    else if (now - binnedAt(tenant, id) > 30 * DAY) purge(tenant, resolve(tenant, id));
-}
-
-function binnedAt(tenant: Tenant, id: string): number {
-  const deleted = tenant.directory.entry(id)?.current.properties.deletedDateTime;
-  return typeof deleted === 'string' ? Date.parse(deleted) : 0;
+  const due = tenant.clock.now() - DAYS_IN_BIN * DAY;
+  for (const [id, deletedAt] of tenant.bin) {
+    if (deletedAt > due) return;
+    purge(tenant, resolve(tenant, id));
+  }
 }
 
 function refuseProblems(type: ObjectType, properties: Properties): void {

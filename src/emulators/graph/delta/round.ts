@@ -40,7 +40,7 @@ export interface Interval {
   readonly upTo: number;
 }
 
-export const TRACKED: Readonly<Partial<Record<ObjectType, Readonly<Record<string, LinkKind>>>>> = {
+const TRACKED: Readonly<Partial<Record<ObjectType, Readonly<Record<string, LinkKind>>>>> = {
   user: { manager: 'manager' },
   group: { members: 'member', owners: 'owner' },
   application: { owners: 'owner' },

@@ -21,7 +21,7 @@ export interface IdentityOptions {
   readonly header: string;
 }
 
-export const IMDS_PATH = '/metadata/identity/oauth2/token';
+const IMDS_PATH = '/metadata/identity/oauth2/token';
 export const APP_SERVICE_PATH = '/msi/token';
 
 /** Answers a request to the identity endpoints; undefined for a path they do not have. */
