@@ -51,12 +51,15 @@ export interface PlanStore {
   setState(key: PlanKey, state: PlanState): Promise<void>;
   /** The newest plan of a target for everybody who was due. */
   current(target: SystemName): Promise<StoredPlan | undefined>;
+  byKey(key: PlanKey): Promise<StoredPlan | undefined>;
   /** By id or the beginning of one, the newest first. */
   find(id: string): Promise<StoredPlan | undefined>;
   /** Whether any plan of the target was ever applied. */
   everApplied(target: SystemName): Promise<boolean>;
   /** By level, then position. */
   operations(key: PlanKey, batchSize: number): AsyncIterable<readonly PlannedOperation[]>;
+  /** In the order in which they were planned, which the plan's id covers. */
+  content(key: PlanKey, batchSize: number): AsyncIterable<readonly Operation[]>;
   /** Only those that are refusals. */
   omissions(key: PlanKey, batchSize: number): AsyncIterable<readonly Omission[]>;
   /** Drops the operations of superseded plans, which nobody will apply any more. */

@@ -99,6 +99,7 @@ export function openPlans(database: Database): PlanStore {
         `${PLAN} where target = ? and state <> 'building' and partial = 0 order by key desc limit 1`,
         [target],
       ),
+    byKey: (key) => first(`${PLAN} where key = ?`, [key]),
     find: (id) =>
       first(`${PLAN} where substr(id, 1, length(cast(? as text))) = ? order by key desc limit 1`, [
         id,
@@ -112,6 +113,7 @@ export function openPlans(database: Database): PlanStore {
       return rows.length > 0;
     },
     operations: (key, batchSize) => operationsOf(database, key, Math.min(batchSize, BATCH)),
+    content: (key, batchSize) => contentOf(database, key, batchSize),
     omissions: (key, batchSize) => refusalsOf(database, key, batchSize),
     prune: async () => {
       const stale = await database.all<{ readonly key: string }>(
@@ -199,6 +201,21 @@ export function operationOf(content: string): Operation {
   if (operation.failedBefore === undefined) return operation;
   const { firstFailedAt, ...rest } = operation.failedBefore;
   return { ...operation, failedBefore: { ...rest, firstFailedAt: new Date(firstFailedAt) } };
+}
+
+async function* contentOf(
+  database: Database,
+  key: string,
+  batchSize: number,
+): AsyncGenerator<readonly Operation[]> {
+  for (let from = 0; ; from += batchSize) {
+    const rows = await database.all<{ readonly content: string }>(
+      'select content from plan_operation where plan = ? and position >= ? order by position limit ?',
+      [key, from, batchSize],
+    );
+    if (rows.length === 0) return;
+    yield rows.map(({ content }) => operationOf(content));
+  }
 }
 
 async function* refusalsOf(

@@ -1,0 +1,57 @@
+/** The verbs of one engine, as one object: what the command line and the API are handed. */
+
+import { writePlanFile } from '../plan/file.ts';
+import type { Omission, Operation } from '../plan/plan.ts';
+import type { PlanKey, PlannedOperation } from '../plan/plans.ts';
+import { applyFiled } from './apply-plan.ts';
+import type { Engine } from './engine.ts';
+import { explain } from './explain.ts';
+import { planSync } from './plan-verb.ts';
+import { provision } from './provision.ts';
+import { VerbRefusal } from './refusal.ts';
+import { release } from './release.ts';
+import { runSync } from './run.ts';
+import { status, unsent } from './status.ts';
+import type { Verbs } from './verbs.ts';
+
+const BATCH = 256;
+
+export function verbsOf(engine: Engine): Verbs {
+  return {
+    run: (request, watch) => runSync(engine, request, watch),
+    plan: (request, watch) => planSync(engine, request, watch),
+    apply: (lines, watch) => applyFiled(engine, lines, watch),
+    release: (request, watch) => release(engine, request, watch),
+    provision: (request, watch) => provision(engine, request, watch),
+    explain: (request, watch) => explain(engine, request, watch),
+    status: () => status(engine),
+    log: (query) => engine.ledger.outcomes(query),
+    unsent: (target) => unsent(engine, target),
+    runs: (limit) => engine.ledger.runs(limit),
+    reviews: () => engine.warehouse.reviews(),
+    operations: (key) => operationsOf(key, engine),
+    refusals: (key) => refusalsOf(key, engine),
+    planFile: (key) => planFileOf(key, engine),
+  };
+}
+
+async function* operationsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<PlannedOperation> {
+  for await (const batch of plans.operations(key, BATCH)) yield* batch;
+}
+
+async function* refusalsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<Omission> {
+  for await (const batch of plans.omissions(key, BATCH)) yield* batch;
+}
+
+async function* planFileOf(key: PlanKey, engine: Engine): AsyncGenerator<string> {
+  const plan = await engine.plans.byKey(key);
+  if (plan === undefined) {
+    throw new VerbRefusal('no-such-plan', `there is no plan ${key}`, 'plan again');
+  }
+  yield* writePlanFile(plan, inOrderOfPlanning(key, engine));
+}
+
+/** The hash covers the order in which operations were planned, so the file keeps that. */
+async function* inOrderOfPlanning(key: PlanKey, { plans }: Engine): AsyncGenerator<Operation> {
+  for await (const batch of plans.content(key, BATCH)) yield* batch;
+}

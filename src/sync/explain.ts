@@ -1,0 +1,112 @@
+/** Why, why not, and what if: the planner with a recorder. Writes nothing, and has nothing to write with. */
+
+import { ConnectorError } from '../connectors/spi/index.ts';
+import type { Identity } from '../identity/identity.ts';
+import { label } from '../identity/identity.ts';
+import type { Attributes, AttributeValue } from '../identity/record.ts';
+import type { PlanningContext } from '../plan/desired.ts';
+import type { Match } from '../plan/match.ts';
+import { planSubject } from '../plan/planner.ts';
+import { type TargetPolicy, targetWith } from '../plan/target.ts';
+import type { Step } from '../plan/trace.ts';
+import type { Subject } from '../warehouse/subject.ts';
+import type { Engine, Watch } from './engine.ts';
+import type { OutcomeRow } from './ledger.ts';
+import { type MatchingOptions, matching } from './match.ts';
+import { personNamed, targetsFor } from './people.ts';
+import { VerbRefusal } from './refusal.ts';
+import type { OpenTarget } from './target.ts';
+import type { Explained, ExplainRequest, TargetExplanation } from './verbs.ts';
+
+const HISTORY = 5;
+
+export async function explain(
+  engine: Engine,
+  { person, system, set = {} }: ExplainRequest,
+  watch: Watch,
+): Promise<Explained> {
+  const identity = await personNamed(person, engine);
+  const targets: TargetExplanation[] = [];
+  let records: Explained['records'] = [];
+  for (const policy of targetsFor(system, identity, engine)) {
+    const subject = await engine.warehouse.subject(policy.system, identity.id);
+    if (subject === undefined) {
+      throw new VerbRefusal('unknown-person', `${label(identity)} is gone meanwhile`, 'ask again');
+    }
+    records = subject.records;
+    targets.push(await oneTarget(assuming(subject, set), policy, engine, watch));
+  }
+  const assumed = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== ''));
+  return { identity, label: label(identity), records, assumed, targets };
+}
+
+/** The subject as it would be with other values; an empty text takes a value away. */
+function assuming(subject: Subject, set: Readonly<Record<string, string>>): Subject {
+  const entries = Object.entries(set);
+  if (entries.length === 0) return subject;
+  const attributes: Record<string, AttributeValue> = { ...subject.identity.attributes };
+  const origins: Record<string, string> = { ...subject.identity.origins };
+  for (const [name, text] of entries) {
+    delete attributes[name];
+    delete origins[name];
+    if (text === '') continue;
+    attributes[name] = text;
+    origins[name] = 'assumed';
+  }
+  const identity: Identity = { ...subject.identity, attributes: attributes as Attributes, origins };
+  return { ...subject, identity };
+}
+
+async function oneTarget(
+  subject: Subject,
+  policy: TargetPolicy,
+  engine: Engine,
+  watch: Watch,
+): Promise<TargetExplanation> {
+  const { system } = policy;
+  const connector = await engine.connector(system);
+  const target = targetWith(policy, connector.traits ?? {});
+  const context = { now: engine.now(), random: engine.random };
+  const match = await matchOf(subject, { target, connector }, engine, context, watch);
+  const released = (await engine.ledger.releasedAccounts(system)).has(subject.identity.id);
+  const steps: Step[] = [];
+  const decision = planSubject(subject, target, {
+    ...context,
+    ...(match !== undefined && { match }),
+    ...(released && { released }),
+    trace: (step) => void steps.push(step),
+  });
+  const history: OutcomeRow[] = [];
+  const query = { target: system, identity: subject.identity.id, limit: HISTORY };
+  for await (const outcome of engine.ledger.outcomes(query)) history.push(outcome);
+  const { account, due, inFlight } = subject;
+  return {
+    target: system,
+    ...(account !== undefined && { account }),
+    ...(due !== undefined && { due }),
+    ...(inFlight !== undefined && { inFlight }),
+    steps,
+    decision: decision.type === 'operation' ? decision.operation : decision.omission,
+    history,
+  };
+}
+
+/** One person is asked for by name, nothing is listed; where the target does not answer, what was listed last. */
+async function matchOf(
+  subject: Subject,
+  { target, connector }: OpenTarget,
+  engine: Engine,
+  context: PlanningContext,
+  watch: Watch,
+): Promise<Match | undefined> {
+  const found = (options: MatchingOptions) =>
+    matching(target, connector, engine, options, watch)([subject], context);
+  const known = { due: Number.POSITIVE_INFINITY, listed: true };
+  try {
+    const asking = connector.find === undefined ? known : { due: 1, listed: false };
+    return (await found(asking)).get(subject.identity.id);
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error;
+    return (await found(known)).get(subject.identity.id);
+  }
+}
