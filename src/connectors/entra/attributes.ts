@@ -8,7 +8,7 @@ import { suggestion } from '../../identity/problem.ts';
 import { type AttributeSchema, ConnectorError } from '../spi/index.ts';
 
 type Property = Omit<AttributeSchema, 'path'> & {
-  /** Not read unless it is asked for: it needs a permission of its own. */
+  /** Not read unless it is asked for: it needs a permission of its own, or nobody maps it. */
   readonly onDemand?: true;
 };
 
@@ -78,14 +78,14 @@ export const PROPERTIES: Readonly<Record<GraphKind, Readonly<Record<string, Prop
   },
   group: {
     id: { ...exact, uniqueness: 'global' },
-    assignedLicenses: partsList,
+    assignedLicenses: { ...partsList, onDemand: true },
     classification: text,
     createdDateTime: instant,
     description: text,
     displayName: text,
     expirationDateTime: instant,
     groupTypes: texts,
-    isAssignableToRole: flag,
+    isAssignableToRole: { ...flag, onDemand: true },
     mail: text,
     mailEnabled: flag,
     mailNickname: text,
@@ -96,12 +96,12 @@ export const PROPERTIES: Readonly<Record<GraphKind, Readonly<Record<string, Prop
     onPremisesSamAccountName: text,
     onPremisesSecurityIdentifier: text,
     onPremisesSyncEnabled: flag,
-    preferredDataLocation: text,
+    preferredDataLocation: { ...text, onDemand: true },
     preferredLanguage: text,
     proxyAddresses: texts,
     securityEnabled: flag,
     securityIdentifier: text,
-    theme: text,
+    theme: { ...text, onDemand: true },
     uniqueName: { ...exact, uniqueness: 'server' },
     visibility: text,
   },
