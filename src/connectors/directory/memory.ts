@@ -125,7 +125,10 @@ export function memoryStorage(): DirectoryStorage {
     get: async (kind, id) => objects.get(key(kind, id)),
 
     search: async (kind, { filter, matches = () => true, after, offset = 0, count }) => {
-      const found = candidates(kind, filter).filter(matches);
+      // A cursor is an id, and ids of one millisecond come in any order.
+      const found = candidates(kind, filter)
+        .filter(matches)
+        .sort((one, other) => (one.id < other.id ? -1 : 1));
       const later = after === undefined ? found : found.filter(({ id }) => id > after);
       return { objects: later.slice(offset, offset + count), total: found.length };
     },
