@@ -94,7 +94,11 @@ interface Operations {
   describe(options: CallOptions): Promise<SystemSchema>;
   /** Reads every object of a kind. The last page carries the watermark to track changes from. */
   read(kind: ObjectKind, options: ReadOptions): AsyncIterable<ChangePage>;
-  /** Reads what changed since a watermark. Fails as `watermark-expired` when that is too long ago. */
+  /**
+   * Reads what changed since a watermark. Fails as `watermark-expired` when that is too long ago,
+   * and always (but for `continues`) where the system tracks no changes: the last page of its
+   * `read` carries no watermark then.
+   */
   readChanges(kind: ObjectKind, since: Watermark, options: ReadOptions): AsyncIterable<ChangePage>;
   /** Finds the one object whose attribute has a value; two matches fail as `ambiguous`. */
   find(
