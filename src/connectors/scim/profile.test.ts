@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { compileMapping } from '../../mapping/compile.ts';
+import type { MappingRow } from '../../mapping/mapping.ts';
 import { parsePath } from '../../scim/path.ts';
 import { type Profile, profileSchema } from './profile.ts';
 
@@ -41,6 +43,13 @@ describe.each(files)('%s', (file) => {
     expect(unreadable).toEqual([]);
   });
 
+  it('has expressions that compile', () => {
+    for (const { map } of [...Object.values(profile.write), ...Object.values(profile.variants)]) {
+      const compiled = compileMapping(Object.entries(map).map(rowOf));
+      expect(compiled.ok ? [] : compiled.problems).toEqual([]);
+    }
+  });
+
   it('supplies what it matches by and what it requires', () => {
     for (const { match, required, map } of Object.values(profile.write))
       expect(Object.keys(map)).toEqual(expect.arrayContaining([...match, ...required]));
@@ -51,6 +60,18 @@ describe.each(files)('%s', (file) => {
       if (leave !== 'keep') expect(allowed).toContain(leave);
   });
 });
+
+function rowOf([path, row]: [string, Profile['write'][string]['map'][string]]): MappingRow {
+  if (typeof row === 'string') return { path, expression: row, when: 'always', onNull: 'clear' };
+  const { value, default: otherwise, when = 'always', onNull = 'clear' } = row;
+  return {
+    path,
+    expression: value,
+    when,
+    onNull,
+    ...(otherwise !== undefined && { default: otherwise }),
+  };
+}
 
 /** Lists of named things are gone into by `name` or `path`. */
 function leadsSomewhere(value: unknown, [first, ...rest]: readonly string[]): boolean {

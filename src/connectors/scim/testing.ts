@@ -60,7 +60,7 @@ export async function fakeProvider(
           ...(text !== '' && { body: bodyOf(request, text) }),
         };
         asked.push(one);
-        return Promise.race([answer(one), aborted(request.signal)]);
+        return Promise.race([answer(one), aborted(init?.signal ?? request.signal)]);
       },
     },
   );
@@ -69,6 +69,7 @@ export async function fakeProvider(
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
