@@ -98,7 +98,7 @@ function applied(
   const parsed = parsePath(operation.path);
   if (!parsed.ok)
     throw badRequest('invalidPath', `${operation.path}: ${parsed.problems[0]?.message}`);
-  const path = acceptance.leniency.bareNames ? qualifiedPath(type, parsed.value) : parsed.value;
+  const path = meant(type, parsed.value, acceptance);
   const extension = type.extended.get(path.attribute.toLowerCase());
   if (extension && !path.where && path.subAttribute === undefined)
     return wholeExtension(type, patched, operation, extension.id, acceptance);
@@ -127,16 +127,20 @@ function withoutPath(
   let result = patched;
   for (const inner of acceptPaths(type, value, acceptance)) {
     // Clients send what they read, so bookkeeping and attributes of others come along.
-    if (isIgnored(type, inner.path)) continue;
+    if (isIgnored(type, inner.path, acceptance)) continue;
     result = applied(type, result, { op, ...inner }, acceptance);
   }
   return result;
 }
 
-function isIgnored(type: ResourceType, text: string): boolean {
-  const path = parsePath(text);
-  const target = path.ok ? memberAt(type, path.value) : undefined;
-  return target === undefined || target.definition.mutability === 'readOnly';
+function isIgnored(type: ResourceType, text: string, acceptance: Acceptance): boolean {
+  const parsed = parsePath(text);
+  const target = parsed.ok && memberAt(type, meant(type, parsed.value, acceptance));
+  return !target || target.definition.mutability === 'readOnly';
+}
+
+function meant(type: ResourceType, path: AttributePath, { leniency }: Acceptance): AttributePath {
+  return leniency.bareNames ? qualifiedPath(type, path) : path;
 }
 
 function wholeExtension(

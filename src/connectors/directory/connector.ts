@@ -10,6 +10,7 @@ import type {
   ObjectRef,
   SystemName,
 } from '../../identity/record.ts';
+import { READ_MAP } from '../../scim/read-map.ts';
 import {
   type AttributeChange,
   type Connector,
@@ -36,33 +37,11 @@ export function directory(
     type: 'directory',
     title: 'Accounts in our own store',
     options: directoryOptions,
-    defaultReadMap: DEFAULT_READ_MAP,
+    defaultReadMap: READ_MAP,
     connect: async (options, { system, now }) =>
       openDirectory(system, options, storageOf(system), now),
   };
 }
-
-const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-
-const DEFAULT_READ_MAP = {
-  user: {
-    userPrincipalName: '[userName]',
-    mail: '[emails[type eq "work"].value]',
-    givenName: '[name.givenName]',
-    surname: '[name.familyName]',
-    displayName: '[displayName]',
-    jobTitle: '[title]',
-    accountEnabled: '[active]',
-    city: '[addresses[type eq "work"].locality]',
-    country: '[addresses[type eq "work"].country]',
-    telephoneNumber: '[phoneNumbers[type eq "work"].value]',
-    mobile: '[phoneNumbers[type eq "mobile"].value]',
-    employeeId: `[${ENTERPRISE}:employeeNumber]`,
-    department: `[${ENTERPRISE}:department]`,
-    manager: `[${ENTERPRISE}:manager]`,
-  },
-  group: { displayName: '[displayName]' },
-};
 
 /** Writers that change one object at the same time take turns; one that lost this often gives up. */
 const MAX_TURNS = 50;

@@ -12,6 +12,7 @@ const PAGE_SIZE = 500;
 
 /** In front of a watermark from the middle of a full reading. */
 const UNFINISHED = 'reading:';
+const WATERMARK = /^(reading:)?(\d{1,15})$/;
 
 export function readAll(
   system: SystemName,
@@ -22,18 +23,17 @@ export function readAll(
 }
 
 /** @param continues The reading that gave the watermark goes on. */
-export function readSince(
+export async function* readSince(
   system: SystemName,
   kind: ObjectKind,
   storage: DirectoryStorage,
   watermark: string,
   continues: boolean,
 ): AsyncIterable<ChangePage> {
-  const unfinished = watermark.startsWith(UNFINISHED);
-  const since = Number(unfinished ? watermark.slice(UNFINISHED.length) : watermark);
-  if (!Number.isSafeInteger(since) || since < 0 || (unfinished && !continues))
+  const [, unfinished, number] = WATERMARK.exec(watermark) ?? [];
+  if (number === undefined || (unfinished !== undefined && !continues))
     throw new ConnectorError('watermark-expired', `read ${kind} in ${system}: read it all again`);
-  return pages(system, kind, storage, since, unfinished);
+  yield* pages(system, kind, storage, Number(number), unfinished !== undefined);
 }
 
 async function* pages(
