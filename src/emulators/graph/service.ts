@@ -84,7 +84,7 @@ async function answered(
   const route = matchRoute(method, path);
   const low = request.headers.get('x-ms-throttle-priority')?.toLowerCase() === 'low';
   const units = unitsOf(method, route.pattern, options);
-  const charge = service.throttle.charge(caller.appId, units, false, low);
+  const charge = service.throttle.charge(caller.appId, units, low);
   const eventual = request.headers.get('consistencylevel')?.toLowerCase() === 'eventual';
   const counts = options.count || path.at(-1) === '$count';
   const advanced = eventual && (counts || options.search !== undefined);

@@ -27,7 +27,7 @@ describe('throttling', () => {
           const granted: { readonly at: number; readonly units: number }[] = [];
           for (const { wait, units } of requests) {
             time += wait;
-            if (attempt(() => quotas.charge('app', units, false, false)))
+            if (attempt(() => quotas.charge('app', units, false)))
               granted.push({ at: time, units });
           }
           for (const { at } of granted) {

@@ -9,8 +9,6 @@ import type { QueryOptions } from './query/options.ts';
 import type { Switches } from './settings.ts';
 
 const WINDOW_SECONDS = 10;
-const WRITE_WINDOW_SECONDS = 150;
-const WRITE_LIMIT = 3_000;
 
 /** Units of a request where it is not one, by method and pattern of its route. */
 const COSTS: Readonly<Record<string, number>> = {
@@ -51,7 +49,7 @@ export interface Charge {
 
 export interface Throttle {
   /** Charges a request; fails as `429` when it would pass the limit. */
-  charge(appId: string, units: number, write: boolean, low: boolean): Charge;
+  charge(appId: string, units: number, low: boolean): Charge;
   /** Multiplies all limits; 0 turns throttling off. */
   scale(factor: number): void;
   /** Uses up or gives back everything, for all applications. */
@@ -85,24 +83,18 @@ export function throttle(options: ThrottleOptions): Throttle {
   let factor = 1;
   let refusing = false;
 
-  const windowOf = (name: string, seconds: number): Window => {
-    const window = windows.get(name) ?? { charged: [], total: 0 };
-    windows.set(name, window);
-    const since = options.clock.now() - seconds * 1000;
+  const windowOf = (appId: string): Window => {
+    const window = windows.get(appId) ?? { charged: [], total: 0 };
+    windows.set(appId, window);
+    const since = options.clock.now() - WINDOW_SECONDS * 1000;
     while (window.charged[0] !== undefined && window.charged[0].at <= since)
       window.total -= window.charged.shift()?.units ?? 0;
     return window;
   };
 
-  const spend = (
-    appId: string,
-    kind: 'Read' | 'Write',
-    seconds: number,
-    units: number,
-    limit: number,
-    share: number,
-  ): number => {
-    const window = windowOf(`${kind} ${appId}`, seconds);
+  /** @returns The share of the limit that is used now. */
+  const spend = (appId: string, units: number, limit: number, share: number): number => {
+    const window = windowOf(appId);
     const now = options.clock.now();
     const add = (): void => {
       window.charged.push({ at: now, units });
@@ -113,19 +105,18 @@ export function throttle(options: ThrottleOptions): Throttle {
       return window.total / limit;
     }
     if (window.total + units <= limit * MOST_CHARGED) add();
-    const wait = waitSeconds(window, units, limit * share, now, seconds);
+    const wait = waitSeconds(window, units, limit * share, now);
     waits.set(appId, now + wait * 1000);
-    throw refusal(options, appId, kind, wait);
+    throw refusal(options, appId, wait);
   };
 
   return {
-    charge: (appId, units, write, low) => {
+    charge: (appId, units, low) => {
       if (factor === 0) return { units };
       if (options.clock.now() < (waits.get(appId) ?? 0)) options.early(appId);
       const share = low ? LOW_PRIORITY_SHARE : 1;
-      if (write) spend(appId, 'Write', WRITE_WINDOW_SECONDS, 1, WRITE_LIMIT * factor, share);
       const limit = limitFor(options.users()) * factor;
-      const used = spend(appId, 'Read', WINDOW_SECONDS, units, limit, share);
+      const used = spend(appId, units, limit, share);
       return used > SHOWN_SHARE ? { units, percentage: Math.round(used * 100) / 100 } : { units };
     },
     scale: (to) => {
@@ -148,32 +139,29 @@ function waitSeconds(
   units: number,
   limit: number,
   now: number,
-  seconds: number,
 ): number {
   let used = total;
   for (const { at, units: freed } of charged) {
     used -= freed;
-    if (used + units <= limit) return Math.max(0.1, (at - now) / 1000 + seconds);
+    if (used + units <= limit) return Math.max(0.1, (at - now) / 1000 + WINDOW_SECONDS);
   }
-  return seconds;
+  return WINDOW_SECONDS;
 }
 
 function refusal(
   { tenantId, switches }: ThrottleOptions,
   appId: string,
-  kind: 'Read' | 'Write',
   seconds: number,
 ): GraphFailure {
   const position = switches();
   const wait = RETRY_AFTER[position['throttle.retryAfter']](seconds);
-  const information = kind === 'Write' ? 'WriteLimitExceeded' : 'ResourceUnitLimitExceeded';
   return new GraphFailure(429, position['throttle.code'], 'Too many requests.', {
     innerCode: '429',
     headers: {
       ...(wait !== undefined && { 'Retry-After': wait }),
       'x-ms-throttle-limit-percentage': '1.0',
-      'x-ms-throttle-scope': `Tenant_Application/${kind === 'Write' ? 'Write' : 'ReadWrite'}/${appId}/${tenantId}`,
-      'x-ms-throttle-information': information,
+      'x-ms-throttle-scope': `Tenant_Application/ReadWrite/${appId}/${tenantId}`,
+      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
     },
   });
 }
