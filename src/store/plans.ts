@@ -16,6 +16,7 @@ export function openPlans(database: Database): PlanStore {
     const [row] = await database.all<PlanRow>(sql, parameters);
     return row && planOf(row);
   };
+  let latest = 0;
   const drop = async (key: string) => {
     await database.run('delete from plan_operation where plan = ?', [key]);
     await database.run('delete from plan_refusal where plan = ?', [key]);
@@ -30,7 +31,9 @@ export function openPlans(database: Database): PlanStore {
         await drop(key);
         await database.run('delete from plan where key = ?', [key]);
       }
-      const key = `${createdAt.getTime().toString(36).padStart(9, '0')}${randomBytes(6).toString('hex')}`;
+      // Two plans of one millisecond keep their order.
+      latest = Math.max(createdAt.getTime(), latest + 1);
+      const key = `${latest.toString(36).padStart(9, '0')}${randomBytes(6).toString('hex')}`;
       await database.run(
         `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds,
            ordering, partial) values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '', 0)`,
