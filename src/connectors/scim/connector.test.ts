@@ -422,6 +422,15 @@ describe('everything else', () => {
     );
   });
 
+  it.each([
+    ['slack', 3],
+    ['zscaler', 5],
+    ['github-emu', undefined],
+  ])('tells the rate of all writes to users in %s', async (name, requestsPerSecond) => {
+    const { connector } = await fakeProvider(() => listOf([]), { profile: shippedProfile(name) });
+    expect(connector.traits?.requestsPerSecond).toBe(requestsPerSecond);
+  });
+
   it('refuses to begin without an address, or with a profile that is none', async () => {
     await expect(
       fakeProvider(() => listOf([]), { options: { url: undefined } }),

@@ -22,14 +22,13 @@ export function traitsOf(profile: Profile): Partial<TargetTraits> {
   };
 }
 
-/** The narrowest bucket that writes to users fall into. */
+/** The narrowest bucket that every write to users falls into; one for creates alone would slow down all. */
 function lowestRate(rate: Protocol['rate']): number | undefined {
   const rates = rate
     .filter(({ resources, methods }) => {
-      return (
-        (resources === undefined || resources.includes('user')) &&
-        (methods === undefined || methods.includes('POST'))
-      );
+      const writes =
+        methods === undefined || ['POST', 'PATCH'].every((one) => methods.includes(one));
+      return writes && (resources === undefined || resources.includes('user'));
     })
     .map(({ limit, perSeconds }) => limit / perSeconds);
   return rates.length > 0 ? Math.min(...rates) : undefined;
