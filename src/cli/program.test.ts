@@ -130,7 +130,7 @@ describe('the command line', () => {
         log [SYSTEM]          what happened, the newest first
         review                what only a person can decide: ambiguous matches
         serve                 schedule, SCIM and health, in one process
-        token                 create, list, revoke: for served systems
+        token                 create, list, revoke: for served systems and the API
         eval [EXPRESSION]     one expression over one object
         import                an Entra provisioning job as YAML: import entra-schema
         emulate SYSTEM        a local stand-in: graph or ramp

@@ -1,5 +1,7 @@
-import { Command } from 'commander';
-import { createToken } from '../server/tokens.ts';
+import { Command, Option } from 'commander';
+import type { Configuration } from '../config/configuration.ts';
+import { ROLES, type Role } from '../server/api/policy.ts';
+import { createToken, type Scope } from '../server/tokens.ts';
 import {
   body,
   type CommonOptions,
@@ -15,7 +17,7 @@ import { ago } from './words.ts';
 
 export function tokenCommand(session: Session): Command {
   return new Command('token')
-    .description('create, list, revoke: for served systems')
+    .description('create, list, revoke: for served systems and the API')
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
     .addCommand(create(session))
@@ -23,31 +25,46 @@ export function tokenCommand(session: Session): Command {
     .addCommand(revoke(session));
 }
 
+interface CreateOptions extends CommonOptions {
+  readonly system?: string;
+  readonly role?: Role;
+  readonly days: number;
+}
+
 function create(session: Session): Command {
   const command = newCommand('create', 'a new token; it is shown once and never again')
-    .requiredOption('-s, --system <name>', 'the served system it opens')
+    .option('-s, --system <name>', 'the served system it opens')
+    .addOption(new Option('-r, --role <role>', 'or: the API, as such a one').choices(ROLES))
     .option('--days <number>', 'until it expires', wholeNumber, 365);
-  return body<CommonOptions & { readonly system: string; readonly days: number }>(
-    session,
-    command,
-    async (options, out) => {
-      const { system, days } = options;
-      const configuration = await configurationOf(session, options, out);
-      knownSystems(configuration, [system]);
-      if (configuration.systems.find(({ name }) => name === system)?.serve === undefined) {
-        throw new Refusal('system-not-served', `${system} is not served over SCIM`, {
-          remedy: 'add serve: {} to the system',
-          exit: 64,
-        });
-      }
-      await using tokens = await session.services.openTokens(configuration);
-      const created = await createToken(tokens.storage, tokens.tenant, system, days, new Date());
-      out.json(created);
-      out.say(created.token);
-      if (!out.machine) out.note('Keep it now: it is not shown again.');
-      return 0;
-    },
-  );
+  return body<CreateOptions>(session, command, async (options, out) => {
+    const configuration = await configurationOf(session, options, out);
+    const scope = scopeOf(options, configuration);
+    await using tokens = await session.services.openTokens(configuration);
+    const { storage, tenant } = tokens;
+    const created = await createToken(storage, tenant, scope, options.days, new Date());
+    out.json(created);
+    out.say(created.token);
+    if (!out.machine) out.note('Keep it now: it is not shown again.');
+    return 0;
+  });
+}
+
+function scopeOf({ system, role }: CreateOptions, configuration: Configuration): Scope {
+  if (role !== undefined && system === undefined) return { role };
+  if (system === undefined || role !== undefined) {
+    throw new Refusal('token-scope', 'a token opens either a served system or the API', {
+      remedy: 'name one: --system NAME, or --role viewer, operator or administrator',
+      exit: 64,
+    });
+  }
+  knownSystems(configuration, [system]);
+  if (configuration.systems.find(({ name }) => name === system)?.serve === undefined) {
+    throw new Refusal('system-not-served', `${system} is not served over SCIM`, {
+      remedy: 'add serve: {} to the system',
+      exit: 64,
+    });
+  }
+  return { system };
 }
 
 function list(session: Session): Command {
@@ -60,19 +77,22 @@ function list(session: Session): Command {
       const all = await tokens.storage.all();
       const now = new Date();
       for (const token of all) out.json(token);
-      const rows = all.map(({ id, system, createdAt, expiresAt, revokedAt, lastUsedAt }) => [
-        id,
-        system,
-        `created ${ago(createdAt, now)}`,
-        lastUsedAt === undefined ? 'never used' : `used ${ago(lastUsedAt, now)}`,
-        revokedAt !== undefined
-          ? out.paint('red', 'revoked')
-          : expiresAt <= now
-            ? out.paint('red', 'expired')
-            : `expires ${expiresAt.toISOString().slice(0, 10)}`,
-      ]);
+      const rows = all.map((token) => {
+        const { id, createdAt, expiresAt, revokedAt, lastUsedAt } = token;
+        return [
+          id,
+          'role' in token ? `API, ${token.role}` : token.system,
+          `created ${ago(createdAt, now)}`,
+          lastUsedAt === undefined ? 'never used' : `used ${ago(lastUsedAt, now)}`,
+          revokedAt !== undefined
+            ? out.paint('red', 'revoked')
+            : expiresAt <= now
+              ? out.paint('red', 'expired')
+              : `expires ${expiresAt.toISOString().slice(0, 10)}`,
+        ];
+      });
       for (const line of tableLines(rows, { width: out.width, indent: 0 })) out.say(line);
-      if (rows.length === 0) out.say('There is none. Make one: lockstep token create --system S');
+      if (rows.length === 0) out.say('There is none. Make one: lockstep token create --help');
       return 0;
     },
   );

@@ -1,16 +1,22 @@
 /**
- * Bearer tokens by which others reach a served system. Only administrators make them; what is
- * stored is a hash, and the tenant is part of the token, so that it decides whose data is asked.
+ * Bearer tokens by which others reach a served system or the API, never both. Only administrators
+ * make them; what is stored is a hash, and the tenant is part of the token, so that it decides whose
+ * data is asked.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Tenant } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
+import type { Role } from './api/policy.ts';
 import { isSameHash, secretHash } from './secret.ts';
 
-export interface AccessToken {
+/** What a token opens: one served system, or the API as somebody of a role. */
+export type Scope = { readonly system: SystemName } | { readonly role: Role };
+
+export type AccessToken = TokenLife & Scope;
+
+interface TokenLife {
   readonly id: string;
-  readonly system: SystemName;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly revokedAt?: Date;
@@ -30,30 +36,29 @@ export interface TokenStorage {
 /** In front of every token, for scanners that look for secrets in public places. */
 const PREFIX = 'lockstep';
 
-export interface NewToken {
+export type NewToken = Scope & {
   /** Shown once. */
   readonly token: string;
   readonly id: string;
-  readonly system: SystemName;
   readonly expiresAt: Date;
-}
+};
 
 export async function createToken(
   storage: TokenStorage,
   tenant: Tenant,
-  system: SystemName,
+  scope: Scope,
   days: number,
   now: Date,
 ): Promise<NewToken> {
   const token = `${PREFIX}_${tenant}_${randomBytes(32).toString('hex')}`;
   const id = randomUUID();
   const expiresAt = new Date(now.getTime() + days * 86_400_000);
-  await storage.add({ id, system, createdAt: now, expiresAt }, secretHash(token));
-  return { token, id, system, expiresAt };
+  await storage.add({ id, ...scope, createdAt: now, expiresAt }, secretHash(token));
+  return { token, id, ...scope, expiresAt };
 }
 
-interface Remembered {
-  readonly caller: { readonly tenant: Tenant; readonly system: SystemName };
+interface Remembered<Caller> {
+  readonly caller: Caller;
   readonly untilMilliseconds: number;
 }
 
@@ -61,16 +66,39 @@ interface Remembered {
 const REMEMBERED_MILLISECONDS = 2_000;
 const MOST_REMEMBERED = 10_000;
 
-/**
- * Tells whose token it is.
- *
- * @param storageOf The tokens of a tenant; undefined for a tenant nobody has heard of.
- */
+/** Tenants by name; undefined for one nobody has heard of. */
+export type TokensOf = (tenant: Tenant) => Promise<TokenStorage | undefined>;
+
+/** Tells whose token it is, and which served system it opens. */
 export function tokenAuthentication(
-  storageOf: (tenant: Tenant) => Promise<TokenStorage | undefined>,
+  storageOf: TokensOf,
   now: () => Date,
-): (token: string) => Promise<Remembered['caller'] | undefined> {
-  const remembered = new Map<string, Remembered>();
+): (
+  token: string,
+) => Promise<{ readonly tenant: Tenant; readonly system: SystemName } | undefined> {
+  return authentication(storageOf, now, (tenant, token) =>
+    'system' in token ? { tenant, system: token.system } : undefined,
+  );
+}
+
+/** Tells whose token it is, and as what it opens the API. */
+export function apiAuthentication(
+  storageOf: TokensOf,
+  now: () => Date,
+): (
+  token: string,
+) => Promise<{ readonly tenant: Tenant; readonly token: string; readonly role: Role } | undefined> {
+  return authentication(storageOf, now, (tenant, token) =>
+    'role' in token ? { tenant, token: token.id, role: token.role } : undefined,
+  );
+}
+
+function authentication<Caller>(
+  storageOf: TokensOf,
+  now: () => Date,
+  callerOf: (tenant: Tenant, token: AccessToken) => Caller | undefined,
+): (token: string) => Promise<Caller | undefined> {
+  const remembered = new Map<string, Remembered<Caller>>();
   return async (token) => {
     const tenant = new RegExp(`^${PREFIX}_([a-z0-9-]+)_[0-9a-f]{64}$`).exec(token)?.[1];
     if (tenant === undefined) return undefined;
@@ -82,11 +110,12 @@ export function tokenAuthentication(
     const storage = await storageOf(tenant);
     const found = await storage?.byHash(hash);
     if (!storage || !found || !isSameHash(found.hash, hash)) return undefined;
-    const { id, system, expiresAt, revokedAt } = found.token;
+    const { id, expiresAt, revokedAt } = found.token;
     if (revokedAt || expiresAt <= time) return undefined;
+    const caller = callerOf(tenant, found.token);
+    if (caller === undefined) return undefined;
     await storage.use(id, time);
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    const caller = { tenant, system };
     const until = Math.min(time.getTime() + REMEMBERED_MILLISECONDS, expiresAt.getTime());
     remembered.set(hash, { caller, untilMilliseconds: until });
     return caller;

@@ -1,29 +1,33 @@
 /** Hashes of the tokens of one tenant. */
 
-import type { AccessToken, TokenStorage } from '../server/tokens.ts';
+import { ROLES } from '../server/api/policy.ts';
+import type { AccessToken, Scope, TokenStorage } from '../server/tokens.ts';
 import type { Database, Row } from './database.ts';
 import { optional } from './rows.ts';
 
 interface TokenRow extends Row {
   readonly id: string;
   readonly hash: string;
+  /** Empty for a token of the API, which has a role instead. */
   readonly system: string;
+  readonly role: string | null;
   readonly created_at: number;
   readonly expires_at: number;
   readonly revoked_at: number | null;
   readonly last_used_at: number | null;
 }
 
-const TOKENS = `select id, hash, system, created_at, expires_at, revoked_at, last_used_at
+const TOKENS = `select id, hash, system, role, created_at, expires_at, revoked_at, last_used_at
   from access_token`;
 
 export function tokenStorage(database: Database): TokenStorage {
   return {
-    add: async ({ id, system, createdAt, expiresAt }, hash) => {
+    add: async (token, hash) => {
+      const [system, role] = 'role' in token ? ['', token.role] : [token.system, null];
       await database.run(
-        `insert into access_token (id, hash, system, created_at, expires_at)
-         values (?, ?, ?, ?, ?)`,
-        [id, hash, system, createdAt.getTime(), expiresAt.getTime()],
+        `insert into access_token (id, hash, system, role, created_at, expires_at)
+         values (?, ?, ?, ?, ?, ?)`,
+        [token.id, hash, system, role, token.createdAt.getTime(), token.expiresAt.getTime()],
       );
     },
     all: async () =>
@@ -51,10 +55,16 @@ export function tokenStorage(database: Database): TokenStorage {
 function tokenOf(row: TokenRow): AccessToken {
   return {
     id: row.id,
-    system: row.system,
+    ...scopeOf(row),
     createdAt: new Date(row.created_at),
     expiresAt: new Date(row.expires_at),
     ...optional('revokedAt', row.revoked_at === null ? undefined : new Date(row.revoked_at)),
     ...optional('lastUsedAt', row.last_used_at === null ? undefined : new Date(row.last_used_at)),
   };
+}
+
+function scopeOf({ system, role }: TokenRow): Scope {
+  const known = ROLES.find((each) => each === role);
+  // A role that nobody knows any more opens nothing: there is no system without a name.
+  return known === undefined ? { system } : { role: known };
 }
