@@ -13,7 +13,7 @@ import { walkPages } from './pages.ts';
 /** Ids of applications by the names used under `assigned`, where a display name will not do. */
 export type ApplicationIds = Readonly<Record<string, string>>;
 
-export interface Application {
+interface Application {
   /** Object id of the service principal. */
   readonly id: string;
   readonly roles: ReadonlyMap<string, AppRole>;
@@ -98,7 +98,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  *
  * @throws ConnectorError `missing` (`application-not-found`), `ambiguous` (`application-ambiguous`).
  */
-export async function findApplication(
+async function findApplication(
   client: GraphClient,
   name: string,
   ids: ApplicationIds,

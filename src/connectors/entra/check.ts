@@ -2,7 +2,7 @@
 
 import type { SystemName } from '../../identity/record.ts';
 import { type CheckFinding, type Connector, ConnectorError } from '../spi/index.ts';
-import { type ApplicationIds, readAssignments } from './assignments.ts';
+import { readAssignments } from './assignments.ts';
 import type { GraphClient } from './client.ts';
 import { credentialFindings } from './expiry.ts';
 import type { EntraOptions } from './options.ts';
@@ -28,6 +28,16 @@ export async function checkTenant(
 ): Promise<readonly CheckFinding[]> {
   const get = (path: string, more: Readonly<Record<string, string>> = {}): Promise<unknown> =>
     client.get(path, { attempt: `check ${system}`, signal, headers: more });
+  const groups: Probe = {
+    subject: 'groups',
+    permission: 'GroupMember.Read.All',
+    needed: kinds.includes('group') || applications.length > 0,
+    ask: async () => {
+      const group = firstId(await get('/groups?$top=1&$select=id'));
+      if (group !== undefined) await get(`/groups/${group}/members?$top=1&$select=id`);
+      return counted(get, '/groups/$count', 'groups with their members');
+    },
+  };
   const probes: readonly Probe[] = [
     {
       subject: 'users',
@@ -39,21 +49,12 @@ export async function checkTenant(
         return counted(get, '/users/$count', 'users');
       },
     },
-    {
-      subject: 'groups',
-      permission: 'GroupMember.Read.All',
-      needed: kinds.includes('group') || applications.length > 0,
-      ask: async () => {
-        const group = firstId(await get('/groups?$top=1&$select=id'));
-        if (group !== undefined) await get(`/groups/${group}/members?$top=1&$select=id`);
-        return counted(get, '/groups/$count', 'groups with their members');
-      },
-    },
+    ...(options.groups ? [groups] : []),
     ...applications.map((application) => ({
       subject: `assignments of "${application}"`,
       permission: 'Application.Read.All',
       needed: true,
-      ask: () => countAssignments(client, system, options.applications, application, signal),
+      ask: () => countAssignments(client, system, options, application, signal),
     })),
   ];
   const findings: CheckFinding[] = [];
@@ -114,20 +115,24 @@ async function counted(get: Get, path: string, what: string): Promise<string> {
 async function countAssignments(
   client: GraphClient,
   system: SystemName,
-  ids: ApplicationIds,
+  options: EntraOptions,
   application: string,
   signal: AbortSignal,
 ): Promise<string> {
   let users = 0;
   let groups = 0;
-  const pages = readAssignments(client, system, ids, { applications: [application], signal });
+  const pages = readAssignments(client, system, options.applications, {
+    applications: [application],
+    signal,
+  });
   for await (const { changes } of pages)
     for (const change of changes)
       if (change.type === 'assignments')
         for (const { principal } of change.assignments)
           if (principal.kind === 'user') users++;
           else groups++;
-  return `${users} users assigned directly, ${groups} groups`;
+  const ignored = groups > 0 && !options.groups ? ', which do not count without `groups`' : '';
+  return `${users} users assigned directly, ${groups} groups${ignored}`;
 }
 
 function firstId(page: unknown): string | undefined {

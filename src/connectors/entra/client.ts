@@ -48,7 +48,7 @@ export function graphClient(http: Http, cloud: Cloud, tokens: TokenSource): Grap
 
   async function send(url: string, request: GraphRequest, token: string): Promise<JsonResponse> {
     const seconds = budget.take(unitsOf(url.slice(root.length)));
-    if (seconds > 0) await sleep(seconds * 1000, undefined, { signal: request.signal });
+    if (seconds > 0) await pause(seconds, request.signal);
     const answer = await requestJson(http, {
       method: 'GET',
       url,
@@ -87,6 +87,16 @@ export function graphClient(http: Http, cloud: Cloud, tokens: TokenSource): Grap
       return answer.body;
     },
   };
+}
+
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(seconds * 1000, undefined, { signal });
+  } catch (error) {
+    // The timer has an error of its own; the caller knows the signal's reason.
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 /** Resource units of a read, by the published table: costly collections first, `$select` saves one. */

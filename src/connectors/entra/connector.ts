@@ -32,6 +32,10 @@ export const entra: ConnectorDefinition<EntraOptions> = {
       check: (call) => checkTenant(client, system, options, context.now(), call),
       describe: async () => schema(),
       async *read(kind, call) {
+        if (kind === 'group' && !options.groups) {
+          yield { changes: [], complete: true };
+          return;
+        }
         yield* kind === 'assignment'
           ? readAssignments(client, system, options.applications, call)
           : readEverything(client, system, graphKind(kind), call);

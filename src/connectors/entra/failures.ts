@@ -52,13 +52,13 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
 
 const UNAVAILABLE: Meaning = { kind: 'unreachable', code: 'service-unavailable' };
 
-export interface GraphRefusal {
+interface GraphRefusal {
   readonly code?: string;
   readonly message?: string;
 }
 
 /** `error.code` and `error.message`, with the most specific code that is nested in it. */
-export function refusalOf(body: unknown): GraphRefusal {
+function refusalOf(body: unknown): GraphRefusal {
   const error = part(body, 'error');
   const message = part(error, 'message');
   const inner = part(error, 'innerError');

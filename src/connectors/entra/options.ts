@@ -72,6 +72,11 @@ export const entraOptions = z
       title: 'Cloud',
       description: 'A national cloud by name, or base URLs of a stand-in.',
     }),
+    groups: z.boolean().default(true).meta({
+      title: 'Groups',
+      description:
+        'false: groups are not read, and the right to is not needed; then only people assigned directly count.',
+    }),
     applications: z.record(z.string(), z.guid()).default({}).meta({
       title: 'Applications',
       description:

@@ -1,15 +1,11 @@
 /** One tenant at the emulator: who is assigned, who is found, what a check proves. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { propertiesOf } from '../../emulators/graph/contract.ts';
 import { createGraph, type GraphEmulator } from '../../emulators/graph/graph.ts';
 import type { Assignment } from '../../identity/record.ts';
-import { compileReadMap } from '../../mapping/read-map.ts';
 import { type CheckFinding, type Connector, ConnectorError } from '../spi/index.ts';
-import { type GraphKind, PROPERTIES, SEARCHABLE } from './attributes.ts';
 import { entra } from './connector.ts';
 import { entraOptions } from './options.ts';
-import { READ_MAP } from './read-map.ts';
 
 const { signal } = new AbortController();
 const SECRET = 'correct horse battery staple';
@@ -227,6 +223,15 @@ describe('a person', () => {
   });
 });
 
+describe('a schema', () => {
+  it('has each property, with the parts that mappings name', async () => {
+    const schema = await (await connect()).describe?.({ signal });
+    const paths = schema?.kinds[0]?.attributes.map(({ path }) => path);
+    expect(paths).toContain('employeeOrgData.costCenter');
+    expect(paths).toContain('onPremisesExtensionAttributes.extensionAttribute15');
+  });
+});
+
 describe('a check', () => {
   const found = (findings: readonly CheckFinding[]): string[] =>
     findings.map(({ subject, status, message }) => `${subject}: ${status}, ${message}`);
@@ -271,6 +276,28 @@ describe('a check', () => {
     expect(failed?.status).toBe('failed');
   });
 
+  it('asks for no right to groups where they are not read', async () => {
+    const { id } = application('Ramp');
+    const group = graph.control.act({
+      act: 'create',
+      type: 'group',
+      properties: {
+        displayName: 'G',
+        mailEnabled: false,
+        mailNickname: 'g',
+        securityEnabled: true,
+      },
+    }).id;
+    graph.control.act({ act: 'assign-app-role', principal: group, resource: id });
+    graph.control.fault({ path: '/groups', times: 0, effect: { type: 'answer', status: 403 } });
+    const connector = await connect({ groups: false });
+    expect(found(await connector.check({ signal, applications: ['Ramp'] })).slice(1, 2)).toEqual([
+      'assignments of "Ramp": ok, 0 users assigned directly, 1 groups, which do not count without `groups`',
+    ]);
+    for await (const page of connector.read?.('group', { signal }) ?? [])
+      expect(page).toEqual({ changes: [], complete: true });
+  });
+
   it('says once what would fail everywhere', async () => {
     const connector = await connect({ secret: 'wrong' });
     expect(found(await connector.check({ signal, applications: ['Ramp'] }))).toEqual([
@@ -284,83 +311,6 @@ describe('a check', () => {
     expect(findings[2]).toMatchObject({
       status: 'failed',
       remedy: expect.stringContaining('Enterprise applications'),
-    });
-  });
-});
-
-describe('the properties', () => {
-  it.each<GraphKind>(['user', 'group'])('of a %s are those of the published contract', (kind) => {
-    const contract = propertiesOf(kind);
-    const unknown = Object.keys(PROPERTIES[kind]).filter(
-      (name) => name !== 'manager' && !contract.has(name),
-    );
-    expect(unknown).toEqual([]);
-    for (const [name, { type, multiValued = false }] of Object.entries(PROPERTIES[kind])) {
-      const published = contract.get(name);
-      if (published === undefined) continue;
-      expect([name, multiValued]).toEqual([name, published.collection ?? false]);
-      expect([name, type]).toEqual([name, TYPES[published.type] ?? 'complex']);
-    }
-    expect(Object.keys(SEARCHABLE[kind]).filter((name) => !contract.has(name))).toEqual([]);
-  });
-
-  it('are described with the parts that mappings name', async () => {
-    const schema = await (await connect()).describe?.({ signal });
-    const paths = schema?.kinds[0]?.attributes.map(({ path }) => path);
-    expect(paths).toContain('employeeOrgData.costCenter');
-    expect(paths).toContain('onPremisesExtensionAttributes.extensionAttribute15');
-  });
-});
-
-const TYPES: Readonly<Record<string, string>> = {
-  'Edm.String': 'string',
-  'Edm.Boolean': 'boolean',
-  'Edm.DateTimeOffset': 'dateTime',
-};
-
-describe('the read map', () => {
-  const rows = Object.fromEntries(
-    Object.entries(READ_MAP.user).map(([name, expression]) => [name, { expression }]),
-  );
-  const compiled = compileReadMap(rows);
-  const map = compiled.ok ? compiled.value : undefined;
-
-  it('reads properties that Graph lists', () => {
-    expect(compiled).toMatchObject({ ok: true });
-    const known = Object.keys(PROPERTIES.user);
-    expect(map?.inputs.filter((path) => !known.includes(path.split('.')[0] ?? ''))).toEqual([]);
-  });
-
-  it('gives them the names of Entra’s provisioning schema', () => {
-    const ada = {
-      id: 'u1',
-      accountEnabled: true,
-      userPrincipalName: 'ada@contoso.com',
-      businessPhones: ['+49 30 1'],
-      mobilePhone: '+49 170 1',
-      officeLocation: 'B2',
-      employeeOrgData: { costCenter: '4711' },
-      onPremisesExtensionAttributes: { extensionAttribute3: 'blue' },
-    };
-    expect(map?.map(ada, new Date())).toEqual({
-      objectId: 'u1',
-      accountEnabled: true,
-      userPrincipalName: 'ada@contoso.com',
-      originalUserPrincipalName: 'ada@contoso.com',
-      telephoneNumber: '+49 30 1',
-      mobile: '+49 170 1',
-      physicalDeliveryOfficeName: 'B2',
-      costCenter: '4711',
-      extensionAttribute3: 'blue',
-    });
-    expect(map?.map({ id: 'u1' }, new Date())).toEqual({ objectId: 'u1' });
-  });
-
-  it('shows a guest by the name at home', () => {
-    const userPrincipalName = 'bob_fabrikam.com#EXT#@contoso.onmicrosoft.com';
-    expect(map?.map({ userPrincipalName }, new Date())).toEqual({
-      userPrincipalName: 'bob_fabrikam.com',
-      originalUserPrincipalName: userPrincipalName,
     });
   });
 });

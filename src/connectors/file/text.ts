@@ -37,7 +37,7 @@ async function* decoded(
   digest: Hash,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const bytes = createReadStream(path, { highWaterMark: 256 * 1024, signal });
+  const bytes = createReadStream(path, { highWaterMark: 32 * 1024, signal });
   let encoding = configured;
   let decoder: TextDecoder | undefined;
   let line = 1;
