@@ -6,7 +6,7 @@
 import type { AttributeChange } from '../connectors/spi/index.ts';
 import { label } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
-import type { Account, Subject } from '../warehouse/subject.ts';
+import type { Account, Escrow, Subject } from '../warehouse/subject.ts';
 import {
   evaluation,
   matchValues,
@@ -320,9 +320,11 @@ function onAccount(
     const value = heldAt(target, current, path);
     if (value !== undefined) held[path] = value;
   }
+  // A target that shows changes late compares versions with what it shows.
+  const late = (target.traits.visibilityLagSeconds ?? 0) > 0;
   return {
     target: ref,
-    precondition: { held, touched, ...(version !== undefined && { version }) },
+    precondition: { held, touched, ...(version !== undefined && !late && { version }) },
   };
 }
 
@@ -353,9 +355,13 @@ function operate(
     ...(due?.urgent && { urgent: true }),
     after,
     origins,
-    ...(due?.escrow && { failedBefore: due.escrow }),
+    ...(due?.escrow && { failedBefore: failedBefore(due.escrow) }),
   };
   return { type: 'operation', operation: { ...intent, ...content } };
+}
+
+function failedBefore({ code, attempts, firstFailedAt }: Escrow): Intent['failedBefore'] & object {
+  return { code, attempts, firstFailedAt };
 }
 
 /** Nothing is to be done, and nobody has to look. */
