@@ -125,7 +125,7 @@ export function memoryStorage(): DirectoryStorage {
     get: async (kind, id) => objects.get(key(kind, id)),
 
     search: async (kind, { filter, matches = () => true, after, offset = 0, count }) => {
-      // A cursor is an id, and ids of one millisecond come in any order.
+      // A cursor is an id, and ids of several processes may come out of order.
       const found = candidates(kind, filter)
         .filter(matches)
         .sort((one, other) => (one.id < other.id ? -1 : 1));
