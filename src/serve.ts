@@ -1,0 +1,113 @@
+/** `lockstep serve`: SCIM for served systems, health, and the schedule, in one process. */
+
+import { once } from 'node:events';
+import { type ServerType, serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { ServeOptions, Serving } from './cli/services.ts';
+import { openEngine } from './compose.ts';
+import type { Configuration } from './config/configuration.ts';
+import { type ServedSystem, servedSystem } from './server/scim/served.ts';
+import { scimService } from './server/scim.ts';
+import { tokenAuthentication } from './server/tokens.ts';
+import type { Database } from './store/database.ts';
+import { openDatabase } from './store/open.ts';
+import { tokenStorage } from './store/tokens.ts';
+import type { Engine } from './sync/engine.ts';
+
+export async function startServing(
+  configuration: Configuration,
+  { port, signal, log }: ServeOptions,
+): Promise<Serving> {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(await openDatabase(configuration.store, configuration.directory));
+  const engine = stack.use(await openEngine(configuration, { database }));
+  const app = new Hono();
+  app.get('/healthz', (context) => context.json({ status: 'ok' }));
+  app.get('/readyz', async (context) => {
+    const ready = !signal.aborted && (await isAnswering(database));
+    return context.json({ status: ready ? 'ready' : 'not ready' }, ready ? 200 : 503);
+  });
+  app.route('/', scim(configuration, engine, database, log));
+
+  const { host } = configuration.server;
+  const server = serve({
+    fetch: app.fetch,
+    hostname: host,
+    port: port ?? configuration.server.port,
+  });
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => Promise.reject(error)),
+  ]);
+  stack.defer(() => closed(server));
+  const running = stack.move();
+  const work = Promise.all([aborted(signal)]);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    ended: work.then(
+      () => running.disposeAsync(),
+      async (error: unknown) => {
+        await running.disposeAsync();
+        throw error;
+      },
+    ),
+  };
+}
+
+function scim(
+  { systems }: Configuration,
+  engine: Engine,
+  database: Database,
+  log: ServeOptions['log'],
+): ReturnType<typeof scimService> {
+  const names = new Set(systems.flatMap(({ name, serve: served }) => (served ? [name] : [])));
+  const open = new Map<string, Promise<ServedSystem>>();
+  const openServed = (name: string): Promise<ServedSystem> => {
+    const opening = engine.connector(name).then((connector) => servedSystem(name, connector));
+    open.set(name, opening);
+    opening.catch(() => open.delete(name));
+    return opening;
+  };
+  return scimService({
+    basePath: '/scim/v2/:system',
+    authenticate: tokenAuthentication(
+      async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),
+      engine.now,
+    ),
+    open: async ({ system }) =>
+      names.has(system) ? await (open.get(system) ?? openServed(system)) : undefined,
+    onBug: (error) => log(`a mistake of ours: ${error instanceof Error ? error.stack : error}`),
+  });
+}
+
+async function isAnswering(database: Database): Promise<boolean> {
+  try {
+    await database.all('select 1 as one');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Answers what it has begun, for a while. */
+function closed(server: ServerType): Promise<void> {
+  const patience = setTimeout(() => {
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  }, 5_000);
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearTimeout(patience);
+      resolve();
+    });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
+
+function portOf(server: ServerType): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
