@@ -24,6 +24,8 @@ export interface ContosoSettings extends RampSettings {
   readonly files?: Readonly<Record<string, string>>;
   readonly world?: Partial<World>;
   readonly profile?: string;
+  /** Is told what would go to the webhook of `alerts`. */
+  readonly told?: (alert: unknown) => void;
 }
 
 export interface Person {
@@ -64,6 +66,7 @@ export interface Clock {
 
 const SECRET = 'contoso-connector-secret';
 const DOMAIN = 'contoso.com';
+const WEBHOOK = 'https://alerts.contoso.com/lockstep';
 
 export async function contoso(settings: ContosoSettings = {}): Promise<Contoso> {
   const clock = movingClock();
@@ -111,8 +114,12 @@ async function openContoso(
     profiles: path.resolve(import.meta.dirname, '../../profiles'),
   });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
-  const fetch: typeof globalThis.fetch = (input, init) => {
+  const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
+    if (request.url === WEBHOOK) {
+      settings.told?.(await request.json());
+      return new Response();
+    }
     return request.url.startsWith(standIn.url) ? standIn.fetch(request) : graph.fetch(request);
   };
   const engine = await openEngine(loaded.value, {
@@ -180,6 +187,7 @@ ${settings.systems ?? ''}
       user:
         assigned: { entra: Ramp }
 ${write}
+alerts: [{ webhook: "${WEBHOOK}", on: [failed, held, quarantined, silent, secret-expires] }]
 `;
 }
 

@@ -34,10 +34,11 @@ function lifeLeft(subject: string, ends: Date, now: Date): CheckFinding {
   const days = Math.floor((ends.getTime() - now.getTime()) / DAY_MILLISECONDS);
   const day = ends.toISOString().slice(0, 10);
   const remedy = `Register a new ${subject} beside this one, then change the configuration.`;
-  if (days < 0) return { subject, status: 'failed', message: `expired on ${day}`, remedy };
+  const ending = { subject, expiresAt: ends };
+  if (days < 0) return { ...ending, status: 'failed', message: `expired on ${day}`, remedy };
   if (days < WARN_BEFORE_DAYS)
-    return { subject, status: 'warning', message: `expires in ${days} days, on ${day}`, remedy };
-  return { subject, status: 'ok', message: `valid until ${day}` };
+    return { ...ending, status: 'warning', message: `expires in ${days} days, on ${day}`, remedy };
+  return { ...ending, status: 'ok', message: `valid until ${day}` };
 }
 
 const application = z.object({

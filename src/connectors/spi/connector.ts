@@ -87,6 +87,8 @@ export interface CheckFinding {
   readonly status: 'ok' | 'warning' | 'failed';
   readonly message: string;
   readonly remedy?: string;
+  /** Of a credential that ends: whoever runs unattended is told in time. */
+  readonly expiresAt?: Date;
 }
 
 interface Operations {

@@ -1,0 +1,110 @@
+/** Runs again and again, one at a time, and tells people when something needs them. */
+
+import { type Alert, alarm, alertsOf } from './alerts.ts';
+import type { Engine, RunReport, Watch } from './engine.ts';
+import { VerbRefusal } from './refusal.ts';
+import { runSync } from './run.ts';
+
+export interface Schedule {
+  readonly everySeconds: number;
+  readonly watch: Watch;
+  /** A line for the log of the process. */
+  readonly log: (line: string) => void;
+}
+
+/** Nothing fresh for so many rounds, and at least a quarter of an hour, is silence. */
+const SILENT_ROUNDS = 5;
+const SILENT_MILLISECONDS = 15 * 60_000;
+const SECRETS_EVERY_MILLISECONDS = 24 * 3_600_000;
+const WARN_BEFORE_DAYS = 30;
+const MILLISECONDS_PER_DAY = 86_400_000;
+
+/** Until the signal aborts. A run that fails is logged and told; the next one comes all the same. */
+export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<void> {
+  const { everySeconds, watch, log } = schedule;
+  const { signal } = watch;
+  const raising = alarm(engine, log);
+  let endings: readonly Alert[] = [];
+  let endingsAt = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    const began = engine.now().getTime();
+    const alerts = await oneRun(engine, schedule);
+    if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
+      endings = await endingSecrets(engine, signal);
+      endingsAt = began;
+    }
+    const silent = await silentSources(engine, everySeconds);
+    await raising.raise([...alerts, ...silent, ...endings], signal);
+    const wait = began + everySeconds * 1000 - engine.now().getTime();
+    await engine.sleep(Math.max(wait, 0), signal).catch(() => undefined);
+  }
+}
+
+async function oneRun(engine: Engine, { watch, log }: Schedule): Promise<readonly Alert[]> {
+  try {
+    const report = await runSync(engine, { trigger: 'schedule' }, watch);
+    const line = lineOf(report);
+    if (line !== undefined) log(line);
+    return alertsOf(report);
+  } catch (error) {
+    if (watch.signal.aborted) return [];
+    // Another process is at work; it does what this round would have done.
+    if (error instanceof VerbRefusal && error.code === 'busy') return [];
+    log(`a run ended early: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    const message = 'a run ended early by a fault of Lockstep itself or of its store; see its log';
+    return [{ event: 'failed', system: 'lockstep', message }];
+  }
+}
+
+/** Quiet when there was nothing to do. */
+function lineOf({ verdict, targets, readings, milliseconds }: RunReport): string | undefined {
+  const parts = targets.flatMap(({ target, done, failed, failure, plan }) => {
+    const counts = [...Object.entries(done), ...Object.entries(failed)];
+    const texts = counts.map(([name, count]) => `${count} ${name}`);
+    if (failure !== undefined) texts.push(failure.message);
+    for (const { message } of plan?.holds ?? []) texts.push(`held: ${message}`);
+    return texts.length === 0 ? [] : [`${target}: ${texts.join(', ')}`];
+  });
+  for (const { system, failure } of readings) {
+    if (failure !== undefined) parts.push(`${system}: ${failure.message}`);
+  }
+  return parts.length === 0 ? undefined : `${verdict} in ${milliseconds} ms; ${parts.join('; ')}`;
+}
+
+/** Sources that were not read to their end for a while, whatever the reason. */
+async function silentSources(engine: Engine, everySeconds: number): Promise<readonly Alert[]> {
+  const patience = Math.max(SILENT_ROUNDS * everySeconds * 1000, SILENT_MILLISECONDS);
+  const now = engine.now().getTime();
+  const freshness = await engine.warehouse.freshness();
+  const read = freshness.filter(({ system, kind }) =>
+    engine.sources.some((source) => source.system === system && source.kind === kind),
+  );
+  return read.flatMap(({ system, kind, readAt }): readonly Alert[] => {
+    if (now - readAt.getTime() <= patience) return [];
+    const message = `${kind} was last read to its end at ${readAt.toISOString()}`;
+    return [{ event: 'silent', system, message, remedy: 'lockstep check' }];
+  });
+}
+
+async function endingSecrets(engine: Engine, signal: AbortSignal): Promise<readonly Alert[]> {
+  const soon = engine.now().getTime() + WARN_BEFORE_DAYS * MILLISECONDS_PER_DAY;
+  const alerts: Alert[] = [];
+  for (const system of engine.systems) {
+    const findings = await engine
+      .connector(system)
+      .then((connector) => connector.check({ signal }))
+      // A system that cannot be reached says so in its runs.
+      .catch(() => []);
+    for (const { subject, message, expiresAt, remedy } of findings) {
+      if (expiresAt === undefined || expiresAt.getTime() > soon) continue;
+      const text = `the ${subject} ${message}`;
+      alerts.push({
+        event: 'secret-expires',
+        system,
+        message: text,
+        ...(remedy !== undefined && { remedy }),
+      });
+    }
+  }
+  return alerts;
+}

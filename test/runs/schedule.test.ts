@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { release } from '../../src/sync/release.ts';
+import { repeatRuns } from '../../src/sync/schedule.ts';
+import { contoso } from './contoso.ts';
+
+it('repeats runs, tells each trouble once, and goes on', async () => {
+  const told: { event: string; system: string }[] = [];
+  const lines: string[] = [];
+  await using company = await contoso({ told: (alert) => void told.push(alert as never) });
+  company.hire({ name: 'ada.lovelace' });
+  const ending = new AbortController();
+  let rounds = 0;
+  const happenings: Readonly<Record<number, () => Promise<void> | void>> = {
+    2: async () => {
+      await release(company.engine, { type: 'system' }, company.watch);
+      company.hire({ name: 'grace.hopper' });
+      company.ramp.fault({ type: 'fail', status: 401, on: 'POST /Users' });
+    },
+    5: () => company.clock.advance(3600),
+  };
+  const engine: typeof company.engine = {
+    ...company.engine,
+    sleep: async (milliseconds) => {
+      company.clock.advance(milliseconds / 1000);
+      rounds++;
+      await happenings[rounds]?.();
+      if (rounds === 7) ending.abort();
+    },
+  };
+  await repeatRuns(engine, {
+    everySeconds: 60,
+    watch: { signal: ending.signal, progress: () => {} },
+    log: (line) => lines.push(line),
+  });
+  expect(told.map(({ event, system }) => `${event} ${system}`)).toEqual([
+    'held ramp',
+    'quarantined ramp',
+    'failed ramp',
+  ]);
+  expect(JSON.stringify(told)).not.toContain(company.ramp.token);
+  expect(Object.keys(await company.users()).toSorted()).toEqual(['ada.lovelace', 'grace.hopper']);
+  expect(lines.at(-1)).toMatch(/^done in \d+ ms; ramp: 1 create$/);
+});
