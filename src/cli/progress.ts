@@ -3,10 +3,19 @@
 import { MultiBar, type Options, Presets, type SingleBar } from 'cli-progress';
 import type { Progress } from '../sync/engine.ts';
 import type { Output, Sink } from './terminal.ts';
-import { count, duration } from './words.ts';
+import { count, duration, rate } from './words.ts';
 
 export interface ProgressDisplay extends Disposable {
   readonly show: (event: Progress) => void;
+}
+
+/** What a line is drawn from, besides the numbers. */
+interface Payload {
+  readonly label: string;
+  /** How far it goes is not known. */
+  readonly open: boolean;
+  /** Until its last move; so a finished line keeps its pace. */
+  readonly milliseconds: number;
 }
 
 /** One line of the display; without a total it only counts. */
@@ -20,15 +29,17 @@ interface Move {
 export function progressDisplay({ live, paint }: Output, stream: Sink): ProgressDisplay {
   if (!live) return { show: () => {}, [Symbol.dispose]: () => {} };
   const bars = new MultiBar(optionsFor(stream, paint), Presets.shades_classic);
-  const byLabel = new Map<string, SingleBar>();
+  const byLabel = new Map<string, { readonly bar: SingleBar; readonly began: number }>();
 
   function move({ label, done, total }: Move): void {
-    const open = total === undefined;
+    const known = byLabel.get(label);
+    const began = known?.began ?? Date.now();
     const end = total ?? Math.max(done, 1);
-    const bar = byLabel.get(label) ?? bars.create(end, 0, { label, open });
-    byLabel.set(label, bar);
-    bar.setTotal(end);
-    bar.update(done, { open });
+    const payload: Payload = { label, open: total === undefined, milliseconds: Date.now() - began };
+    const line = known?.bar ?? bars.create(end, 0, payload);
+    byLabel.set(label, { bar: line, began });
+    line.setTotal(end);
+    line.update(done, payload);
   }
 
   return {
@@ -79,10 +90,9 @@ function optionsFor(stream: Sink, paint: Output['paint']): Options {
     etaBuffer: 50,
     linewrap: false,
     gracefulExit: false,
-    format: (_options, { eta, progress, startTime, stopTime, value, total }, payload) => {
-      const { label, open } = payload as { readonly label: string; readonly open: boolean };
-      const seconds = Math.max(0.001, ((stopTime ?? Date.now()) - startTime) / 1000);
-      const pace = value === 0 ? '' : `${count(Math.round(value / seconds))}/s`;
+    format: (_options, { eta, progress, value, total }, payload) => {
+      const { label, open, milliseconds } = payload as Payload;
+      const pace = rate(value, milliseconds);
       const title = `  ${label.padEnd(26)}`;
       if (open) return `${title} ${count(value).padStart(7)}  ${paint('grey', pace)}`;
       const left = progress < 1 && Number.isFinite(eta) ? `${duration(eta * 1000)} left` : '';

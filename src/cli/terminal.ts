@@ -42,7 +42,8 @@ export interface Output {
   readonly machine: boolean;
 }
 
-const WIDTH_WITHOUT_TERMINAL = 100;
+/** Whoever reads a file or a pipe wants whole lines. */
+const WIDTH_WITHOUT_TERMINAL = Number.POSITIVE_INFINITY;
 
 export function output(terminal: Terminal, machine: boolean): Output {
   const { stdout, stderr, env } = terminal;

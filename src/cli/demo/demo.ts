@@ -3,7 +3,8 @@
  * loopback; a first run, ten changes as they happen in a week, and a second run.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -23,7 +24,15 @@ import {
   wholeNumber,
 } from '../session.ts';
 import type { Output } from '../terminal.ts';
-import { sayChanges, sayFirstRun, sayNext, sayOpening, sayStep, sayVerdict } from './show.ts';
+import {
+  sayChanges,
+  sayFirstRun,
+  sayNext,
+  sayOpening,
+  saySince,
+  sayStep,
+  sayVerdict,
+} from './show.ts';
 import { type Deviation, deviations } from './verdict.ts';
 import { buildWorld, type World } from './world.ts';
 
@@ -37,24 +46,31 @@ export function demoCommand(session: Session): Command {
   const command = newCommand('demo', 'Entra ID to Ramp at work on this machine')
     .option('--once', 'end after the second run')
     .option('--people <number>', 'in the directory', wholeNumber, 1000)
-    .option('--folder <path>', 'keep files and database there; a temporary folder by default');
+    .option('--folder <path>', 'for files and database; data/demo by default');
   return body<DemoOptions>(session, command, async (options, out) => {
     await using stack = new AsyncDisposableStack();
-    const folder = options.folder ?? (await temporaryFolder(stack));
+    const folder = options.folder ?? (await freshFolder());
     const world = stack.use(
       await buildWorld(session.services.mainFile, folder, options.people, session.signal),
     );
     sayOpening(world, out);
     const exit = await play(world, session, out);
-    if (options.once || exit !== 0) return exit;
-    return await keepServing(world, session, out);
+    if (!options.once && exit === 0) return await keepServing(world, session, out);
+    sayNext(world, out);
+    return exit;
   });
 }
 
-async function temporaryFolder(stack: AsyncDisposableStack): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-demo-'));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  return folder;
+/** In the folder it is started from, to be looked at afterwards; elsewhere if that cannot be. */
+async function freshFolder(): Promise<string> {
+  const folder = path.resolve('data/demo');
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch {
+    return await mkdtemp(path.join(tmpdir(), 'lockstep-demo-'));
+  }
 }
 
 async function play(world: World, session: Session, out: Output): Promise<Exit> {
@@ -63,7 +79,8 @@ async function play(world: World, session: Session, out: Output): Promise<Exit> 
 
   sayStep(1, 'The first run reads everybody and writes whoever belongs in Ramp', out);
   const first = await run(opened, session, out);
-  sayFirstRun(first, out);
+  const unsent = await Array.fromAsync(opened.verbs.unsent('ramp'));
+  sayFirstRun(first, unsent, out);
   const firstDeviations = await compare(world, opened);
   sayVerdict(firstDeviations, world.graph.people, out);
 
@@ -71,7 +88,13 @@ async function play(world: World, session: Session, out: Output): Promise<Exit> 
   const changes = await world.change();
   const second = await run(opened, session, out);
   const outcomes = await outcomesOf(second, opened);
-  sayChanges(changes, second, outcomes, out);
+  sayChanges(
+    changes,
+    second,
+    outcomes,
+    new Map((await world.users()).map(({ id, userName }) => [id, userName])),
+    out,
+  );
   const secondDeviations = await compare(world, opened);
   sayVerdict(secondDeviations, world.graph.people, out);
 
@@ -84,10 +107,8 @@ async function play(world: World, session: Session, out: Output): Promise<Exit> 
   return wrong > 0 || second.verdict === 'failed' ? 1 : 0;
 }
 
-/** Without warnings: that the stand-ins' secrets stand in the file is meant to be seen. */
 function configured({ files }: World, session: Session, out: Output): Promise<Configuration> {
-  const options = { config: files.configuration, tenant: 'default' };
-  return configurationOf(session, options, { ...out, note: () => {} });
+  return configurationOf(session, { config: files.configuration, tenant: 'default' }, out);
 }
 
 async function run({ verbs }: Opened, session: Session, out: Output): Promise<RunReport> {
@@ -102,7 +123,9 @@ async function run({ verbs }: Opened, session: Session, out: Output): Promise<Ru
 
 async function compare(world: World, { verbs }: Opened): Promise<readonly Deviation[]> {
   const unsent = await Array.fromAsync(verbs.unsent('ramp'));
-  return deviations(await world.expectations(), await world.accounts(), unsent);
+  const users = await world.users();
+  const accounts = new Map(users.map(({ userName, active }) => [userName.toLowerCase(), active]));
+  return deviations(await world.expectations(), accounts, unsent);
 }
 
 async function outcomesOf(
@@ -118,7 +141,8 @@ async function keepServing(world: World, session: Session, out: Output): Promise
     signal: session.signal,
     log: () => {},
   });
-  sayNext(world, serving.url, out);
+  sayNext(world, out);
+  saySince(serving.url, out);
   await serving.ended;
   return 0;
 }

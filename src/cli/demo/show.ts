@@ -3,10 +3,10 @@
 import path from 'node:path';
 import type { RunReport, TargetReport } from '../../sync/engine.ts';
 import type { OutcomeRow } from '../../sync/ledger.ts';
-import { tableLines, visibleLength } from '../table.ts';
+import type { Unsent } from '../../sync/verbs.ts';
+import { shortened, tableLines, visibleLength } from '../table.ts';
 import type { Output } from '../terminal.ts';
 import {
-  changesText,
   codeText,
   count,
   counted,
@@ -26,29 +26,16 @@ export function sayOpening({ graph, ramp, files, rows }: World, out: Output): vo
   out.say(`  ${paint('bold', 'Lockstep')}  Entra ID to Ramp, end to end, on this machine`);
   out.say();
   const systems = [
+    ['Microsoft Entra ID', paint('cyan', graph.graph), `${count(graph.people)} people of Contoso`],
     [
-      'read',
-      'Microsoft Entra ID',
-      `stand-in of ${graph.tenant}`,
-      `${count(graph.people)} people`,
-      graph.graph,
-    ],
-    [
-      'read',
       'Human resources',
-      shownPath(files.hr),
-      `${count(rows)} rows`,
-      'cost centre, start date',
+      paint('cyan', shownPath(files.hr)),
+      `${count(rows)} rows: cost centre, start date`,
     ],
-    ['write', 'Ramp', 'stand-in, empty', 'SCIM 2.0', ramp.scim],
+    ['Ramp', paint('cyan', ramp.scim), 'nobody yet'],
+    ['Configuration', paint('cyan', shownPath(files.configuration)), ''],
   ];
-  const rowsShown = systems.map(([verb = '', name = '', ...rest]) => [
-    paint('grey', verb),
-    paint('bold', name),
-    ...rest.map((part, index) => (index === 2 ? paint('cyan', part) : part)),
-  ]);
-  for (const line of tableLines(rowsShown, { width: out.width })) out.say(line);
-  out.say(`  ${paint('grey', `The configuration is ${shownPath(files.configuration)}`)}`);
+  for (const line of tableLines(systems, { width: out.width })) out.say(line);
 }
 
 export function sayStep(number: number, title: string, out: Output): void {
@@ -57,54 +44,65 @@ export function sayStep(number: number, title: string, out: Output): void {
   out.say();
 }
 
-export function sayFirstRun(report: RunReport, out: Output): void {
-  for (const line of tableLines(readingRows(report), { width: out.width, right: [2] }))
-    out.say(line);
+export function sayFirstRun(report: RunReport, unsent: readonly Unsent[], out: Output): void {
+  const readings = report.readings.map(({ system, kind, result, failure, milliseconds }) => [
+    out.paint('grey', 'read'),
+    `${system} ${kind}s`,
+    result === undefined ? '' : count(result.seen),
+    out.paint('grey', failure?.message ?? `in ${duration(milliseconds)}`),
+  ]);
+  for (const line of tableLines(readings, { width: out.width, right: [2] })) out.say(line);
   out.say();
-  for (const target of report.targets) sayResult(target, out);
+  for (const target of report.targets) sayResult(target, unsent, out);
   out.say(`  ${out.paint('grey', `The whole run took ${duration(report.milliseconds)}.`)}`);
 }
 
-function readingRows({ readings }: RunReport): readonly (readonly string[])[] {
-  return readings.map(({ system, kind, mode, result, failure, milliseconds }) => [
-    'read',
-    `${system} ${kind}s`,
-    result === undefined ? '' : count(result.seen),
-    failure?.message ??
-      `${mode === 'full' ? 'all of them' : 'what changed'}, in ${duration(milliseconds)}`,
-  ]);
-}
+const ALWAYS_SHOWN = ['create', 'update', 'disable'] as const;
+const SHOWN_WHEN_DONE = ['enable', 'delete', 'link'] as const;
 
 /** created, updated, disabled, skipped and why, failed and why, rate, time. */
-function sayResult(
-  { done, failed, omitted, applyMilliseconds, failure }: TargetReport,
-  out: Output,
-): void {
+function sayResult(report: TargetReport, unsent: readonly Unsent[], out: Output): void {
+  const { done, failed, omitted, applyMilliseconds, failure } = report;
   const { paint } = out;
   const written = total(done);
-  const actions = ['create', 'update', 'enable', 'disable', 'delete', 'link'] as const;
-  const rows: string[][] = actions
-    .filter(
-      (action) =>
-        action === 'create' || action === 'update' || action === 'disable' || done[action],
-    )
-    .map((action) => [
+  const pace = `in ${duration(applyMilliseconds)}, ${paint('bold', rate(written, applyMilliseconds))}`;
+  const rows: string[][] = [
+    ...[...ALWAYS_SHOWN, ...SHOWN_WHEN_DONE.filter((action) => done[action])].map((action) => [
       paint(done[action] ? 'green' : 'grey', pastAction(action)),
       count(done[action] ?? 0),
-      action === 'create' && written > 0
-        ? `in ${duration(applyMilliseconds)}, ${paint('bold', rate(written, applyMilliseconds))}`
-        : '',
-    ]);
-  const reasons = Object.entries(omitted).toSorted(([, a], [, b]) => b - a);
-  rows.push([paint('yellow', 'skipped'), count(total(omitted)), '']);
-  for (const [code, number] of reasons)
-    rows.push(['', paint('grey', count(number)), paint('grey', codeText(code))]);
-  rows.push([paint(total(failed) > 0 ? 'red' : 'grey', 'failed'), count(total(failed)), '']);
-  for (const [code, number] of Object.entries(failed))
-    rows.push(['', count(number), codeText(code)]);
-  if (failure !== undefined) rows.push([paint('red', 'stopped'), '', failure.message]);
-  for (const line of boxed(tableLines(rows, { width: out.width - 4, right: [1], indent: 1 }), out))
-    out.say(line);
+      action === 'create' && written > 0 ? pace : '',
+    ]),
+    [paint('yellow', 'skipped'), count(total(omitted)), ''],
+    ...reasons(omitted, unsent).map(([why, number]) => [
+      '',
+      paint('grey', count(number)),
+      paint('grey', why),
+    ]),
+    [paint(total(failed) > 0 ? 'red' : 'grey', 'failed'), count(total(failed)), ''],
+    ...Object.entries(failed).map(([code, number]) => ['', count(number), codeText(code)]),
+    ...(failure === undefined ? [] : [[paint('red', 'stopped'), '', failure.message]]),
+  ];
+  const lines = tableLines(rows, { width: out.width - 6, right: [1], indent: 1 });
+  for (const line of boxed(lines, out)) out.say(line);
+}
+
+/** The reasons in people's words: what was refused by its own message, the rest by its code. */
+function reasons(
+  omitted: Readonly<Record<string, number>>,
+  unsent: readonly Unsent[],
+): readonly (readonly [string, number])[] {
+  const refused = Map.groupBy(unsent, ({ code }) => code);
+  return Object.entries(omitted)
+    .flatMap(([code, number]): (readonly [string, number])[] => {
+      // What stands before the colon is the same for all.
+      const messages = Map.groupBy(
+        refused.get(code) ?? [],
+        ({ message }) => message.split(':', 1)[0] ?? '',
+      );
+      if (messages.size === 0 || messages.size > 4) return [[codeText(code), number]];
+      return [...messages].map(([message, people]) => [message, people.length]);
+    })
+    .toSorted(([, a], [, b]) => b - a);
 }
 
 /** In a frame, so that the eye finds it. */
@@ -113,17 +111,16 @@ function boxed(lines: readonly string[], { paint }: Output): readonly string[] {
   const bar = '─'.repeat(width);
   const side = paint('grey', '│');
   return [
-    `  ${paint('grey', `┌${bar}┐`)}`,
+    `  ${paint('grey', `╭${bar}╮`)}`,
     ...lines.map((line) => `  ${side}${line}${' '.repeat(width - visibleLength(line))}${side}`),
-    `  ${paint('grey', `└${bar}┘`)}`,
+    `  ${paint('grey', `╰${bar}╯`)}`,
   ];
 }
 
 export function sayVerdict(wrong: readonly Deviation[], people: number, out: Output): void {
   if (wrong.length === 0) {
-    out.say(
-      `  ${out.paint('green', '✓')} Ramp holds exactly what it should for all ${counted(people, 'person', 'people')}.`,
-    );
+    const everybody = counted(people, 'person', 'people');
+    out.say(`  ${out.paint('green', '✓')} Ramp holds exactly what it should for all ${everybody}.`);
     return;
   }
   out.say(`  ${out.paint('red', '✗')} ${counted(wrong.length, 'person', 'people')} not as stated:`);
@@ -137,90 +134,135 @@ export function sayChanges(
   changes: readonly Change[],
   report: RunReport,
   outcomes: readonly OutcomeRow[],
+  names: ReadonlyMap<string, string>,
   out: Output,
 ): void {
+  const identities = outcomes.map(
+    ({ operation }) => [operation.identity, operation.label] as const,
+  );
+  const known = new Map([...names, ...identities]);
   const left = new Set(outcomes);
+  const width = Math.max(...changes.map(({ label }) => label.length));
   for (const { label, person, outcome } of changes) {
-    out.say(`  ${out.paint('bold', label)}  ${out.paint('grey', person)}`);
-    const own = outcomes.filter(({ operation }) => sameName(operation.label, person));
+    out.say(`  ${out.paint('bold', label.padEnd(width))}  ${out.paint('grey', person)}`);
+    const own = outcomes.filter(({ operation }) => isSameName(operation.label, person));
     for (const row of own) {
       left.delete(row);
-      sayOutcome(row, out);
+      out.say(outcomeLine(row, known, out));
     }
-    if (own.length === 0) out.say(`      ${out.paint('grey', `nothing to write: ${outcome}`)}`);
+    if (own.length === 0) {
+      out.say(
+        `    ${out.paint('yellow', '·')} not written: ${outcome.replace(/^refused: no /, 'Ramp takes nobody without a ')}`,
+      );
+    }
   }
-  if (left.size > 0) out.say(`  ${out.paint('bold', 'and what follows from them')}`);
-  for (const row of left) sayOutcome(row, out, true);
+  for (const row of left) {
+    out.say(
+      `  ${out.paint('bold', 'besides'.padEnd(width))}  ${out.paint('grey', row.operation.label)}`,
+    );
+    out.say(outcomeLine(row, known, out));
+  }
   out.say();
-  const seen = report.readings.reduce((sum, { result }) => sum + (result?.seen ?? 0), 0);
+  out.say(`  ${whatWasRead(report)}`);
   out.say(
-    `  Read ${counted(seen, 'object')}, wrote ${counted(outcomes.length, 'account')}, in ${duration(report.milliseconds)}.`,
+    `  Wrote ${counted(outcomes.length, 'account')}. The whole run took ${duration(report.milliseconds)}.`,
   );
 }
 
-function sayOutcome(
-  { operation, type, failure, message }: OutcomeRow,
-  out: Output,
-  named = false,
-): void {
+function whatWasRead({ readings }: RunReport): string {
+  const seen = (mode: string): number =>
+    readings
+      .filter((reading) => (reading.kind === 'assignment') === (mode === 'list'))
+      .reduce((sum, { result }) => sum + (result?.seen ?? 0), 0);
+  // Graph tracks no changes of app role assignments.
+  return `Read ${counted(seen('changes'), 'change')}, and the list of ${counted(seen('list'), 'assignment')}, of which Graph tells no changes.`;
+}
+
+function outcomeLine(row: OutcomeRow, names: ReadonlyMap<string, string>, out: Output): string {
+  const { operation, type, failure, message } = row;
   const { paint } = out;
-  const mark = type === 'done' ? paint('green', pastAction(operation.action)) : paint('red', type);
-  const who = named ? `${operation.label}: ` : '';
   if (type !== 'done') {
-    out.say(`      ${mark} ${who}${failure?.message ?? message ?? ''}`);
-    return;
+    return `    ${paint('red', '✗')} ${type}: ${failure?.message ?? message ?? ''}`;
   }
+  const why = TELLING.has(operation.action) ? paint('grey', reasonText(operation.reason)) : '';
+  const done = `${paint('green', '✓')} ${pastAction(operation.action)}`;
+  return shortened(`    ${done}  ${detail(row, names)}  ${why}`.trimEnd(), out.width);
+}
+
+/** Actions of which the change itself does not say why. */
+const TELLING = new Set<OutcomeRow['operation']['action']>(['disable', 'enable', 'delete']);
+
+function detail({ operation }: OutcomeRow, names: ReadonlyMap<string, string>): string {
   switch (operation.action) {
     case 'create':
-      out.say(`      ${mark} ${who}${essentials(operation.attributes)}`);
-      return;
+      return essentials(operation.attributes, names);
     case 'update':
     case 'enable':
     case 'disable':
-      out.say(
-        `      ${mark} ${who}${changesText(operation.changes)}  ${paint('grey', reasonText(operation.reason))}`,
-      );
-      return;
+      return operation.changes
+        .map(
+          ({ path: name, before, after }) =>
+            `${pathText(name)}: ${named(before, names)} → ${named(after, names)}`,
+        )
+        .join(', ');
     case 'delete':
     case 'link':
     case 'add-members':
     case 'remove-members':
-      out.say(`      ${mark} ${who}${reasonText(operation.reason)}`);
+      return '';
   }
 }
 
-function essentials(attributes: Readonly<Record<string, unknown>>): string {
-  return ['name.givenName', 'name.familyName', 'department', 'locality', 'manager']
-    .flatMap((name) => {
-      const [path, value] =
-        Object.entries(attributes).find(
-          ([key]) => key === name || key.endsWith(`:${name}`) || key.endsWith(`.${name}`),
-        ) ?? [];
-      return path === undefined
-        ? []
-        : [`${pathText(path).replace(/^.*\./, '')} ${valueText(value)}`];
-    })
-    .join(', ');
+const ESSENTIALS = ['department', 'locality', 'costCenter', 'manager'];
+
+function essentials(
+  attributes: Readonly<Record<string, unknown>>,
+  names: ReadonlyMap<string, string>,
+): string {
+  const byName = new Map(
+    Object.entries(attributes).map(([name, value]) => [pathText(name).replace(/^.*\./, ''), value]),
+  );
+  return ESSENTIALS.flatMap((name) =>
+    byName.has(name) ? [`${name}: ${named(byName.get(name), names)}`] : [],
+  ).join(', ');
 }
 
-function sameName(a: string, b: string): boolean {
+/** References by whom they lead to. */
+function named(value: unknown, names: ReadonlyMap<string, string>): string {
+  if (typeof value !== 'object' || value === null) return valueText(value);
+  if ('$new' in value) return names.get(String(value.$new)) ?? valueText(value);
+  if ('$ref' in value && typeof value.$ref === 'object' && value.$ref !== null) {
+    return ('id' in value.$ref && names.get(String(value.$ref.id))) || valueText(value);
+  }
+  return valueText(value);
+}
+
+function isSameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-export function sayNext({ files }: World, url: string, out: Output): void {
+export function sayNext({ files }: World, out: Output): void {
   const { paint } = out;
   const config = shownPath(files.configuration);
-  const command = (words: string): string =>
-    paint('cyan', `npm run -s lockstep -- ${words} -c ${config}`);
+  const commands = [
+    ['explain rosalind.franklin@contoso.com', 'why she is what she is in Ramp'],
+    ['log --unsent', 'who is not there, and why'],
+    ['status', 'freshness and health'],
+  ];
   out.say();
-  out.say(`  ${paint('bold', 'Try next, in another terminal')}`);
+  out.say(`  ${paint('bold', 'Try next')}`);
   out.say();
-  out.say(`  ${command('explain rosalind.franklin@contoso.com')}`);
-  out.say(`  ${command('log --unsent')}`);
-  out.say(`  ${command('status')}`);
+  const rows = commands.map(([words, what = '']) => [
+    paint('cyan', `npm run -s lockstep -- ${words} -c ${config}`),
+    paint('grey', what),
+  ]);
+  for (const line of tableLines(rows, { width: out.width })) out.say(line);
   out.say();
+}
+
+export function saySince(url: string, out: Output): void {
   out.say(
-    `  ${paint('grey', `Serving at ${url}, with a run each minute. Ctrl-C ends everything.`)}`,
+    `  ${out.paint('green', '●')} Serving at ${out.paint('cyan', url)}, with a run each minute. Ctrl-C ends everything.`,
   );
 }
 

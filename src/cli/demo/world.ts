@@ -1,6 +1,6 @@
 /** What the demonstration plays in: two stand-ins, an HR file and a configuration, all to be looked at. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { startStandIn } from './children.ts';
@@ -23,10 +23,18 @@ const graphFacts = z.object({
 
 const rampFacts = z.object({ scim: z.url(), token: z.string(), control: z.url() });
 
+const rampUser = z.object({ id: z.string(), userName: z.string(), status: z.string() });
+
 const change = z.object({ label: z.string(), person: z.string(), outcome: z.string() });
 
 export type Expected = Readonly<z.infer<typeof expected>>;
 export type Change = Readonly<z.infer<typeof change>>;
+
+export interface RampUser {
+  readonly id: string;
+  readonly userName: string;
+  readonly active: boolean;
+}
 
 export interface World extends AsyncDisposable {
   readonly graph: z.infer<typeof graphFacts>;
@@ -36,8 +44,8 @@ export interface World extends AsyncDisposable {
   readonly files: { readonly configuration: string; readonly hr: string };
   /** What should have become of everybody by now. */
   expectations(): Promise<readonly Expected[]>;
-  /** User names in Ramp, in lower case, and whether each is active. */
-  accounts(): Promise<ReadonlyMap<string, boolean>>;
+  /** Who is in Ramp, as its own page would show it. */
+  users(): Promise<readonly RampUser[]>;
   change(): Promise<readonly Change[]>;
 }
 
@@ -49,6 +57,8 @@ export async function buildWorld(
   signal: AbortSignal,
 ): Promise<World> {
   await mkdir(folder, { recursive: true });
+  // Whoever was here before knows another tenant.
+  await rm(path.join(folder, 'store'), { recursive: true, force: true });
   await using stack = new AsyncDisposableStack();
   const [graphProcess, rampProcess] = await Promise.all(
     [['graph', '--people', String(people)], ['ramp']].map(async (parameters) =>
@@ -63,7 +73,9 @@ export async function buildWorld(
     hr: path.join(folder, 'people.csv'),
   };
   await writeFile(files.hr, hrText);
-  await writeFile(files.configuration, configuration(graph, ramp));
+  await writeFile(files.configuration, configuration({ graph, ramp }));
+  await writeFile(path.join(folder, 'entra.secret'), graph.secret, { mode: 0o600 });
+  await writeFile(path.join(folder, 'ramp.token'), ramp.token, { mode: 0o600 });
   const children = stack.move();
   let changes: readonly Change[] = [];
   return {
@@ -77,14 +89,9 @@ export async function buildWorld(
       for (const { person, outcome } of changes) outcomes.set(person, outcome);
       return [...outcomes].map(([userPrincipalName, outcome]) => ({ userPrincipalName, outcome }));
     },
-    accounts: async () => {
-      const users = await getJson(
-        `${ramp.control}/users`,
-        z.array(z.object({ userName: z.string(), status: z.string() })),
-      );
-      return new Map(
-        users.map(({ userName, status }) => [userName.toLowerCase(), status !== 'USER_INACTIVE']),
-      );
+    users: async () => {
+      const users = await getJson(`${ramp.control}/users`, z.array(rampUser));
+      return users.map(({ status, ...user }) => ({ ...user, active: status !== 'USER_INACTIVE' }));
     },
     change: async () => {
       changes = await getJson(`${graph.story}/changes`, z.array(change), 'POST');
@@ -104,7 +111,7 @@ async function getJson<Value>(
   return schema.parse(await response.json());
 }
 
-function configuration(graph: World['graph'], ramp: World['ramp']): string {
+function configuration({ graph, ramp }: Pick<World, 'graph' | 'ramp'>): string {
   return `# What "npm start" runs with. Every key is explained in docs/configuration.md.
 
 store: ./store # SQLite, in this folder
@@ -115,7 +122,7 @@ systems:
     options:
       tenant: ${graph.tenant}
       clientId: ${graph.clientId}
-      secret: ${graph.secret} # of the stand-in; a real one stays outside, as \${env:ENTRA_SECRET}
+      secret: "\${file:./entra.secret}"
       cloud: { authority: "${graph.authority}", graph: "${graph.graph}" }
     read:
       user: {}
@@ -136,7 +143,7 @@ systems:
   ramp:
     connector: scim
     profile: ramp
-    options: { url: "${ramp.scim}", token: ${ramp.token} }
+    options: { url: "${ramp.scim}", token: "\${file:./ramp.token}" }
     write:
       user:
         assigned: { entra: Ramp } # to the enterprise application, directly or by group
