@@ -13,6 +13,7 @@ import type { Database } from './store/database.ts';
 import { openDatabase } from './store/open.ts';
 import { tokenStorage } from './store/tokens.ts';
 import type { Engine } from './sync/engine.ts';
+import { repeatRuns } from './sync/schedule.ts';
 
 export async function startServing(
   configuration: Configuration,
@@ -41,7 +42,7 @@ export async function startServing(
   ]);
   stack.defer(() => closed(server));
   const running = stack.move();
-  const work = Promise.all([aborted(signal)]);
+  const work = Promise.all([aborted(signal), scheduled(configuration, engine, signal, log)]);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     ended: work.then(
@@ -78,6 +79,17 @@ function scim(
       names.has(system) ? await (open.get(system) ?? openServed(system)) : undefined,
     onBug: (error) => log(`a mistake of ours: ${error instanceof Error ? error.stack : error}`),
   });
+}
+
+async function scheduled(
+  { schedule }: Configuration,
+  engine: Engine,
+  signal: AbortSignal,
+  log: ServeOptions['log'],
+): Promise<void> {
+  if (schedule === undefined) return;
+  const { everySeconds } = schedule;
+  await repeatRuns(engine, { everySeconds, watch: { signal, progress: () => {} }, log });
 }
 
 async function isAnswering(database: Database): Promise<boolean> {

@@ -92,6 +92,12 @@ async function runTarget(
   return underLease(`write/${policy.system}`, engine, watch, PATIENCE_SECONDS, async (watched) => {
     const report = tallyReport(policy.system, engine.now);
     try {
+      // A person who types a run lets a first plan go; the schedule does not.
+      const waiting = trigger === 'command' ? undefined : await stillHeld(policy, engine, readings);
+      if (waiting !== undefined) {
+        report.planned(waiting, {});
+        return report.end();
+      }
       const open = await openTarget(policy, engine);
       const options: PlanOptions = {
         typed: trigger === 'command',
@@ -113,6 +119,30 @@ async function runTarget(
     }
     return report.end();
   });
+}
+
+/** A held plan that nothing has changed since: planning everybody again would say the same. */
+async function stillHeld(
+  { system }: TargetPolicy,
+  { plans, warehouse, configVersion, now }: Engine,
+  readings: readonly ReadingReport[],
+): Promise<StoredPlan | undefined> {
+  const changed = readings.some(
+    ({ result, failure }) =>
+      failure !== undefined ||
+      result === undefined ||
+      result.added + result.changed + result.removed > 0 ||
+      result.withheld !== undefined,
+  );
+  if (changed) return undefined;
+  const plan = await plans.current(system);
+  if (plan?.state !== 'held' || plan.configVersion !== configVersion) return undefined;
+  const due = await warehouse.dueCount(system, now());
+  return due === operationsOf(plan) ? plan : undefined;
+}
+
+function operationsOf({ counts }: StoredPlan): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
 function applyUrgently(
