@@ -3,10 +3,6 @@
  * loopback; a first run, ten changes as they happen in a week, and a second run.
  */
 
-import { constants } from 'node:fs';
-import { access, mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.ts';
 import type { RunReport } from '../../sync/engine.ts';
@@ -24,6 +20,7 @@ import {
   wholeNumber,
 } from '../session.ts';
 import type { Output } from '../terminal.ts';
+import { demoFolder } from './folder.ts';
 import {
   sayChanges,
   sayFirstRun,
@@ -49,7 +46,7 @@ export function demoCommand(session: Session): Command {
     .option('--folder <path>', 'for files and database; data/demo by default');
   return body<DemoOptions>(session, command, async (options, out) => {
     await using stack = new AsyncDisposableStack();
-    const folder = options.folder ?? (await freshFolder());
+    const folder = options.folder ?? (await demoFolder(stack));
     const world = stack.use(
       await buildWorld(session.services.mainFile, folder, options.people, session.signal),
     );
@@ -59,18 +56,6 @@ export function demoCommand(session: Session): Command {
     sayNext(world, out);
     return exit;
   });
-}
-
-/** In the folder it is started from, to be looked at afterwards; elsewhere if that cannot be. */
-async function freshFolder(): Promise<string> {
-  const folder = path.resolve('data/demo');
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-    return folder;
-  } catch {
-    return await mkdtemp(path.join(tmpdir(), 'lockstep-demo-'));
-  }
 }
 
 async function play(world: World, session: Session, out: Output): Promise<Exit> {

@@ -245,16 +245,16 @@ export function sayNext({ files }: World, out: Output): void {
   const { paint } = out;
   const config = shownPath(files.configuration);
   const commands = [
-    ['explain rosalind.franklin@contoso.com', 'why she is what she is in Ramp'],
-    ['log --unsent', 'who is not there, and why'],
-    ['status', 'freshness and health'],
+    ['one person', 'explain rosalind.franklin@contoso.com'],
+    ['who is not there', 'log --unsent'],
+    ['freshness, health', 'status'],
   ];
   out.say();
   out.say(`  ${paint('bold', 'Try next')}`);
   out.say();
-  const rows = commands.map(([words, what = '']) => [
-    paint('cyan', `npm run -s lockstep -- ${words} -c ${config}`),
+  const rows = commands.map(([what = '', words]) => [
     paint('grey', what),
+    paint('cyan', `npm run -s lockstep -- ${words} -c ${config}`),
   ]);
   for (const line of tableLines(rows, { width: out.width })) out.say(line);
   out.say();
