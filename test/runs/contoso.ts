@@ -56,6 +56,8 @@ export interface Contoso extends AsyncDisposable {
   users(): Promise<Readonly<Record<string, Awaited<ReturnType<RampStandIn['users']>>[number]>>>;
   /** Opens the engine anew over the same store, as a process that was started again. */
   restart(world?: Partial<World>, write?: string): Promise<Contoso>;
+  /** The same systems, and a store that was lost. */
+  startedAnew(): Promise<Contoso>;
 }
 
 export interface Clock {
@@ -158,6 +160,11 @@ async function openContoso(
     restart: async (again = settings.world ?? {}, changed = write) => {
       await engine[Symbol.asyncDispose]();
       return openContoso(parts, again, changed, dispose);
+    },
+    startedAnew: async () => {
+      await engine[Symbol.asyncDispose]();
+      await rm(path.join(folder, 'data'), { recursive: true });
+      return openContoso(parts, settings.world ?? {}, write, dispose);
     },
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { verbsOf } from '../../src/sync/bind.ts';
+import { contoso } from '../runs/contoso.ts';
+
+const CANARY = 'canary-7f3a9c51e0';
+
+it('T11: the token of a target reaches no plan, outcome, report, explanation or error', async () => {
+  const told: unknown[] = [];
+  await using company = await contoso({ token: CANARY, told: (alert) => void told.push(alert) });
+  const verbs = verbsOf(company.engine);
+  company.hire({ name: 'ada.lovelace' });
+  company.hire({ name: 'no.city', city: null });
+  const planned = await verbs.plan({}, company.watch);
+  const file = await Array.fromAsync(verbs.planFile(planned.targets[0]?.plan?.key ?? ''));
+  company.ramp.fault({ type: 'fail', status: 500, on: 'POST /Users', times: 9 });
+  const failed = await company.run();
+  company.ramp.clearFaults();
+  company.ramp.fault({ type: 'fail', status: 401, on: 'POST /Users' });
+  company.clock.advance(86_400);
+  const refused = await company.run();
+  company.clock.advance(86_400);
+  const done = await company.run();
+  const everything = [
+    planned,
+    file,
+    failed,
+    refused,
+    done,
+    told,
+    company.events,
+    await verbs.status(),
+    await verbs.explain({ person: 'ada.lovelace@contoso.com' }, company.watch),
+    await Array.fromAsync(verbs.log({ limit: 100 })),
+    await Array.fromAsync(verbs.unsent()),
+    await verbs.runs(10),
+  ];
+  expect(done.targets[0]?.done).toEqual({ create: 1 });
+  expect(JSON.stringify(everything)).not.toContain(CANARY);
+});
