@@ -104,16 +104,16 @@ function sayFindings(system: string, findings: readonly CheckFinding[], out: Out
 
 interface Refused {
   readonly target: string;
-  readonly considered: number;
-  readonly planned: Readonly<Record<string, number>>;
-  readonly people: readonly {
-    readonly label: string;
-    readonly code: string;
-    readonly message: string;
-  }[];
+  readonly people: readonly RefusedPerson[];
 }
 
-/** Reads and plans, as a run would; the people whom the plan refuses are the answer. */
+interface RefusedPerson {
+  readonly label: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Reads and plans, as a run would. Refused is whom the plan refuses, or earlier ones did. */
 async function refusals(
   { verbs }: Opened,
   session: Session,
@@ -124,30 +124,36 @@ async function refusals(
   const refused: Refused[] = [];
   for (const { target, plan, failure } of report.targets) {
     if (failure !== undefined) throw new Refusal(failure.code, failure.message, failure);
-    if (plan === undefined) continue;
-    const people: Refused['people'][number][] = [];
-    for await (const { label, code, message } of verbs.refusals(plan.key)) {
-      people.push({ label, code, message });
+    const people = new Map<string, RefusedPerson>();
+    for await (const { identity, label, code, message } of verbs.unsent(target)) {
+      people.set(identity, { label, code, message });
     }
-    refused.push({ target, considered: plan.considered, planned: plan.counts, people });
+    for await (const omission of plan === undefined ? [] : verbs.refusals(plan.key)) {
+      const { identity, label, code, message } = omission;
+      people.set(identity, { label, code, message });
+    }
+    refused.push({ target, people: [...people.values()] });
   }
   return refused;
 }
 
-const NAMED = 10;
+const NAMED = 5;
 
 function sayRefusals(refused: readonly Refused[], out: Output): void {
-  for (const { target, considered, people } of refused) {
+  for (const { target, people } of refused) {
     out.say();
-    out.say(
-      `${out.paint('bold', target)}: of ${counted(considered, 'person', 'people')}, ${count(people.length)} would be refused.`,
-    );
-    const byCode = Map.groupBy(people, ({ code }) => code);
-    for (const [code, some] of byCode) {
-      out.say(`  ${out.paint('yellow', count(some.length))} ${codeText(code)}`);
+    if (people.length === 0) {
+      out.say(`${out.paint('green', '✓')} Nobody would be refused in ${target}.`);
+      continue;
+    }
+    const number = counted(people.length, 'person', 'people');
+    out.say(`${out.paint('yellow', '!')} ${number} would be refused in ${target}:`);
+    for (const [code, some] of Map.groupBy(people, (person) => person.code)) {
+      out.say(`  ${count(some.length)} ${codeText(code)} ${out.paint('grey', code)}`);
       for (const { label, message } of some.slice(0, NAMED)) out.say(`    ${label}: ${message}`);
-      if (some.length > NAMED)
-        out.say(out.paint('grey', `    … and ${count(some.length - NAMED)} more`));
+      const more = some.length - NAMED;
+      if (more > 0)
+        out.say(out.paint('grey', `    … and ${count(more)} more: lockstep log --unsent`));
     }
   }
 }

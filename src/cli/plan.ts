@@ -65,7 +65,10 @@ async function sayPlan(
 ): Promise<void> {
   out.say(out.paint('bold', target));
   sayFailure(failure, out);
-  if (plan === undefined) return;
+  if (plan === undefined) {
+    if (failure === undefined) out.say('Nothing to do: nobody is due.');
+    return;
+  }
   let shown = 0;
   let total = 0;
   for await (const { operation } of verbs.operations(plan.key)) {

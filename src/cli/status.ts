@@ -39,7 +39,8 @@ function sayStatus(
   const sourceRows = sources.map(({ system, kind, readAt, records }) => [
     system,
     `${kind}s`,
-    count(records),
+    // Assignments are rows of their own kind, not records.
+    kind === 'assignment' ? '' : count(records),
     readAt === undefined ? out.paint('yellow', 'never read') : `read ${ago(readAt, now)}`,
   ]);
   for (const line of tableLines(sourceRows, { width: out.width, right: [2] })) out.say(line);
