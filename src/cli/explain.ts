@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { label } from '../identity/identity.ts';
+import { changeText, pathText, valueText } from '../plan/text.ts';
 import type { Step } from '../plan/trace.ts';
 import type { Explained, TargetExplanation } from '../sync/verbs.ts';
 import { outcomeLine } from './log.ts';
@@ -16,7 +17,7 @@ import {
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { changesText, codeText, pathText, valueText } from './words.ts';
+import { codeText } from './words.ts';
 
 interface ExplainOptions extends CommonOptions {
   readonly system?: string;
@@ -150,7 +151,7 @@ function stepLines(
       return [
         step.changes.length === 0
           ? `${mark(true)} nothing differs from what was asked last`
-          : `≠ ${changesText(step.changes)}`,
+          : `≠ ${step.changes.map(changeText).join(', ')}`,
       ];
   }
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { signOf, whatMoves } from '../plan/text.ts';
 import type { OutcomeQuery, OutcomeRow } from '../sync/ledger.ts';
 import type { Unsent } from '../sync/verbs.ts';
 import { personNamed } from './person.ts';
@@ -13,7 +14,7 @@ import {
 } from './session.ts';
 import { shortened, tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { ago, codeText, count, duration, operationDetail, sign } from './words.ts';
+import { ago, codeText, colourOf, count, duration } from './words.ts';
 
 interface LogOptions extends CommonOptions {
   readonly unsent?: true;
@@ -71,14 +72,14 @@ export function outcomeLine(
   { at, type, operation, failure, message, why }: OutcomeRow,
   { paint, width }: Output,
 ): string {
-  const [mark, colour] = sign(operation.action);
+  const mark = paint(colourOf(operation.action), signOf(operation.action));
   const time = paint('grey', at.toISOString().slice(0, 19).replace('T', ' '));
   const what =
     type === 'done'
-      ? operationDetail(operation)
+      ? whatMoves(operation)
       : paint('red', `${type}: ${failure?.message ?? message ?? why ?? ''}`);
   return shortened(
-    `${time}  ${operation.system}  ${paint(colour, mark)} ${operation.label.padEnd(32)}  ${what}`,
+    `${time}  ${operation.system}  ${mark} ${operation.label.padEnd(32)}  ${what}`,
     width,
   );
 }

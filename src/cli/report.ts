@@ -57,7 +57,7 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
 
 const REJECTED_SHOWN = 5;
 
-export function sayTarget(report: TargetReport, out: Output): void {
+function sayTarget(report: TargetReport, out: Output): void {
   const { target, plan, done, failed, skipped, omitted, failure, applyMilliseconds } = report;
   const written = sum(done);
   out.say(out.paint('bold', target));
@@ -127,6 +127,6 @@ function byNumber(
   return Object.entries(counts).toSorted(([, a], [, b]) => b - a);
 }
 
-export function sum(counts: Readonly<Record<string, number>>): number {
+function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, number) => total + number, 0);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changesText, duration, pathText, valueText } from './words.ts';
+import { codeText, count, counted, duration, rate } from './words.ts';
 
 describe('words for people', () => {
   it('tell durations in the unit that matters', () => {
@@ -13,22 +13,19 @@ describe('words for people', () => {
     ]);
   });
 
-  it('show a change as before and after, under the name people know', () => {
-    const department = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department';
-    expect(
-      changesText([
-        { path: department, before: 'Sales', after: 'Legal' },
-        { path: 'title', before: 'Analyst' },
-      ]),
-    ).toBe('department: "Sales" → "Legal", title: "Analyst" → none');
-    expect(pathText('emails[type eq "work"].value')).toBe('emails[type eq "work"].value');
+  it('count with separators and in the right number', () => {
+    expect([count(1204), counted(1, 'person', 'people'), counted(3, 'operation')]).toEqual([
+      '1,204',
+      '1 person',
+      '3 operations',
+    ]);
+    expect([rate(814, 1400), rate(0, 1400)]).toEqual(['581/s', '']);
   });
 
-  it('name whom a reference leads to, also one who is still to come', () => {
-    expect(valueText({ $ref: { system: 'ramp', kind: 'user', id: '17' } })).toBe('user 17');
-    expect(valueText({ $ref: { kind: 'user', by: 'employeeId', value: '1001' } })).toBe(
-      'the user whose employeeId is 1001',
-    );
-    expect(valueText({ $new: 'identity-3' })).toBe('an account that is about to be created');
+  it('say what a code means, and keep the code of a connector', () => {
+    expect([codeText('not-assigned'), codeText('throttled')]).toEqual([
+      'not assigned to the application',
+      'throttled',
+    ]);
   });
 });

@@ -1,7 +1,6 @@
-/** Facts as people read them: numbers, times, values, operations. */
+/** Facts as people read them: numbers, times, what was done and what was not. */
 
-import type { AttributeValue } from '../identity/record.ts';
-import type { Action, Omission, Operation, Reason } from '../plan/plan.ts';
+import type { Action, Omission } from '../plan/plan.ts';
 import type { Colour } from './terminal.ts';
 
 export function count(value: number): string {
@@ -35,40 +34,19 @@ export function rate(operations: number, milliseconds: number): string {
     : `${count(Math.round((operations * 1000) / milliseconds))}/s`;
 }
 
-/** A value in one line: texts quoted, references by what they lead to. */
-export function valueText(value: unknown): string {
-  if (value === undefined) return 'none';
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value !== 'object' || value === null) return String(value);
-  const { $ref, $new } = value as { readonly $ref?: unknown; readonly $new?: unknown };
-  if (typeof $ref === 'object' && $ref !== null) {
-    const { kind, id, by, value: named } = $ref as Record<string, unknown>;
-    return typeof id === 'string' ? `${kind} ${id}` : `the ${kind} whose ${by} is ${named}`;
-  }
-  if (typeof $new === 'string') return 'an account that is about to be created';
-  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
-  return JSON.stringify(value);
-}
-
-/** The last part of a path is what people recognise. */
-export function pathText(path: string): string {
-  const urn = /^urn:.*:(?:User|Group):(.+)$/.exec(path);
-  return urn?.[1] ?? path;
-}
-
-const SIGN: Readonly<Record<Action, readonly [string, Colour]>> = {
-  create: ['+', 'green'],
-  update: ['~', 'yellow'],
-  enable: ['^', 'green'],
-  disable: ['-', 'red'],
-  delete: ['x', 'red'],
-  link: ['=', 'cyan'],
-  'add-members': ['~', 'yellow'],
-  'remove-members': ['~', 'yellow'],
+const COLOUR: Readonly<Record<Action, Colour>> = {
+  create: 'green',
+  update: 'yellow',
+  enable: 'green',
+  disable: 'red',
+  delete: 'red',
+  link: 'cyan',
+  'add-members': 'yellow',
+  'remove-members': 'yellow',
 };
 
-export function sign(action: Action): readonly [string, Colour] {
-  return SIGN[action];
+export function colourOf(action: Action): Colour {
+  return COLOUR[action];
 }
 
 const PAST: Readonly<Record<Action, string>> = {
@@ -84,24 +62,6 @@ const PAST: Readonly<Record<Action, string>> = {
 
 export function pastAction(action: Action): string {
   return PAST[action];
-}
-
-const REASON: Readonly<Record<Reason, string>> = {
-  'entered-scope': 'entered scope',
-  returned: 'is back',
-  'source-changed': 'changed at the source',
-  linked: 'matched an existing account',
-  drifted: 'was changed in the target',
-  'left-scope': 'left scope',
-  unassigned: 'is not assigned any more',
-  'disabled-in-source': 'is disabled or deleted at the source',
-  left: 'has left',
-  'reference-arrived': 'whom it refers to has arrived',
-  requested: 'asked for by a person',
-};
-
-export function reasonText(reason: Reason): string {
-  return REASON[reason];
 }
 
 const OMISSION: Readonly<Record<Omission['code'], string>> = {
@@ -128,45 +88,4 @@ const OMISSION: Readonly<Record<Omission['code'], string>> = {
 /** What a code says; the code itself for those of connectors. */
 export function codeText(code: string): string {
   return Object.hasOwn(OMISSION, code) ? OMISSION[code as Omission['code']] : code;
-}
-
-/** What an operation does, without who and where: `title: "Analyst" → "Lead analyst"`. */
-export function operationDetail(operation: Operation): string {
-  switch (operation.action) {
-    case 'create':
-      return `${reasonText(operation.reason)}`;
-    case 'update':
-    case 'enable':
-      return operation.changes.length === 0
-        ? reasonText(operation.reason)
-        : changesText(operation.changes);
-    case 'disable':
-      return `${reasonText(operation.reason)}; the account will be disabled`;
-    case 'delete':
-      return `${reasonText(operation.reason)}; the account will be deleted`;
-    case 'link':
-      return reasonText(operation.reason);
-    case 'add-members':
-    case 'remove-members':
-      return counted(operation.members.length, 'member');
-  }
-}
-
-export function changesText(
-  changes: readonly {
-    readonly path: string;
-    readonly before?: AttributeValue;
-    readonly after?: AttributeValue;
-  }[],
-): string {
-  return changes
-    .map(
-      ({ path, before, after }) => `${pathText(path)}: ${valueText(before)} → ${valueText(after)}`,
-    )
-    .join(', ');
-}
-
-/** Which sources supplied what is written. */
-export function originsText(operation: Operation): string {
-  return [...new Set(Object.values(operation.origins))].sort().join(', ');
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Operation } from './plan.ts';
-import { holdText, operationText } from './text.ts';
+import { signOf, sourcesText, valueText, whatMoves } from './text.ts';
 
 const common = {
   id: 'o',
@@ -16,7 +16,7 @@ const common = {
 const target = { system: 'ramp', kind: 'user', id: 'r-1' };
 const precondition = { held: {}, touched: [] };
 
-it.each<[Operation, string]>([
+it.each<[Operation, readonly string[]]>([
   [
     {
       ...common,
@@ -27,15 +27,15 @@ it.each<[Operation, string]>([
       precondition,
       changes: [{ path: 'title', before: 'Analyst', after: 'Lead analyst' }],
     },
-    '~ user ada.lovelace               title: "Analyst" → "Lead analyst"     hr',
+    ['~', 'title: "Analyst" → "Lead analyst"', 'hr'],
   ],
   [
     { ...common, action: 'create', reason: 'entered-scope', attributes: {}, match: {} },
-    '+ user ada.lovelace               entered scope',
+    ['+', 'entered scope', ''],
   ],
   [
     { ...common, action: 'disable', reason: 'left-scope', target, precondition, changes: [] },
-    '- user ada.lovelace               left scope; account will be disabled',
+    ['-', 'left scope; the account will be disabled', ''],
   ],
   [
     {
@@ -51,27 +51,16 @@ it.each<[Operation, string]>([
         },
       ],
     },
-    '^ user ada.lovelace               department: "Sales" → nothing     came back',
+    ['^', 'department: "Sales" → nothing, came back', ''],
   ],
 ])('a plan reads as a list of what moves and why', (operation, line) => {
-  expect(operationText(operation)).toBe(line);
+  expect([signOf(operation.action), whatMoves(operation), sourcesText(operation)]).toEqual(line);
 });
 
-it('a held plan says why, and what lets it go', () => {
-  expect(
-    holdText({
-      id: 'p',
-      target: 'corp-ad',
-      createdAt: new Date(0),
-      configVersion: 'v',
-      state: 'held',
-      counts: {},
-      considered: 800,
-      managed: 800,
-      holds: [{ guard: 'disables', message: '212 of 800 accounts would be disabled' }],
-    }),
-  ).toEqual([
-    'Held: 212 of 800 accounts would be disabled.',
-    'Release with: lockstep release corp-ad',
-  ]);
+it('a reference is read as whom it leads to, also one who is still to come', () => {
+  expect(valueText({ $ref: { system: 'ramp', kind: 'user', id: '17' } })).toBe('user 17');
+  expect(valueText({ $ref: { kind: 'user', by: 'employeeId', value: '1001' } })).toBe(
+    'the user whose employeeId is 1001',
+  );
+  expect(valueText({ $new: 'identity-3' })).toBe('an account that is about to be created');
 });

@@ -1,8 +1,7 @@
 /** A plan as people read it. Nobody's whole record: what moves, why, and from which source. */
 
 import type { AttributeChange } from '../connectors/spi/index.ts';
-import { type AttributeValue, isReference } from '../identity/record.ts';
-import type { Action, Operation, Plan, Reason } from './plan.ts';
+import type { Action, Operation, Reason } from './plan.ts';
 
 const SIGN: Readonly<Record<Action, string>> = {
   create: '+',
@@ -14,6 +13,11 @@ const SIGN: Readonly<Record<Action, string>> = {
   'add-members': '~',
   'remove-members': '~',
 };
+
+/** What stands in front of an operation's line. */
+export function signOf(action: Action): string {
+  return SIGN[action];
+}
 
 const REASON: Readonly<Record<Reason, string>> = {
   'entered-scope': 'entered scope',
@@ -29,43 +33,27 @@ const REASON: Readonly<Record<Reason, string>> = {
   requested: 'asked for by a person',
 };
 
-const LONGEST_VALUE = 60;
-
-/** One line, such as `~ user ada.lovelace     title: "Analyst" → "Lead analyst"     hr`. */
-export function operationText(operation: Operation): string {
-  const head = `${SIGN[operation.action]} ${operation.kind} ${operation.label}`.padEnd(32);
-  return `${head}  ${whatMoves(operation)}`;
+export function reasonText(reason: Reason): string {
+  return REASON[reason];
 }
 
-export function planHeadline({ target, counts, considered }: Plan): string {
-  const parts = Object.entries(counts).map(([action, count]) => `${count} ${action}`);
-  const what = parts.length === 0 ? 'nothing to do' : parts.join(', ');
-  return `${target}: ${what} (${considered} people looked at)`;
-}
-
-/** Why a plan waits, and what lets it go. */
-export function holdText(plan: Plan): readonly string[] {
-  const reasons = plan.holds.map(({ message }) => `Held: ${message}.`);
-  return reasons.length === 0 ? [] : [...reasons, `Release with: lockstep release ${plan.target}`];
-}
-
-function whatMoves(operation: Operation): string {
+/** What an operation does, without who and where: `title: "Analyst" → "Lead analyst"`. */
+export function whatMoves(operation: Operation): string {
   const reason = REASON[operation.reason];
   switch (operation.action) {
     case 'create':
       return reason;
     case 'update':
     case 'enable': {
-      const changes = operation.changes.map(changeText).join(', ');
-      const sources = [...new Set(Object.values(operation.origins))].join(', ');
-      return `${changes}${sources === '' ? '' : `     ${sources}`}${
-        operation.action === 'enable' || operation.links ? `     ${reason}` : ''
-      }`;
+      const changes = operation.changes.map(changeText);
+      // A change at the source is told by the change itself.
+      const why = operation.action === 'enable' || operation.links ? [reason] : [];
+      return [...changes, ...why].join(', ') || reason;
     }
     case 'disable':
-      return `${reason}; account will be disabled`;
+      return `${reason}; the account will be disabled`;
     case 'delete':
-      return `${reason}; account will be deleted`;
+      return `${reason}; the account will be deleted`;
     case 'link':
       return `${reason}; nothing to change`;
     case 'add-members':
@@ -75,22 +63,36 @@ function whatMoves(operation: Operation): string {
   }
 }
 
-/** `title: "Analyst" → "Lead analyst"`, by the last name of the path. */
-export function changeText({ path, before, after }: AttributeChange): string {
-  return `${shortPath(path)}: ${valueText(before)} → ${valueText(after)}`;
+/** Which sources supplied what is written: `entra, hr`. */
+export function sourcesText({ origins }: Operation): string {
+  return [...new Set(Object.values(origins))].sort().join(', ');
 }
 
-export function valueText(value: AttributeValue | undefined): string {
+/** `title: "Analyst" → "Lead analyst"`, by the last name of the path. */
+export function changeText({ path, before, after }: AttributeChange): string {
+  return `${pathText(path)}: ${valueText(before)} → ${valueText(after)}`;
+}
+
+const LONGEST_VALUE = 60;
+
+/** A value in one line: texts quoted, references by whom they lead to. */
+export function valueText(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (isReference(value)) {
-    return 'id' in value.$ref ? `→ ${value.$ref.id}` : `→ ${value.$ref.by} ${value.$ref.value}`;
+  if (typeof value === 'object' && value !== null) {
+    if ('$new' in value) return 'an account that is about to be created';
+    if ('$ref' in value) return referenceText(value.$ref);
   }
   const text = JSON.stringify(value);
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
 }
 
+function referenceText(reference: unknown): string {
+  const { kind, id, by, value } = reference as Readonly<Record<string, unknown>>;
+  return id === undefined ? `the ${kind} whose ${by} is ${value}` : `${kind} ${id}`;
+}
+
 /** Without the URN in front. */
-function shortPath(path: string): string {
+export function pathText(path: string): string {
   const urn = /^urn:[^[]*:/i.exec(path);
   return urn === null ? path : path.slice(urn[0].length);
 }

@@ -1,22 +1,13 @@
 /** How the demonstration looks. */
 
 import path from 'node:path';
+import { pathText, reasonText, valueText } from '../../plan/text.ts';
 import type { RunReport, TargetReport } from '../../sync/engine.ts';
 import type { OutcomeRow } from '../../sync/ledger.ts';
 import type { Unsent } from '../../sync/verbs.ts';
 import { shortened, tableLines, visibleLength } from '../table.ts';
 import type { Output } from '../terminal.ts';
-import {
-  codeText,
-  count,
-  counted,
-  duration,
-  pastAction,
-  pathText,
-  rate,
-  reasonText,
-  valueText,
-} from '../words.ts';
+import { codeText, count, counted, duration, pastAction, rate } from '../words.ts';
 import type { Deviation } from './verdict.ts';
 import type { Change, World } from './world.ts';
 
