@@ -7,55 +7,61 @@
 import type { Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { ambiguousJoin, joining, joinKeys, occupant } from './join.ts';
-import { rejectionOf } from './limits.ts';
+import { checked } from './limits.ts';
 import { changedNames } from './merge.ts';
 import { type Held, openSpace, type Space } from './space.ts';
-import type { Rejection, Tally } from './storage.ts';
+import type { Json, Rejection, Tally } from './storage.ts';
 import type { ReviewItem } from './warehouse.ts';
-import { writeSpace } from './write.ts';
+import { isTouched, writeSpace } from './write.ts';
 
 export type RecordChange = Extract<Change, { readonly type: 'present' | 'patch' | 'absent' }>;
 
 export interface Absorbed {
   readonly tally: Tally;
-  /** What the system showed to be there, taken or not. */
+  /** What the system showed to be there and was not saved, being unchanged or refused. */
   readonly sighted: readonly ObjectRef[];
   readonly rejected: readonly Rejection[];
 }
 
-/** Within a transaction. */
+/** Within a transaction. @param reading By which they were shown; 0 when by none. */
 export async function absorbRecords(
   context: Context,
   changes: readonly RecordChange[],
+  reading = 0,
 ): Promise<Absorbed> {
   const space = openSpace(context);
-  const usable: RecordChange[] = [];
-  const rejected: Rejection[] = [];
+  const rejections = new Map<RecordChange, Rejection>();
+  const texts = new Map<RecordChange, Json>();
   for (const change of changes) {
-    const rejection = rejectionOf(change, context.book);
-    if (rejection) rejected.push(rejection);
-    else usable.push(change);
+    const attributes = change.type === 'present' ? change.record.attributes : {};
+    const answer = checked(refOf(change), attributes, context.book.rules);
+    if (answer.ok) texts.set(change, answer.text);
+    else rejections.set(change, answer.rejection);
   }
+  const usable = changes.filter((change) => !rejections.has(change));
   await space.loadRecords(usable.map(refOf));
   for (const change of usable) {
-    const rejection = fold(space, change, context);
-    if (rejection) rejected.push(rejection);
+    const rejection = fold(space, change, texts.get(change) ?? '{}', context);
+    if (rejection) rejections.set(change, rejection);
   }
-  const changed = [...space.records.values()].filter((held) => isChanged(held, space));
-  const waiting = [...space.records.values()].filter(
-    (held) => isUnjoined(held) && held.stored !== undefined && !changed.includes(held),
-  );
+  const shown = [...space.records.values()];
+  const changed = shown.filter((held) => isChanged(held, space));
+  const waiting = shown.filter((held) => isUnjoined(held) && !isChanged(held, space));
   const reviews = await place(space, [...changed, ...waiting], context);
-  await writeSpace(space, context, reviews);
+  await writeSpace(space, context, reviews, reading);
+  const there = changes.filter(({ type }) => type !== 'absent');
   return {
     tally: {
-      seen: changes.filter(({ type }) => type !== 'absent').length,
+      seen: there.length,
       added: changed.filter(({ stored, present }) => present && !stored?.present).length,
       changed: changed.filter(({ stored, present }) => present && stored?.present).length,
       removed: changed.filter(({ stored, present }) => !present && stored?.present).length,
     },
-    sighted: changes.filter(({ type }) => type !== 'absent').map(refOf),
-    rejected,
+    sighted: [
+      ...shown.filter((held) => held.shown && !isTouched(held)).map(({ ref }) => ref),
+      ...[...rejections.values()].map(({ ref }) => ref),
+    ],
+    rejected: [...rejections.values()],
   };
 }
 
@@ -64,19 +70,23 @@ export function refOf(change: RecordChange): ObjectRef {
 }
 
 /** Applies what a reading says to the record in hand. */
-function fold(space: Space, change: RecordChange, { book }: Context): Rejection | undefined {
+function fold(
+  space: Space,
+  change: RecordChange,
+  text: Json,
+  { book }: Context,
+): Rejection | undefined {
   const held = space.record(refOf(change));
   switch (change.type) {
     case 'present':
-      set(held, JSON.stringify(change.record.attributes), change.record.version);
+      set(held, text, change.record.version);
       return undefined;
     case 'patch': {
       const attributes = { ...space.attributesOf(held), ...change.set };
       for (const name of change.cleared) delete attributes[name];
-      const record = { ref: held.ref, attributes };
-      const rejection = rejectionOf({ type: 'present', record }, book);
-      if (rejection) return rejection;
-      set(held, JSON.stringify(attributes), change.version ?? held.version);
+      const answer = checked(held.ref, attributes, book.rules);
+      if (!answer.ok) return answer.rejection;
+      set(held, answer.text, change.version ?? held.version);
       return undefined;
     }
     case 'absent':
@@ -86,9 +96,10 @@ function fold(space: Space, change: RecordChange, { book }: Context): Rejection 
   }
 }
 
-function set(held: Held, text: string, version: string | undefined): void {
+function set(held: Held, text: Json, version: string | undefined): void {
   held.present = true;
   held.recoverable = false;
+  held.shown = true;
   held.version = version;
   if (held.text === text) return;
   held.text = text;
@@ -99,12 +110,13 @@ function set(held: Held, text: string, version: string | undefined): void {
 function isChanged(held: Held, space: Space): boolean {
   const { stored } = held;
   if (!stored) return held.present;
+  if (!isTouched(held)) return false;
   if (held.present !== stored.present || held.recoverable !== stored.recoverable) return true;
   if (held.version !== stored.version) return true;
-  return (
-    held.text !== stored.attributes &&
-    changedNames(JSON.parse(stored.attributes), space.attributesOf(held)).length > 0
-  );
+  // The same in another order is the same.
+  if (changedNames(JSON.parse(stored.attributes), space.attributesOf(held)).length > 0) return true;
+  held.text = stored.attributes;
+  return false;
 }
 
 function isUnjoined(held: Held): boolean {

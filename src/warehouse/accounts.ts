@@ -142,6 +142,7 @@ async function saveRecords(
         attributes: JSON.stringify(attributes),
         present: true,
         recoverable: false,
+        shownBy: 0,
         identity,
         ...(version !== undefined && { version }),
       })),

@@ -44,15 +44,37 @@ export function identityKey(kind: ObjectKind, name: string, value: Scalar): stri
   return text === undefined ? undefined : `${kind}${SEPARATOR}${name}${SEPARATOR}${text}`;
 }
 
-/** Keys an identity is found by, for each of the names that has a value. */
+/** What identities are found by. */
+export interface Indexed {
+  /** Attributes people are joined and referred to by. */
+  readonly exact: readonly string[];
+  /** Attributes they are called by. */
+  readonly naming: readonly string[];
+}
+
+/** The key of what somebody calls a person, whichever naming attribute it is. */
+export function namingKey(text: string): string | undefined {
+  return identityKey('user', '', text);
+}
+
+/** Whether a key names an attribute: what joins and references go by. */
+export function isExact(key: string): boolean {
+  return key.charAt(key.indexOf(SEPARATOR) + 1) !== SEPARATOR;
+}
+
+/** Keys an identity is found by. An address that is login name and mail address is one. */
 export function identityKeys(
   kind: ObjectKind,
   attributes: Attributes,
-  names: Iterable<string>,
+  { exact, naming }: Indexed,
 ): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const name of names) {
+  for (const name of exact) {
     for (const key of keysOf(kind, name, attributes[name])) keys.add(key);
+  }
+  if (kind !== 'user') return keys;
+  for (const name of naming) {
+    for (const key of keysOf(kind, '', attributes[name])) keys.add(key);
   }
   return keys;
 }

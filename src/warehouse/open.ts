@@ -6,7 +6,7 @@ import { acceptAbsences } from './absences.ts';
 import { recordAnswers } from './accounts.ts';
 import type { Context } from './context.ts';
 import { reviewId } from './join.ts';
-import { identityKey, matchKey } from './keys.ts';
+import { matchKey, namingKey } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
 import { absorbPage, beginReading, endReading } from './reading.ts';
 import { rulebook } from './rulebook.ts';
@@ -168,11 +168,11 @@ async function due(
   const urgent: Due[] = [];
   if (after === undefined) {
     await store.releaseDue(target, at.getTime());
-    urgent.push(...(await store.dueIn(target, true, '', MOST_URGENT)));
+    urgent.push(...(await store.urgentDue(target, MOST_URGENT)));
   }
   // At least one that is not urgent, if there is any: the next batch goes on behind the last.
   const room = Math.max(1, limit - urgent.length);
-  const others = await store.dueIn(target, false, after ?? '', room);
+  const others = await store.ordinaryDue(target, after ?? '', room);
   const rows = [...urgent, ...others];
   return subjects(
     context,
@@ -234,9 +234,9 @@ async function accountRef(
 }
 
 async function findPerson(context: Context, text: string): Promise<readonly Identity[]> {
-  const { store, book } = context;
-  const keys = book.naming.flatMap((name) => identityKey('user', name, text.trim()) ?? []);
-  const hits = await store.identitiesWithKeys(keys);
+  const { store } = context;
+  const key = namingKey(text.trim());
+  const hits = await store.identitiesWithKeys(key === undefined ? [] : [key]);
   const ids = new Set([text.trim(), ...hits.map(({ identity }) => identity)]);
   return identitiesOf(context, [...ids].slice(0, MOST_PEOPLE_OF_A_NAME));
 }

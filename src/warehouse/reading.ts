@@ -15,7 +15,7 @@ import type { Rejection, StoredReading, Tally, Withheld } from './storage.ts';
 import type { Reading, ReadingResult } from './warehouse.ts';
 
 /** Records of one transaction: about 10 ms. */
-const RECORDS_PER_STEP = 150;
+const RECORDS_PER_STEP = 250;
 const MEMBERS_PER_STEP = 500;
 const MOST_REJECTIONS = 100;
 const PRUNED_PER_STEP = 2000;
@@ -139,7 +139,7 @@ async function absorbStep(
     }
     return;
   }
-  const { tally, sighted, rejected } = await absorbRecords(context, step.changes);
+  const { tally, sighted, rejected } = await absorbRecords(context, step.changes, reading.id);
   const ids = sighted
     .filter(({ system, kind }) => system === reading.system && kind === reading.kind)
     .map(({ id }) => id);

@@ -2,10 +2,9 @@
 
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import { parsePath } from '../scim/path.ts';
-import type { MatchPath } from './keys.ts';
+import type { Indexed, MatchPath } from './keys.ts';
 import type { SourceRules, TargetRules, WarehouseRules } from './warehouse.ts';
 
-/** What people are called by; always indexed. */
 const NAMING = [
   'userPrincipalName',
   'mail',
@@ -22,9 +21,7 @@ export interface Rulebook {
   targetsOf(kind: ObjectKind): readonly TargetRules[];
   /** Paths by which accounts of this kind are matched, if the system is a target. */
   matchPaths(system: SystemName, kind: ObjectKind): readonly MatchPath[];
-  /** Identity attributes identities are found by: joined by, referred to, named by. */
-  readonly indexed: readonly string[];
-  readonly naming: readonly string[];
+  readonly indexed: Indexed;
   /** Whether any target reads raw values of records (`hr/dept`). */
   readonly readsRecords: boolean;
 }
@@ -35,9 +32,9 @@ export function rulebook(rules: WarehouseRules): Rulebook {
   const paths = new Map(
     rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule.match.map(matchPath)]),
   );
-  const indexed = new Set<string>(NAMING);
+  const exact = new Set<string>();
   for (const { join, references = [] } of rules.sources) {
-    for (const name of [...join, ...references]) indexed.add(name);
+    for (const name of [...join, ...references]) exact.add(name);
   }
   return {
     rules,
@@ -45,8 +42,7 @@ export function rulebook(rules: WarehouseRules): Rulebook {
     target: (system, kind) => targets.get(`${system}/${kind}`),
     targetsOf: (kind) => rules.targets.filter((target) => target.kind === kind),
     matchPaths: (system, kind) => paths.get(`${system}/${kind}`) ?? [],
-    indexed: [...indexed],
-    naming: NAMING,
+    indexed: { exact: [...exact], naming: NAMING },
     readsRecords: rules.targets.some(({ inputs }) => inputs.some((name) => name.includes('/'))),
   };
 }

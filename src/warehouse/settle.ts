@@ -109,7 +109,7 @@ async function forgetAccounts(
   await store.saveRecords(
     records
       .filter(({ ref }) => kept.some((account) => account.ref.id === ref.id))
-      .map((record) => ({ ...record, present: false })),
+      .map((record) => ({ ...record, present: false, shownBy: 0 })),
   );
   await store.saveAccounts(
     kept.map(({ identity, ref }) => ({

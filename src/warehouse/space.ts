@@ -7,7 +7,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
-import { identityKeys, objectKey } from './keys.ts';
+import { identityKeys, isExact, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
 import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
 import type { SourceRules } from './warehouse.ts';
@@ -22,6 +22,8 @@ export interface Held {
   present: boolean;
   recoverable: boolean;
   identity: IdentityId | undefined;
+  /** A reading showed it just now. */
+  shown: boolean;
   /** No longer anybody's, and not worth keeping. */
   dropped: boolean;
   attributes: Attributes | undefined;
@@ -61,7 +63,7 @@ export interface Space {
   unlink(held: Held): void;
   /** Computes a person anew from the records. */
   remerge(person: Person): void;
-  /** Keys that identities came to have since this was asked last. */
+  /** Keys by which identities can be joined since this was asked last. */
   takeNewKeys(): ReadonlySet<string>;
 }
 
@@ -84,6 +86,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       present: stored?.present ?? false,
       recoverable: stored?.recoverable ?? false,
       identity: stored?.identity,
+      shown: false,
       dropped: false,
       attributes: undefined,
       mapped: undefined,
@@ -214,7 +217,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         if (person.keys.has(key)) continue;
         put(gained, key, person.id);
         lost.get(key)?.delete(person.id);
-        newKeys.add(key);
+        if (isExact(key)) newKeys.add(key);
       }
       for (const key of person.keys) {
         if (keys.has(key)) continue;

@@ -23,6 +23,11 @@ export interface StoredRecord {
   readonly identity?: IdentityId;
 }
 
+export interface SavedRecord extends StoredRecord {
+  /** The reading that showed it; 0 when none did, which leaves standing what is noted. */
+  readonly shownBy: number;
+}
+
 export interface AccountState {
   /** By path, as JSON. */
   readonly asked: Json;
@@ -191,7 +196,7 @@ export interface RecordStore {
     system: SystemName,
     identities: readonly IdentityId[],
   ): Promise<readonly StoredRecord[]>;
-  saveRecords(records: readonly StoredRecord[]): Promise<void>;
+  saveRecords(records: readonly SavedRecord[]): Promise<void>;
   deleteRecords(refs: readonly ObjectRef[]): Promise<void>;
   /** Takes records away from their identities. */
   unlink(refs: readonly ObjectRef[]): Promise<void>;
@@ -319,6 +324,7 @@ export interface ReadingStore {
   setReadAt(system: SystemName, kind: ObjectKind, at: number): Promise<void>;
   setWithheld(system: SystemName, kind: ObjectKind, withheld?: Withheld): Promise<void>;
 
+  /** Notes what was shown and did not have to be saved. */
   addSightings(reading: number, ids: readonly string[]): Promise<void>;
   sighted(reading: number, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Forgets closed readings but one, with what they showed. @returns Whether there are more. */
@@ -329,7 +335,10 @@ export interface ReadingStore {
     limit: number,
   ): Promise<boolean>;
   countPresent(system: SystemName, kind: ObjectKind): Promise<number>;
-  /** Pages through present records that a reading did not show. `last` is where the page ended. */
+  /**
+   * Pages through present records that neither this reading nor a later one has shown, by saving
+   * or by sighting them. `last` is where the page ended.
+   */
   unseen(
     reading: Pick<StoredReading, 'id' | 'system' | 'kind'>,
     after: string,
@@ -352,12 +361,10 @@ export interface DueStore {
   /** Frees rows whose date has come. */
   releaseDue(target: SystemName, now: number): Promise<void>;
   dueCount(target: SystemName, now: number): Promise<number>;
-  dueIn(
-    target: SystemName,
-    urgent: boolean,
-    after: IdentityId,
-    limit: number,
-  ): Promise<readonly Due[]>;
+  /** Due now and ahead of everybody. */
+  urgentDue(target: SystemName, limit: number): Promise<readonly Due[]>;
+  /** Due now and not urgent, by identity. */
+  ordinaryDue(target: SystemName, after: IdentityId, limit: number): Promise<readonly Due[]>;
   dueOf(target: SystemName, identities: readonly IdentityId[]): Promise<readonly Due[]>;
   dueAfter(target: SystemName, after: IdentityId, limit: number): Promise<readonly Due[]>;
 

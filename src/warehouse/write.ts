@@ -3,7 +3,7 @@
 import type { Attributes } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { joinKeys } from './join.ts';
-import { identityKeys, matchKeys, objectKey, references } from './keys.ts';
+import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.ts';
 import { changedNames } from './merge.ts';
 import { followReferences, resolveReferents } from './references.ts';
 import { readsAny } from './rulebook.ts';
@@ -11,16 +11,17 @@ import type { Held, Person, Space } from './space.ts';
 import type { Edge, IdentityKey, NewDue, RecordKey } from './storage.ts';
 import type { ReviewItem } from './warehouse.ts';
 
-/** Within the transaction in which the space was loaded. */
+/** Within the transaction in which the space was loaded. @param reading By which records were shown. */
 export async function writeSpace(
   space: Space,
   context: Context,
   reviews: ReadonlyMap<Held, ReviewItem>,
+  reading = 0,
 ): Promise<void> {
   const { store } = context;
   const touched = [...space.records.values()].filter((held) => isTouched(held));
   const writes: Promise<unknown>[] = [];
-  writes.push(...writeRecords(touched, space, context));
+  writes.push(...writeRecords(touched, space, context, reading));
   for (const [held, review] of reviews) {
     if (held.identity === undefined) writes.push(store.addReview(review));
   }
@@ -85,7 +86,7 @@ export async function writeSpace(
   await connect(newEdges, arrivals(touched, lostKeys, newKeys), context);
 }
 
-function isTouched({
+export function isTouched({
   stored,
   text,
   version,
@@ -109,6 +110,7 @@ function writeRecords(
   touched: readonly Held[],
   space: Space,
   { store, book }: Context,
+  reading: number,
 ): readonly Promise<unknown>[] {
   // A record that never belonged to anybody leaves nothing to remember.
   const gone = touched.filter(
@@ -147,11 +149,12 @@ function writeRecords(
     store.deleteRecords(gone.map(({ ref }) => ref)),
     store.unlink(moved.map(({ ref }) => ref)),
     store.saveRecords(
-      kept.map(({ ref, text, version, present, recoverable, identity }) => ({
+      kept.map(({ ref, text, version, present, recoverable, identity, shown }) => ({
         ref,
         attributes: text,
         present,
         recoverable,
+        shownBy: shown ? reading : 0,
         ...(version !== undefined && { version }),
         ...(identity !== undefined && { identity }),
       })),
@@ -216,8 +219,7 @@ function arrivals(
     ...touched
       .filter(({ stored, identity }) => stored?.identity !== identity)
       .map(({ ref }) => objectKey(ref)),
-    ...lostKeys.map(({ key }) => key),
-    ...newKeys.map(({ key }) => key),
+    ...[...lostKeys, ...newKeys].map(({ key }) => key).filter(isExact),
   ];
 }
 

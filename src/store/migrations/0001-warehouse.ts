@@ -21,10 +21,15 @@ export const warehouse0001: Migration = {
         'present bigint not null',
         'recoverable bigint not null default 0',
         'identity text',
+        // The last reading that showed it and had to save it.
+        'seen bigint not null default 0',
         'asked text',
         'answered text',
         'disabled_at bigint',
         'deleted bigint not null default 0',
+        // Counted often, so that the count must come from an index alone.
+        `managed bigint generated always as (
+          case when identity is not null and present = 1 and deleted = 0 then 1 else 0 end) stored`,
       ],
       key: ['system', 'kind', 'id'],
       indexes: [
@@ -35,12 +40,7 @@ export const warehouse0001: Migration = {
           unique: true,
           where: 'identity is not null',
         },
-        { name: 'record_present', columns: ['system', 'kind', 'present'] },
-        {
-          name: 'record_managed',
-          columns: ['system', 'present', 'deleted'],
-          where: 'identity is not null',
-        },
+        { name: 'record_standing', columns: ['system', 'kind', 'present', 'managed'] },
       ],
     },
     {
@@ -78,7 +78,6 @@ export const warehouse0001: Migration = {
         'present bigint not null',
       ],
       key: ['id'],
-      indexes: [{ name: 'identity_kind', columns: ['kind', 'id'] }],
     },
     {
       name: 'identity_key',
@@ -188,7 +187,7 @@ export const warehouse0001: Migration = {
       key: ['system', 'kind'],
     },
     {
-      // What a full reading showed, until it is known to have reached its end.
+      // What a reading showed and had no need to save, until it is known to have reached its end.
       name: 'sighting',
       columns: ['reading bigint not null', 'id text not null'],
       key: ['reading', 'id'],

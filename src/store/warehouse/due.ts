@@ -81,11 +81,21 @@ export function dueStore(database: Database): DueStore {
       return row?.n ?? 0;
     },
 
-    dueIn: async (target, urgent, after, limit) =>
+    urgentDue: async (target, limit) =>
+      (
+        await database.all<DueRow>(
+          // Without an index over targets SQLite takes the one of urgent rows, which are few.
+          `select ${DUE} from due where target || '' = ? and urgent = 1 and not_before is null
+           order by identity limit ?`,
+          [target, limit],
+        )
+      ).map(dueOf),
+
+    ordinaryDue: async (target, after, limit) =>
       (
         await database.all<DueRow>(
           `select ${DUE} from due
-           where target = ? and identity > ? and urgent = ${flag(urgent)} and not_before is null
+           where target = ? and identity > ? and urgent = 0 and not_before is null
            order by identity limit ?`,
           [target, after, limit],
         )

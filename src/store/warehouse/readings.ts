@@ -169,11 +169,11 @@ export function readingStore(database: Database): ReadingStore {
 
     unseen: async ({ id, system, kind }, after, limit) => {
       const rows = await database.all<{ readonly id: string; readonly seen: number }>(
-        `select r.id, case when s.id is null then 0 else 1 end as seen
+        `select r.id, case when s.id is null and r.seen < ? then 0 else 1 end as seen
          from record r left join sighting s on s.reading = ? and s.id = r.id
          where r.system = ? and r.kind = ? and r.id > ? and r.present = 1
          order by r.id limit ?`,
-        [id, system, kind, after, limit],
+        [id, id, system, kind, after, limit],
       );
       return {
         ids: rows.filter(({ seen }) => seen === 0).map((row) => row.id),

@@ -61,11 +61,12 @@ export function recordStore(database: Database): RecordStore {
 
     saveRecords: (records) =>
       database.batch(
-        `insert into record (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)
+        `insert into record (${COLUMNS}, seen) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (tenant, system, kind, id) do update set
            attributes = excluded.attributes, version = excluded.version,
            present = excluded.present, recoverable = excluded.recoverable,
            identity = excluded.identity,
+           seen = case when excluded.seen > record.seen then excluded.seen else record.seen end,
            deleted = case when excluded.present = 1 then 0 else record.deleted end`,
         records.map((record) => [
           ...refColumns(record.ref),
@@ -74,6 +75,7 @@ export function recordStore(database: Database): RecordStore {
           flag(record.present),
           flag(record.recoverable),
           record.identity ?? null,
+          record.shownBy,
         ]),
       ),
 
@@ -168,8 +170,7 @@ export function recordStore(database: Database): RecordStore {
 
     managed: async (system) => {
       const [row] = await database.all<{ readonly n: number }>(
-        `select count(*) as n from record
-         where system = ? and present = 1 and deleted = 0 and identity is not null`,
+        'select count(*) as n from record where system = ? and managed = 1',
         [system],
       );
       return row?.n ?? 0;
