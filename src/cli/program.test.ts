@@ -214,7 +214,7 @@ describe('the command line', () => {
 
   it('shows a failure of a room with its code and remedy, without a stack', async () => {
     const busy = Object.assign(new Error('another run is under way'), {
-      code: 'run-in-progress',
+      code: 'busy',
       remedy: 'wait for it',
     });
     const config = await configured();
@@ -223,7 +223,7 @@ describe('the command line', () => {
     });
     expect([exit, stderr]).toEqual([
       1,
-      'error another run is under way\n      wait for it\n      run-in-progress: see docs/errors.md\n',
+      'error another run is under way\n      wait for it\n      busy: see docs/errors.md\n',
     ]);
   });
 });
