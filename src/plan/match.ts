@@ -2,7 +2,6 @@
 
 import type { IdentityId } from '../identity/identity.ts';
 import type { IdentityRecord, Scalar } from '../identity/record.ts';
-import { heldAt, type Target } from './target.ts';
 
 export type Match =
   | { readonly type: 'none'; readonly tried: readonly Tried[] }
@@ -65,12 +64,4 @@ export function chooseMatch(
     return { type: 'taken', record, by, identity: linkedTo, tried };
   }
   return { type: 'none', tried };
-}
-
-/** Values of the match paths as an account holds them: what it would be found by. */
-export function matchValuesOf(target: Target, record: IdentityRecord): readonly MatchValue[] {
-  return target.match.flatMap((path) => {
-    const value = heldAt(target, record.attributes, path);
-    return value === undefined || typeof value === 'object' ? [] : [{ path, value }];
-  });
 }

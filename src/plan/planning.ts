@@ -5,7 +5,7 @@
 
 import type { IdentityId } from '../identity/identity.ts';
 import type { Subject } from '../warehouse/subject.ts';
-import type { PlanningContext } from './desired.ts';
+import { evaluation, type PlanningContext } from './desired.ts';
 import { holdsOf, type WithheldReading } from './guards.ts';
 import { planHash } from './hash.ts';
 import type { Match } from './match.ts';
@@ -26,6 +26,8 @@ export interface Planning {
     subjects: readonly Subject[],
     context: PlanningContext,
   ) => Promise<ReadonlyMap<IdentityId, Match>>;
+  /** Which of these values of a path the target has already, for expressions that make unique ones. */
+  readonly taken: (path: string, values: readonly string[]) => Promise<readonly string[]>;
   /** People let these accounts be enabled again. */
   readonly released: ReadonlySet<IdentityId>;
   readonly managed: number;
@@ -62,8 +64,9 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   const omitted: Record<string, number> = {};
   let considered = 0;
   let position = 0;
+  const taken = new Set<string>();
   for await (const subjects of planning.due) {
-    const { operations, omissions, matches } = await planBatch(subjects, planning);
+    const { operations, omissions, matches } = await planBatch(subjects, taken, planning);
     for (const operation of operations) {
       content.add(operation);
       order.add(operation);
@@ -91,13 +94,20 @@ export async function planTarget(planning: Planning): Promise<Planned> {
 
 async function planBatch(
   subjects: readonly Subject[],
-  { target, match, released, now, random }: Planning,
+  taken: Set<string>,
+  planning: Planning,
 ): Promise<{
   readonly operations: readonly Operation[];
   readonly omissions: readonly Omission[];
   readonly matches: ReadonlyMap<IdentityId, Match>;
 }> {
-  const context: PlanningContext = { now, random };
+  const { target, match, released, now, random } = planning;
+  await lookUpCandidates(subjects, taken, planning);
+  const context: PlanningContext = {
+    now,
+    random,
+    taken: (value) => taken.has(value.toLowerCase()),
+  };
   const matches = await match(subjects, context);
   const operations: Operation[] = [];
   const omissions: Omission[] = [];
@@ -109,8 +119,40 @@ async function planBatch(
       ...(found !== undefined && { match: found }),
       ...(released.has(id) && { released: true }),
     });
-    if (decision.type === 'operation') operations.push(decision.operation);
-    else omissions.push(decision.omission);
+    if (decision.type === 'operation') {
+      operations.push(decision.operation);
+      reserve(decision.operation, taken, target);
+    } else {
+      omissions.push(decision.omission);
+    }
   }
   return { operations, omissions, matches };
+}
+
+/** Of expressions that choose a free value, what the target has of all they would choose from. */
+async function lookUpCandidates(
+  subjects: readonly Subject[],
+  taken: Set<string>,
+  { target, taken: takenIn, now, random }: Planning,
+): Promise<void> {
+  for (const row of target.mapping.rows) {
+    if (row.candidates === undefined) continue;
+    const values = subjects
+      .filter(({ account }) => account === undefined)
+      .flatMap((subject) => {
+        const context = evaluation(subject, { now, random }, true);
+        return row.candidates?.(subject.identity.attributes, context) ?? [];
+      });
+    if (values.length === 0) continue;
+    for (const value of await takenIn(row.row.path, values)) taken.add(value.toLowerCase());
+  }
+}
+
+/** Two people of one plan never get the same value. */
+function reserve(operation: Operation, taken: Set<string>, { mapping }: Target): void {
+  if (operation.action !== 'create') return;
+  for (const { row, candidates } of mapping.rows) {
+    const value = candidates === undefined ? undefined : operation.attributes[row.path];
+    if (typeof value === 'string') taken.add(value.toLowerCase());
+  }
 }

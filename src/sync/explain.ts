@@ -100,7 +100,7 @@ async function matchOf(
   watch: Watch,
 ): Promise<Match | undefined> {
   const found = (options: MatchingOptions) =>
-    matching(target, connector, engine, options, watch)([subject], context);
+    matching(target, connector, engine, options, watch).match([subject], context);
   const known = { due: Number.POSITIVE_INFINITY, listed: true };
   try {
     const asking = connector.find === undefined ? known : { due: 1, listed: false };

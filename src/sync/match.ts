@@ -24,10 +24,14 @@ const AT_A_TIME = 8;
 /** While nobody knows how long a new account stays invisible. */
 const UNKNOWN_LAG_SECONDS = 60;
 
-export type Matching = (
-  subjects: readonly Subject[],
-  context: PlanningContext,
-) => Promise<ReadonlyMap<IdentityId, Match>>;
+export interface Matching {
+  readonly match: (
+    subjects: readonly Subject[],
+    context: PlanningContext,
+  ) => Promise<ReadonlyMap<IdentityId, Match>>;
+  /** Which of these values of a path the target has already; it is listed for that. */
+  readonly taken: (path: string, values: readonly string[]) => Promise<readonly string[]>;
+}
 
 export interface MatchingOptions {
   /** People due in the target: so many may have to be looked for in all. */
@@ -48,7 +52,7 @@ export function matching(
     listed ??= listTarget(target, connector, engine, watch);
     return listed;
   };
-  return async (subjects, context) => {
+  const match: Matching['match'] = async (subjects, context) => {
     const matches = new Map<IdentityId, Match>();
     const sought = subjects.flatMap((subject) => {
       if (subject.account !== undefined && !subject.account.missing) return [];
@@ -83,6 +87,12 @@ export function matching(
     );
     return matches;
   };
+  const taken: Matching['taken'] = async (path, values) => {
+    await list();
+    const found = await engine.warehouse.candidates(target.system, target.kind, path, values);
+    return values.filter((value) => (found.get(value) ?? []).length > 0);
+  };
+  return { match, taken };
 }
 
 /** What the lost create asked for: the account, if there is one, holds that. */

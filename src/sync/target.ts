@@ -58,7 +58,7 @@ export async function planDue(
     plans,
     configVersion: engine.configVersion,
     due: people === undefined ? dueOf(system, now, engine) : [people],
-    match: matching(target, connector, engine, { due, listed: options.listed }, watch),
+    ...matching(target, connector, engine, { due, listed: options.listed }, watch),
     released: await ledger.releasedAccounts(system),
     managed: await warehouse.managed(system),
     first: people === undefined && !(await plans.everApplied(system)),
