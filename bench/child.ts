@@ -1,0 +1,69 @@
+/** Child processes of a benchmark: each says one line of JSON when it is ready, another for each order. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface Child<Ready> extends AsyncDisposable {
+  readonly ready: Ready;
+  /** Sends one line of JSON and waits for the line that answers it. */
+  ask<Answer>(order: unknown): Promise<Answer>;
+}
+
+export async function child<Ready>(
+  script: string,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<Child<Ready>> {
+  const running = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      path.join(import.meta.dirname, script),
+      JSON.stringify(settings),
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const lines = createInterface({ input: running.stdout })[Symbol.asyncIterator]();
+  const next = async <Answer>(): Promise<Answer> => {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error(`${script} ended before it answered`);
+    return JSON.parse(value) as Answer;
+  };
+  return {
+    ready: await next<Ready>(),
+    ask: async (order) => {
+      running.stdin.write(`${JSON.stringify(order)}\n`);
+      return next();
+    },
+    [Symbol.asyncDispose]: () => ended(running),
+  };
+}
+
+function ended(running: ChildProcess): Promise<void> {
+  if (running.exitCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    running.once('exit', () => resolve());
+    running.stdin?.end();
+    setTimeout(() => running.kill(), 5000).unref();
+  });
+}
+
+/** In the child: the settings it was started with. */
+export function settingsOf<Settings>(): Settings {
+  return JSON.parse(process.argv[2] ?? '{}') as Settings;
+}
+
+/** In the child: says that it is ready, then answers orders until its input ends. */
+export async function serveOrders(
+  ready: unknown,
+  answer: (order: never) => Promise<unknown>,
+): Promise<void> {
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  for await (const line of createInterface({ input: process.stdin }))
+    process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line) as never))}\n`);
+}
+
+/** The most memory this process ever had, in megabytes. */
+export function peakMegabytes(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}
