@@ -4,7 +4,6 @@ import { applyPlan } from '../apply/apply.ts';
 import type { Tripped } from '../apply/breaker.ts';
 import type { Finished } from '../apply/carry-out.ts';
 import type { IdentityId } from '../identity/identity.ts';
-import type { IdentityRecord } from '../identity/record.ts';
 import type { StoredPlan } from '../plan/plans.ts';
 import type { Engine, SystemFailure, Watch } from './engine.ts';
 import type { SystemHealth } from './ledger.ts';
@@ -62,7 +61,8 @@ export async function applyStored(
   const record = async (finished: readonly Finished[]) => {
     await engine.transaction(() => recordFinished(finished, plan, options.run, system, engine));
     await boundary('outcomes-recorded');
-    await refresh(finished, target.system, target.kind, engine);
+    // What was seen to be different is kept, so that the next plan starts from it.
+    await engine.warehouse.observe(finished.flatMap(({ seen }) => seen ?? []));
     for (const { outcome } of finished) {
       count(tally, outcome);
       watch.progress({ type: 'outcome', outcome });
@@ -136,22 +136,6 @@ async function recordFinished(
 
 function identityOf({ planned }: Finished): string {
   return planned.operation.identity;
-}
-
-/** What was seen to be different is kept, so that the next plan starts from it. */
-async function refresh(
-  finished: readonly Finished[],
-  system: string,
-  kind: string,
-  { warehouse }: Engine,
-): Promise<void> {
-  const records: readonly IdentityRecord[] = finished.flatMap(({ seen }) => seen ?? []);
-  if (records.length === 0) return;
-  const reading = await warehouse.beginReading(system, kind, 'changes');
-  await warehouse.absorb(reading, {
-    changes: records.map((record) => ({ type: 'present', record })),
-  });
-  await warehouse.endReading(reading, false);
 }
 
 /** Why the system is not written to now, if it is not. */

@@ -58,9 +58,7 @@ async function refreshRecords({ links }: Identity, engine: Engine, watch: Watch)
       const connector = await engine.connector(ref.system);
       const record = await connector.get?.(ref, { signal: watch.signal });
       if (record === undefined) continue;
-      const reading = await engine.warehouse.beginReading(ref.system, ref.kind, 'changes');
-      await engine.warehouse.absorb(reading, { changes: [{ type: 'present', record }] });
-      await engine.warehouse.endReading(reading, false);
+      await engine.warehouse.observe([record]);
     } catch (error) {
       // The last values stay; that the source did not answer shows in its freshness.
       if (!(error instanceof ConnectorError)) throw error;

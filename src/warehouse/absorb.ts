@@ -6,7 +6,7 @@
 
 import type { Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
-import { ambiguousJoin, joining, joinKeys, occupant } from './join.ts';
+import { ambiguousJoin, joining, joinKeys, occupant, rejoining } from './join.ts';
 import { checked } from './limits.ts';
 import { changedNames } from './merge.ts';
 import { type Held, openSpace, type Space } from './space.ts';
@@ -143,6 +143,9 @@ export async function place(
         const review = join(space, held, now());
         if (review) reviews.set(held, review);
         if (held.identity === undefined) loose.add(held);
+      } else if (hasNewJoinKeys(space, held)) {
+        const review = rejoin(space, held, now());
+        if (review) reviews.set(held, review);
       }
       const person = held.identity === undefined ? undefined : space.people.get(held.identity);
       if (person) space.remerge(person);
@@ -158,7 +161,9 @@ export async function place(
 
 async function loadFor(space: Space, queue: readonly Held[]): Promise<void> {
   const keys = queue.flatMap((held) =>
-    isUnjoined(held) && held.rules ? joinKeys(held.rules, space.mappedOf(held)) : [],
+    held.rules && (isUnjoined(held) || hasNewJoinKeys(space, held))
+      ? joinKeys(held.rules, space.mappedOf(held))
+      : [],
   );
   await space.loadHits(keys);
   const ids = queue.flatMap((held) => held.identity ?? []);
@@ -188,6 +193,26 @@ function join(space: Space, held: Held, now: Date): ReviewItem | undefined {
       return undefined;
     }
   }
+}
+
+function hasNewJoinKeys(space: Space, held: Held): boolean {
+  const { rules, stored } = held;
+  if (!rules || !stored || !held.present || held.identity === undefined) return false;
+  if (stored.attributes === held.text) return false;
+  const before = new Set(joinKeys(rules, space.storedMappedOf(held)));
+  return joinKeys(rules, space.mappedOf(held)).some((key) => !before.has(key));
+}
+
+/** Two identities turned out to be one person: hers who was nothing but this record ends. */
+function rejoin(space: Space, held: Held, now: Date): ReviewItem | undefined {
+  const answer = held.rules && rejoining(held, held.rules, space);
+  if (answer?.type === 'ambiguous') return ambiguousJoin(held, answer.by, answer.people, now);
+  if (answer?.type !== 'joins') return undefined;
+  const left = held.identity === undefined ? undefined : space.people.get(held.identity);
+  space.unlink(held);
+  space.link(held, answer.person);
+  if (left) space.remerge(left);
+  return undefined;
 }
 
 function waitsFor(space: Space, held: Held, keys: ReadonlySet<string>): boolean {

@@ -41,6 +41,32 @@ export function joining(held: Held, rules: SourceRules, space: Space): Joining {
   return { type: rules.creates ? 'creates' : 'waits' };
 }
 
+/**
+ * Where a record belongs that has an identity already and came to have other join values: nowhere
+ * else, unless these are somebody else's and none of them is its own identity's.
+ */
+export function rejoining(held: Held, rules: SourceRules, space: Space): Joining | undefined {
+  const mapped = space.mappedOf(held);
+  for (const name of rules.join) {
+    const ids = new Set<IdentityId>();
+    for (const key of keysOf(rules.kind, name, mapped[name])) {
+      for (const id of space.hits(key)) ids.add(id);
+    }
+    if (held.identity !== undefined && ids.has(held.identity)) return undefined;
+    const people = [...ids].flatMap((id) => space.people.get(id) ?? []);
+    const [person, ...others] = people;
+    if (!person) continue;
+    const own = held.identity === undefined ? undefined : space.people.get(held.identity);
+    // Only an identity that is nothing but this record may vanish into another.
+    const alone = own !== undefined && own.records.size === 1;
+    if (!alone || others.length > 0 || occupant(held, person)) {
+      return { type: 'ambiguous', by: name, people: own ? [own, ...people] : people };
+    }
+    return { type: 'joins', person };
+  }
+  return undefined;
+}
+
 /** Another record of the same system and kind that the person has. */
 export function occupant(held: Held, person: Person): Held | undefined {
   for (const other of person.records) {

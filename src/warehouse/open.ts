@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
-import { absorbPage, beginReading, endReading } from './reading.ts';
+import { absorbPage, beginReading, endReading, observe } from './reading.ts';
 import { rulebook } from './rulebook.ts';
 import { settle } from './settle.ts';
 import type { StoredIdentity, WarehouseStore } from './storage.ts';
@@ -51,6 +51,7 @@ export async function openWarehouse(
     watermark: async (system, kind) => (await store.progress(system, kind))?.watermark,
     absorb: (reading, page) => absorbPage(context, reading, page),
     endReading: (reading, complete) => endReading(context, reading, complete),
+    observe: (records) => observe(context, records),
     acceptAbsences: (system, kind) => acceptAbsences(context, system, kind),
     forgetWatermark: (system, kind) => store.setWatermark(system, kind),
 
@@ -129,7 +130,16 @@ export async function openWarehouse(
 async function noticeChangedRules(store: WarehouseStore, rules: WarehouseRules): Promise<void> {
   const book = rulebook(rules);
   const sources = JSON.stringify([book.indexed, rules.sources.map(({ map: _, ...rule }) => rule)]);
+  // What a source was not asked for before is missing from its records: it is read in full again.
+  const asked = rules.sources.map(({ system, kind, map }) => {
+    const raw = rules.targets.flatMap(({ inputs }) =>
+      inputs.filter((input) => input.startsWith(`${system}/`)),
+    );
+    const names = [...new Set([...map.inputs, ...raw])].toSorted();
+    return { system, kind, name: `asked/${system}/${kind}`, value: JSON.stringify(names) };
+  });
   const current = new Map<string, string>([
+    ...asked.map(({ name, value }) => [name, value] as const),
     [SOURCES.name, sources],
     ...rules.targets.map(
       (target) => [`target/${target.system}/${target.kind}`, target.fingerprint] as const,
@@ -140,6 +150,11 @@ async function noticeChangedRules(store: WarehouseStore, rules: WarehouseRules):
   for (const [name, value] of current) {
     if (known.get(name) === value) continue;
     await store.setFingerprint(name, value);
+    const source = asked.find((each) => each.name === name);
+    if (source) {
+      if (known.has(name)) await store.setWatermark(source.system, source.kind);
+      continue;
+    }
     if (isEmpty) continue;
     if (name === SOURCES.name) {
       await store.saveMarker({ ...SOURCES, cause: 'configuration', cursor: '' });

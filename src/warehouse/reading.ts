@@ -4,7 +4,7 @@
  */
 
 import type { ChangePage } from '../connectors/spi/index.ts';
-import type { Change, ObjectKind, SystemName } from '../identity/record.ts';
+import type { Change, IdentityRecord, ObjectKind, SystemName } from '../identity/record.ts';
 import { completeReading } from './absences.ts';
 import { absorbRecords, type RecordChange } from './absorb.ts';
 import { absorbAssignments } from './assignments.ts';
@@ -73,6 +73,16 @@ export async function absorbPage(
     });
   }
   if (ends) await store.transaction(() => savePage(context, reading, page));
+}
+
+/** Records met outside of a reading. */
+export async function observe(context: Context, records: readonly IdentityRecord[]): Promise<void> {
+  for (let from = 0; from < records.length; from += RECORDS_PER_STEP) {
+    const changes = records
+      .slice(from, from + RECORDS_PER_STEP)
+      .map((record) => ({ type: 'present', record }) as const);
+    await context.store.transaction(() => absorbRecords(context, changes));
+  }
 }
 
 type Step =

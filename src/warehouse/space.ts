@@ -58,6 +58,8 @@ export interface Space {
   attributesOf(held: Held): Attributes;
   /** The record as identity attributes; nothing where the system is not a source. */
   mappedOf(held: Held): Attributes;
+  /** The same of the record as it is stored. */
+  storedMappedOf(held: Held): Attributes;
   newPerson(kind: ObjectKind): Person;
   link(held: Held, person: Person): void;
   unlink(held: Held): void;
@@ -163,6 +165,9 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       return held.mapped;
     },
 
+    storedMappedOf: ({ stored, rules }) =>
+      stored && rules ? rules.map.map(JSON.parse(stored.attributes), at) : {},
+
     newPerson: (kind) => {
       const person: Person = {
         id: newId(),
@@ -212,7 +217,11 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         person.origins = merged.origins;
       }
       person.present = merged.present;
-      const keys = identityKeys(person.kind, person.attributes, book.indexed);
+      // Without any record left it is nobody any more, and cannot be found.
+      const keys =
+        person.records.size > 0
+          ? identityKeys(person.kind, person.attributes, book.indexed)
+          : new Set<string>();
       for (const key of keys) {
         if (person.keys.has(key)) continue;
         put(gained, key, person.id);

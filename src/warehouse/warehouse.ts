@@ -164,6 +164,8 @@ export interface Warehouse {
    * absences are withheld and remembered until a plausible reading or `acceptAbsences`.
    */
   endReading(reading: Reading, complete: boolean): Promise<ReadingResult>;
+  /** Records met outside of a reading: by a probe, by looking before writing. */
+  observe(records: readonly IdentityRecord[]): Promise<void>;
   /** A person says that what the last full reading lacked is really gone. Returns how many were. */
   acceptAbsences(system: SystemName, kind: ObjectKind): Promise<number>;
   /** Forgets how far a system was read: its next reading is a full one. */

@@ -42,7 +42,14 @@ export async function writeSpace(
   const lostKeys: IdentityKey[] = [];
   const newKeys: IdentityKey[] = [];
   const changedPeople: Person[] = [];
+  const ended: Person[] = [];
   for (const person of space.people.values()) {
+    if (person.records.size === 0) {
+      ended.push(person);
+      const keys = identityKeys(person.kind, person.before, context.book.indexed);
+      for (const key of keys) lostKeys.push({ identity: person.id, key });
+      continue;
+    }
     const names = changedNames(person.before, person.attributes);
     const whole = person.relinked || !person.stored || person.stored.present !== person.present;
     if (names.length > 0 || whole || isReattributed(person)) changedPeople.push(person);
@@ -80,6 +87,7 @@ export async function writeSpace(
     store.removeIdentityKeys(lostKeys),
     store.addIdentityKeys(newKeys),
     store.removeEdges(lostEdges),
+    store.deleteIdentities(ended.map(({ id }) => id)),
     store.addDue(due),
   );
   await Promise.all(writes);

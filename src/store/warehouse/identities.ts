@@ -76,12 +76,14 @@ export function identityStore(database: Database): IdentityStore {
       ),
 
     deleteIdentities: async (ids) => {
+      if (ids.length === 0) return;
       const rows = ids.map((id) => [id]);
       await Promise.all([
         database.batch('delete from identity where id = ?', rows),
         database.batch('delete from edge where identity = ?', rows),
         database.batch('delete from due where identity = ?', rows),
         database.batch('delete from refusal where identity = ?', rows),
+        database.batch('delete from in_flight where identity = ?', rows),
       ]);
     },
 
