@@ -35,11 +35,14 @@ export function openLedger(database: Database): Ledger {
       ]);
     },
     runs: async (limit) => {
-      const rows = await database.all<RunsRow>(
-        'select id, started_at, finished_at, report from run order by started_at desc, id desc limit ?',
-        [limit],
-      );
+      const rows = await database.all<RunsRow>(`${RUN} order by started_at desc, id desc limit ?`, [
+        limit,
+      ]);
       return rows.map(runOf);
+    },
+    run: async (id) => {
+      const [row] = await database.all<RunsRow>(`${RUN} where id = ?`, [id]);
+      return row && runOf(row);
     },
     recordOutcomes: (entries) =>
       database.batch(
@@ -86,6 +89,8 @@ export function openLedger(database: Database): Ledger {
       ),
   };
 }
+
+const RUN = 'select id, started_at, finished_at, report from run';
 
 interface RunsRow extends Row {
   readonly id: string;

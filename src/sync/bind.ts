@@ -6,6 +6,7 @@ import type { PlanKey, PlannedOperation } from '../plan/plans.ts';
 import { applyFiled } from './apply-plan.ts';
 import type { Engine } from './engine.ts';
 import { explain } from './explain.ts';
+import { lookups } from './lookup.ts';
 import { planSync } from './plan-verb.ts';
 import { provision } from './provision.ts';
 import { VerbRefusal } from './refusal.ts';
@@ -32,6 +33,7 @@ export function verbsOf(engine: Engine): Verbs {
     operations: (key) => operationsOf(key, engine),
     refusals: (key) => refusalsOf(key, engine),
     planFile: (key) => planFileOf(key, engine),
+    ...lookups(engine),
   };
 }
 

@@ -29,6 +29,7 @@ export interface Ledger {
   endRun(report: RunReport): Promise<void>;
   /** The newest first. */
   runs(limit: number): Promise<readonly RunRow[]>;
+  run(id: RunId): Promise<RunRow | undefined>;
 
   recordOutcomes(rows: readonly OutcomeEntry[]): Promise<void>;
   /** The newest first. */

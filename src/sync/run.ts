@@ -33,7 +33,7 @@ export async function runSync(
   request: RunRequest,
   watch: Watch,
 ): Promise<RunReport> {
-  const run = randomUUID();
+  const run = request.run ?? randomUUID();
   const startedAt = engine.now();
   await engine.ledger.beginRun(run, startedAt, request.trigger);
   const takesPart = ({ system }: { readonly system: string }) =>

@@ -8,7 +8,7 @@ import type { Step } from '../plan/trace.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
-import type { OutcomeQuery, OutcomeRow, RunRow, SystemHealth } from './ledger.ts';
+import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 
 export interface Verbs {
   /** Reads what changed, plans, and applies what is not held. */
@@ -35,6 +35,13 @@ export interface Verbs {
   refusals(key: PlanKey): AsyncIterable<Omission>;
   /** A plan as the lines of a file: a header with its hash, then one operation a line. */
   planFile(key: PlanKey): AsyncIterable<string>;
+  /** In the order of the configuration. */
+  systems(): Promise<readonly SystemName[]>;
+  /** Everybody known by a name: identity id, user name, e-mail, employee number, display name. */
+  people(name: string): Promise<readonly Identity[]>;
+  /** By key, by a system whose current one it is, or by id or the beginning of one. */
+  findPlan(name: string): Promise<StoredPlan | undefined>;
+  findRun(id: RunId): Promise<RunRow | undefined>;
 }
 
 export interface RunRequest {
@@ -44,6 +51,8 @@ export interface RunRequest {
   readonly full?: boolean;
   /** What started it: `command`, `schedule`, `api`. Only a typed command lets a first run go unheld. */
   readonly trigger: 'command' | 'schedule' | 'api';
+  /** The run's id, for whoever has to name it before it has ended; drawn when absent. */
+  readonly run?: RunId;
 }
 
 export interface PlanRequest {
