@@ -46,7 +46,7 @@ async function taken(
   watch: Watch,
   patienceSeconds: number,
 ): Promise<number> {
-  const { ledger, process, now } = engine;
+  const { ledger, process } = engine;
   for (let waited = 0; ; waited += RETRY_SECONDS) {
     const lease = await ledger.lease(lane);
     if (isFree(lease, engine)) {
@@ -55,11 +55,10 @@ async function taken(
       continue;
     }
     if (waited >= patienceSeconds) {
-      const seconds = Math.ceil(((lease?.until.getTime() ?? 0) - now().getTime()) / 1000);
       throw new VerbRefusal(
         'busy',
         `process ${lease?.holder?.pid} on ${lease?.holder?.host} is at work on ${lane}`,
-        `wait for it to finish, or stop it; its lease ends in ${seconds} s without it`,
+        'wait for it to finish, or stop it: a minute later at most the lane is free',
       );
     }
     if (waited === 0) {
@@ -70,9 +69,11 @@ async function taken(
   }
 }
 
+/** What can be seen counts more than the clock: a living process that was asleep goes on when it wakes. */
 function isFree(lease: Lease | undefined, { now, process }: Engine): boolean {
-  if (lease?.holder === undefined || lease.until <= now()) return true;
-  return process.alive(lease.holder) === false;
+  if (lease?.holder === undefined) return true;
+  const alive = process.alive(lease.holder);
+  return alive === undefined ? lease.until <= now() : !alive;
 }
 
 function until({ now }: Engine): Date {
