@@ -42,6 +42,20 @@ export async function membersDue(context: Context, rows: readonly MemberRow[]): 
   await recordsDue(context, reached);
 }
 
+/** Makes the members of groups due, in batches, where the groups are assigned to something. */
+export async function groupsDue(
+  { store, book }: Context,
+  groups: readonly ObjectRef[],
+): Promise<void> {
+  if (groups.length === 0) return;
+  for (const { group, application } of await store.applicationsOf(groups)) {
+    for (const { system: target, assigned } of book.rules.targets) {
+      if (assigned?.system !== group.system || assigned.application !== application) continue;
+      await store.saveMarker({ target, name: objectKey(group), cause: 'changed', cursor: '' });
+    }
+  }
+}
+
 /** Makes the identities of records due in targets. */
 export async function recordsDue(
   { store, generation, now }: Context,

@@ -1,9 +1,10 @@
 /** Writes what a step of absorbing has worked out: records, identities, keys, references, due rows. */
 
-import type { Attributes } from '../identity/record.ts';
+import type { Attributes, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { joinKeys } from './join.ts';
 import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.ts';
+import { groupsDue } from './members.ts';
 import { changedNames } from './merge.ts';
 import { followReferences, resolveReferents } from './references.ts';
 import { readsAny } from './rulebook.ts';
@@ -22,9 +23,6 @@ export async function writeSpace(
   const touched = [...space.records.values()].filter((held) => isTouched(held));
   const writes: Promise<unknown>[] = [];
   writes.push(...writeRecords(touched, space, context, reading));
-  for (const [held, review] of reviews) {
-    if (held.identity === undefined) writes.push(store.addReview(review));
-  }
   writes.push(
     store.removeReviews(
       touched
@@ -33,6 +31,7 @@ export async function writeSpace(
     ),
   );
 
+  for (const review of reviews.values()) writes.push(store.addReview(review));
   const generation = context.generation();
   const since = context.now().getTime();
   const due: NewDue[] = [];
@@ -91,6 +90,7 @@ export async function writeSpace(
     store.addDue(due),
   );
   await Promise.all(writes);
+  await groupsDue(context, groupsThatCameOrWent(touched));
   await connect(newEdges, arrivals(touched, lostKeys, newKeys), context);
 }
 
@@ -120,9 +120,11 @@ function writeRecords(
   { store, book }: Context,
   reading: number,
 ): readonly Promise<unknown>[] {
-  // A record that never belonged to anybody leaves nothing to remember.
+  // A person's record that never belonged to anybody leaves nothing to remember. A group that is
+  // gone stays known as gone: its members are still on file, and reach nothing through it.
   const gone = touched.filter(
-    ({ dropped, present, identity }) => dropped || (!present && identity === undefined),
+    ({ ref, dropped, present, identity }) =>
+      dropped || (!present && identity === undefined && ref.kind === 'user'),
   );
   const kept = touched.filter((held) => !gone.includes(held));
   const lostKeys: RecordKey[] = [];
@@ -215,6 +217,15 @@ function changedEdges({ id, before, attributes }: Person, names: readonly string
     lost: old.filter(missingFrom(now)).map((edge) => ({ identity: id, ...edge })),
     gained: now.filter(missingFrom(old)).map((edge) => ({ identity: id, ...edge })),
   };
+}
+
+/** A group's return or end concerns its members; its first arrival does not, they bring it about. */
+function groupsThatCameOrWent(touched: readonly Held[]): readonly ObjectRef[] {
+  return touched
+    .filter(
+      ({ ref, stored, present }) => ref.kind !== 'user' && stored && stored.present !== present,
+    )
+    .map(({ ref }) => ref);
 }
 
 /** Referents about which something changed: records that were joined, keys that came and went. */
