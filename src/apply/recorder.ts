@@ -9,8 +9,9 @@ export interface Recorder<Finished> {
   flush(): Promise<void>;
 }
 
-const MOST = 64;
-const MILLISECONDS = 10;
+/** Every write costs a flush of the disk, which the target may be waiting for as well. */
+const MOST = 128;
+const MILLISECONDS = 100;
 
 export function recorder<Finished>(
   write: (finished: readonly Finished[]) => Promise<void>,
