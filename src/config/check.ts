@@ -10,6 +10,13 @@ import type { Path, Source } from './source.ts';
 import type { LoadedSystem } from './system.ts';
 import { targetProblems } from './target.ts';
 
+/** What a profile that could not be read might have settled. */
+const FROM_PROFILE: ReadonlySet<string> = new Set([
+  'no-match',
+  'match-not-mapped',
+  'required-not-mapped',
+]);
+
 /** @param names All systems of the document, also those that could not be loaded. */
 export function meaningProblems(
   systems: readonly LoadedSystem[],
@@ -17,7 +24,7 @@ export function meaningProblems(
   source: Source,
 ): readonly Problem[] {
   const known = identityNames(systems);
-  return systems.flatMap(({ configuration, defaults }) => {
+  return systems.flatMap(({ configuration, defaults, defaultsKnown }) => {
     const { name, read, write } = configuration;
     const at: Path = ['systems', name];
     return [
@@ -32,7 +39,9 @@ export function meaningProblems(
         return [
           ...assignedProblems(wanted, names, systems, source, where),
           ...scopeProblems(wanted, known, source, where),
-          ...targetProblems(wanted, defaults[kind], source, where),
+          ...targetProblems(wanted, defaults[kind], source, where).filter(
+            ({ code }) => defaultsKnown || !FROM_PROFILE.has(code),
+          ),
         ];
       }),
       ...expressionProblems(configuration, known, names, source, at),

@@ -207,6 +207,40 @@ systems:
     expect(lines.join('\n')).not.toContain('hunter2');
   });
 
+  it('finds what is wrong with the rest of a system, whatever else is wrong with it', async () => {
+    const { lines } = await load(`
+systems:
+  entra:
+    connector: entra
+    options: { tenant: contoso.onmicrosoft.com, secert: x, secret: "\${env:NOT_SET}" }
+    read:
+      user: { precedense: {} }
+  hr:
+    connector: file
+    read:
+      user: { creates: perhaps, map: { mail: "Lower([mail])" } }
+  ramp:
+    connector: scim
+    profile: rmap
+    options: { url: https://ramp.example/scim/v2, token: "\${file:token.txt}" }
+    write:
+      user:
+        assigned: { entra: Ramp }
+        scope: userType eqq "Guest"
+        leave: kepp
+`);
+    expect(lines).toEqual([
+      'lockstep.yaml:5:49  unknown key "secert"; did you mean "secret"?; correct or remove it',
+      `lockstep.yaml:5:68  the environment variable NOT_SET is not set; set NOT_SET where Lockstep is started, or use \${file:…}`,
+      'lockstep.yaml:7:15  unknown key "precedense"; did you mean "precedence"?; correct or remove it',
+      'lockstep.yaml:11:24  systems.hr.read.user.creates: expected true or false; found a text',
+      'lockstep.yaml:11:47  unknown function "Lower"; did you mean "ToLower"?; names of functions are case-sensitive',
+      'lockstep.yaml:14:14  unknown profile "rmap"',
+      expect.stringMatching(/^lockstep.yaml:19:25 {2}/),
+      expect.stringMatching(/^lockstep.yaml:20:16 {2}systems.ramp.write.user.leave: expected/),
+    ]);
+  });
+
   it('refuses two mappings to one target attribute', async () => {
     const { lines } = await load(
       WORKING.replace(

@@ -16,10 +16,9 @@ import {
   type ConfigurationDocument,
   configurationDocument,
   configurationJsonSchema,
-  type SystemDocument,
-  systemDocument,
 } from './schema.ts';
 import { resolveSecrets } from './secrets.ts';
+import { soundPart } from './sound.ts';
 import { parseSource, type Source } from './source.ts';
 import { type LoadedSystem, loadSystem } from './system.ts';
 
@@ -45,7 +44,7 @@ export async function loadConfiguration(
   const parsed = parseSource(text, file);
   if (!parsed.ok) return parsed;
   const source = parsed.value;
-  const { document, problems: shapeProblems } = readDocument(source, world.connectors);
+  const { document, names, problems: shapeProblems } = readDocument(source, world.connectors);
 
   const directory = path.resolve(path.dirname(file));
   const where = { env: world.env, directory };
@@ -56,7 +55,7 @@ export async function loadConfiguration(
     problems.push(...result.problems);
     if (result.system !== undefined) loaded.push(result.system);
   }
-  problems.push(...meaningProblems(loaded, Object.keys(document.systems), source));
+  problems.push(...meaningProblems(loaded, names, source));
 
   const store = resolveSecrets(document.store, ['store'], source, where);
   const alerts = resolveSecrets(document.alerts ?? [], ['alerts'], source, where);
@@ -79,24 +78,31 @@ export async function loadConfiguration(
   };
 }
 
+interface ReadDocument {
+  readonly document: ConfigurationDocument;
+  /** Every system that is written there, whatever its shape. */
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
 /** The parts of the document that have the right shape, and what is wrong with the others. */
 function readDocument(
   source: Source,
   connectors: readonly ConnectorDefinition<unknown>[],
-): { readonly document: ConfigurationDocument; readonly problems: readonly Problem[] } {
+): ReadDocument {
   const data = source.data ?? {};
   const whole = configurationDocument.safeParse(data);
-  if (whole.success) return { document: whole.data, problems: [] };
-
-  const shape = configurationJsonSchema(connectors);
-  const problems = schemaProblems(whole.error.issues, source, data, [], shape);
-  const systems: Record<string, SystemDocument> = {};
-  const raw = (data as { systems?: unknown }).systems;
-  for (const [name, system] of Object.entries(typeof raw === 'object' && raw ? raw : {})) {
-    const parsed = systemDocument.safeParse(system);
-    if (parsed.success) systems[name] = parsed.data;
+  if (whole.success) {
+    return { document: whole.data, names: Object.keys(whole.data.systems), problems: [] };
   }
-  return { document: { ...configurationDocument.parse({ systems: {} }), systems }, problems };
+  const shape = configurationJsonSchema(connectors);
+  const { systems } = data as { readonly systems?: unknown };
+  return {
+    document:
+      soundPart(configurationDocument, data) ?? configurationDocument.parse({ systems: {} }),
+    names: Object.keys(typeof systems === 'object' && systems ? systems : {}),
+    problems: schemaProblems(whole.error.issues, source, data, [], shape),
+  };
 }
 
 function storeLocation(store: string, directory: string): string {

@@ -168,7 +168,7 @@ const writeKind = z.strictObject({
   }),
 });
 
-export const systemDocument = z.strictObject({
+const systemDocument = z.strictObject({
   connector: z.string().min(1).meta({ title: 'Connector' }),
   profile: z.string().min(1).optional().meta({
     title: 'Profile',

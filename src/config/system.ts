@@ -26,6 +26,8 @@ export interface LoadedSystem {
   readonly configuration: SystemConfiguration;
   /** What the profile offers, by kind; the target's schema where it is known in advance. */
   readonly defaults: Readonly<Record<ObjectKind, WriteDefaults>>;
+  /** False when the profile could not be read, so that nothing is known of what it would supply. */
+  readonly defaultsKnown: boolean;
   /** The default read maps know every attribute there is; otherwise a record may have more. */
   readonly defaultReadMap: ConnectorDefinition<unknown>['defaultReadMap'];
   /** Options as written, without those that are secret. */
@@ -84,6 +86,7 @@ export async function loadSystem(
     problems,
     system: {
       defaults: defaults.value,
+      defaultsKnown: profile.ok && defaults.problems.length === 0,
       defaultReadMap: definition.defaultReadMap,
       openOptions: options.open,
       configuration: {
