@@ -1,7 +1,7 @@
 /** What a reading that showed everything did not show is gone, provided that this is believable. */
 
 import type { ObjectKind, SystemName } from '../identity/record.ts';
-import { absorbRecords } from './absorb.ts';
+import { absorbRecords, prepare } from './absorb.ts';
 import { acceptMissingAssignments } from './assignments.ts';
 import type { Context } from './context.ts';
 import { membersDue } from './members.ts';
@@ -103,7 +103,7 @@ async function absorbAbsences(context: Context, reading: Shown): Promise<number>
         .slice(from, from + ABSENT_PER_STEP)
         .map((id) => ({ type: 'absent', ref: { system, kind, id } }) as const);
       await store.transaction(async () => {
-        const { tally } = await absorbRecords(context, changes);
+        const { tally } = await absorbRecords(context, prepare(context, changes));
         await store.addToReading(mark, tally);
         gone += tally.removed;
       });

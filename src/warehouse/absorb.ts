@@ -4,10 +4,10 @@
  * difference.
  */
 
-import type { Change, ObjectRef } from '../identity/record.ts';
+import type { Attributes, Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { ambiguousJoin, joining, joinKeys, occupant, rejoining } from './join.ts';
-import { checked } from './limits.ts';
+import { type Checked, checked } from './limits.ts';
 import { changedNames } from './merge.ts';
 import { type Held, openSpace, type Space } from './space.ts';
 import type { Json, Rejection, Tally } from './storage.ts';
@@ -16,6 +16,15 @@ import { isTouched, writeSpace } from './write.ts';
 
 export type RecordChange = Extract<Change, { readonly type: 'present' | 'patch' | 'absent' }>;
 
+/** A change as far as it can be worked out without asking the store. */
+export interface Prepared {
+  readonly change: RecordChange;
+  readonly ref: ObjectRef;
+  readonly checked: Checked;
+  /** The whole record as identity attributes, where it is one of a source. */
+  readonly mapped?: Attributes;
+}
+
 export interface Absorbed {
   readonly tally: Tally;
   /** What the system showed to be there and was not saved, being unchanged or refused. */
@@ -23,70 +32,97 @@ export interface Absorbed {
   readonly rejected: readonly Rejection[];
 }
 
-/** Within a transaction. @param reading By which they were shown; 0 when by none. */
+export function prepare(
+  { book, now }: Context,
+  changes: readonly RecordChange[],
+): readonly Prepared[] {
+  const at = now();
+  return changes.map((change) => {
+    const ref = change.type === 'present' ? change.record.ref : change.ref;
+    const attributes = change.type === 'present' ? change.record.attributes : {};
+    const answer = checked(ref, attributes, book.rules);
+    const rules =
+      change.type === 'present' && answer.ok ? book.source(ref.system, ref.kind) : undefined;
+    return {
+      change,
+      ref,
+      checked: answer,
+      ...(rules && { mapped: rules.map.map(attributes, at) }),
+    };
+  });
+}
+
+/**
+ * Within a transaction.
+ *
+ * @param reading By which they were shown; 0 when by none.
+ * @param meanwhile What else can be worked out while the database writes.
+ */
 export async function absorbRecords(
   context: Context,
-  changes: readonly RecordChange[],
+  prepared: readonly Prepared[],
   reading = 0,
+  meanwhile?: () => void,
 ): Promise<Absorbed> {
   const space = openSpace(context);
-  const rejections = new Map<RecordChange, Rejection>();
-  const texts = new Map<RecordChange, Json>();
-  for (const change of changes) {
-    const attributes = change.type === 'present' ? change.record.attributes : {};
-    const answer = checked(refOf(change), attributes, context.book.rules);
-    if (answer.ok) texts.set(change, answer.text);
-    else rejections.set(change, answer.rejection);
+  const rejected: Rejection[] = [];
+  const usable: Prepared[] = [];
+  for (const each of prepared) {
+    if (each.checked.ok) usable.push(each);
+    else rejected.push(each.checked.rejection);
   }
-  const usable = changes.filter((change) => !rejections.has(change));
-  await space.loadRecords(usable.map(refOf));
-  for (const change of usable) {
-    const rejection = fold(space, change, texts.get(change) ?? '{}', context);
-    if (rejection) rejections.set(change, rejection);
+  await space.loadRecords(usable.map(({ ref }) => ref));
+  for (const each of usable) {
+    const rejection = fold(space, each, context);
+    if (rejection) rejected.push(rejection);
   }
   const shown = [...space.records.values()];
-  const changed = shown.filter((held) => isChanged(held, space));
-  const waiting = shown.filter((held) => isUnjoined(held) && !isChanged(held, space));
+  const changed = new Set(shown.filter((held) => isChanged(held, space)));
+  const waiting = shown.filter((held) => isUnjoined(held) && !changed.has(held));
   const reviews = await place(space, [...changed, ...waiting], context);
-  await writeSpace(space, context, reviews, reading);
-  const there = changes.filter(({ type }) => type !== 'absent');
+  await writeSpace(space, context, {
+    reviews,
+    reading,
+    ...(meanwhile && { meanwhile }),
+  });
   return {
-    tally: {
-      seen: there.length,
-      added: changed.filter(({ stored, present }) => present && !stored?.present).length,
-      changed: changed.filter(({ stored, present }) => present && stored?.present).length,
-      removed: changed.filter(({ stored, present }) => !present && stored?.present).length,
-    },
+    tally: tallyOf(prepared, [...changed]),
     sighted: [
       ...shown.filter((held) => held.shown && !isTouched(held)).map(({ ref }) => ref),
-      ...[...rejections.values()].map(({ ref }) => ref),
+      ...rejected.map(({ ref }) => ref),
     ],
-    rejected: [...rejections.values()],
+    rejected,
   };
 }
 
-export function refOf(change: RecordChange): ObjectRef {
-  return change.type === 'present' ? change.record.ref : change.ref;
+function tallyOf(prepared: readonly Prepared[], changed: readonly Held[]): Tally {
+  const here = changed.filter(({ present }) => present);
+  const added = here.filter(({ stored }) => !stored?.present).length;
+  return {
+    seen: prepared.filter(({ change }) => change.type !== 'absent').length,
+    added,
+    changed: here.length - added,
+    removed: changed.filter(({ stored, present }) => stored?.present && !present).length,
+  };
 }
 
 /** Applies what a reading says to the record in hand. */
-function fold(
-  space: Space,
-  change: RecordChange,
-  text: Json,
-  { book }: Context,
-): Rejection | undefined {
-  const held = space.record(refOf(change));
+function fold(space: Space, prepared: Prepared, { book }: Context): Rejection | undefined {
+  const { change, ref } = prepared;
+  const held = space.record(ref);
   switch (change.type) {
-    case 'present':
-      set(held, text, change.record.version);
+    case 'present': {
+      const text = prepared.checked.ok ? prepared.checked.text : held.text;
+      set(held, text, change.record.attributes, change.record.version);
+      held.mapped = prepared.mapped;
       return undefined;
+    }
     case 'patch': {
       const attributes = { ...space.attributesOf(held), ...change.set };
       for (const name of change.cleared) delete attributes[name];
-      const answer = checked(held.ref, attributes, book.rules);
+      const answer = checked(ref, attributes, book.rules);
       if (!answer.ok) return answer.rejection;
-      set(held, answer.text, change.version ?? held.version);
+      set(held, answer.text, attributes, change.version ?? held.version);
       return undefined;
     }
     case 'absent':
@@ -96,14 +132,14 @@ function fold(
   }
 }
 
-function set(held: Held, text: Json, version: string | undefined): void {
+function set(held: Held, text: Json, attributes: Attributes, version: string | undefined): void {
   held.present = true;
   held.recoverable = false;
   held.shown = true;
   held.version = version;
   if (held.text === text) return;
   held.text = text;
-  held.attributes = undefined;
+  held.attributes = attributes;
   held.mapped = undefined;
 }
 

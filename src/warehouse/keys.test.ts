@@ -72,7 +72,8 @@ describe('keys', () => {
   it('of references tell an object from a value', () => {
     const boss = { $ref: { system: 'entra', kind: 'user', id: '9' } };
     const owner = { $ref: { kind: 'user', by: 'employeeId', value: 9 } };
-    expect(references({ manager: boss, owners: [owner, boss], title: 'clerk' })).toEqual([
+    const attributes = { manager: boss, owners: [owner, boss], title: 'clerk' };
+    expect(references(attributes, Object.keys(attributes))).toEqual([
       { attribute: 'manager', referent: '@entra\u001fuser\u001f9' },
       { attribute: 'owners', referent: 'user\u001femployeeId\u001f9' },
       { attribute: 'owners', referent: '@entra\u001fuser\u001f9' },

@@ -121,11 +121,13 @@ export function referentKey(reference: Reference): string | undefined {
     : objectKey(reference);
 }
 
-/** Attribute and referent of every reference among an identity's attributes. */
+/** Attribute and referent of every reference among these attributes. */
 export function references(
   attributes: Attributes,
+  names: readonly string[],
 ): readonly { readonly attribute: string; readonly referent: string }[] {
-  return Object.entries(attributes).flatMap(([attribute, value]) => {
+  return names.flatMap((attribute) => {
+    const value = attributes[attribute];
     if (typeof value !== 'object') return [];
     return elements(value).flatMap((element) => {
       const referent = isReference(element) ? referentKey(element.$ref) : undefined;

@@ -112,7 +112,8 @@ const PHASES: Readonly<
     const stored = await store.unjoinedRecords(source.system, source.kind, after, MERGED_PER_STEP);
     const space = openSpace(context);
     const held = await space.loadRecords(stored.map(({ ref }) => ref));
-    await writeSpace(space, context, await place(space, held, context));
+    const reviews = await place(space, held, context);
+    await writeSpace(space, context, { reviews });
     const done = stored.length < MERGED_PER_STEP;
     return done ? `join ${Number(number) + 1} ` : `join ${number} ${stored.at(-1)?.ref.id}`;
   },
@@ -124,7 +125,7 @@ export async function mergeIdentities(context: Context, ids: readonly IdentityId
   const space = openSpace(context);
   await space.loadPeople(ids);
   for (const person of space.people.values()) space.remerge(person);
-  await writeSpace(space, context, new Map());
+  await writeSpace(space, context);
   await store.addIdentityKeys(
     [...space.people.values()].flatMap(({ id, kind, attributes }) =>
       [...identityKeys(kind, attributes, book.indexed)].map((key) => ({ identity: id, key })),

@@ -5,9 +5,11 @@ import type { ObjectRef, Scalar, SystemName } from '../identity/record.ts';
 import { acceptAbsences } from './absences.ts';
 import { recordAnswers } from './accounts.ts';
 import type { Context } from './context.ts';
+import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
+import { parseOrigins } from './origins.ts';
 import { absorbPage, beginReading, endReading, observe } from './reading.ts';
 import { rulebook } from './rulebook.ts';
 import { settle } from './settle.ts';
@@ -94,14 +96,18 @@ export async function openWarehouse(
           throw new Error(`${record.ref.id} of ${target} belongs to another identity`);
         }
       }),
+    importRecords: (refs) => store.transaction(() => importRecords(context, refs)),
     managed: (target) => store.managed(target),
 
     identity: async (id) => (await identitiesOf(context, [id]))[0],
     findPerson: (text) => findPerson(context, text),
+    peopleNamed: (values) => peopleNamed(context, values),
     subject: async (target, identity) => {
       const rows = await store.dueOf(target, [identity]);
       return (await subjects(context, target, [identity], rows))[0];
     },
+    subjects: async (target, identities) =>
+      subjects(context, target, identities, await store.dueOf(target, identities)),
     accountOf: (target, identity) => accountRef(context, target, identity),
     addReview: (item) =>
       store.addReview({
@@ -256,6 +262,21 @@ async function findPerson(context: Context, text: string): Promise<readonly Iden
   return identitiesOf(context, [...ids].slice(0, MOST_PEOPLE_OF_A_NAME));
 }
 
+async function peopleNamed(
+  { store }: Context,
+  values: readonly string[],
+): Promise<ReadonlyMap<string, readonly IdentityId[]>> {
+  const keys = new Map(values.map((value) => [value, namingKey(value.trim())]));
+  const asked = [...new Set([...keys.values()].filter((key) => key !== undefined))];
+  const hits = Map.groupBy(await store.identitiesWithKeys(asked), ({ key }) => key);
+  return new Map(
+    [...keys].map(([value, key]) => {
+      const found = key === undefined ? [] : (hits.get(key) ?? []);
+      return [value, [...new Set(found.map(({ identity }) => identity))]];
+    }),
+  );
+}
+
 async function identitiesOf(
   { store }: Context,
   ids: readonly IdentityId[],
@@ -270,11 +291,8 @@ async function identitiesOf(
 }
 
 function parsed(identity: StoredIdentity): Omit<Identity, 'links'> {
-  return {
-    ...identity,
-    attributes: JSON.parse(identity.attributes),
-    origins: JSON.parse(identity.origins),
-  };
+  const attributes = JSON.parse(identity.attributes);
+  return { ...identity, attributes, origins: parseOrigins(identity.origins, attributes) };
 }
 
 async function* dueRows(

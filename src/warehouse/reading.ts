@@ -4,19 +4,17 @@
  */
 
 import type { ChangePage } from '../connectors/spi/index.ts';
-import type { Change, IdentityRecord, ObjectKind, SystemName } from '../identity/record.ts';
+import type { IdentityRecord, ObjectKind, SystemName } from '../identity/record.ts';
 import { completeReading } from './absences.ts';
-import { absorbRecords, type RecordChange } from './absorb.ts';
+import { absorbRecords, prepare } from './absorb.ts';
 import { absorbAssignments } from './assignments.ts';
 import type { Context } from './context.ts';
 import { mergeAnew } from './markers.ts';
 import { absorbMembers } from './members.ts';
+import { inSteps, RECORDS_PER_STEP, type Step } from './steps.ts';
 import type { Rejection, StoredReading, Tally, Withheld } from './storage.ts';
 import type { Reading, ReadingResult } from './warehouse.ts';
 
-/** Records of one transaction: about 10 ms. */
-const RECORDS_PER_STEP = 250;
-const MEMBERS_PER_STEP = 500;
 const MOST_REJECTIONS = 100;
 const PRUNED_PER_STEP = 2000;
 
@@ -51,105 +49,72 @@ export async function absorbPage(
   // What comes back after a reading that was not believed must not fall with it later.
   const marks =
     withheld && withheld.reading !== reading.id ? [reading.id, withheld.reading] : [reading.id];
-  const steps = inSteps(page.changes);
+  const steps = inSteps(page.changes, (changes) => prepare(context, changes));
   const last = steps.at(-1);
-  const ends = last === undefined || last.type === 'assignments';
-  for (const step of steps) {
+  const doubts: Withheld[] = [];
+  for (const [index, step] of steps.entries()) {
+    const next = steps[index + 1];
     if (step.type === 'assignments') {
       const { tally, withheld: doubted } = await absorbAssignments(
         context,
         step.change,
         reading.id,
       );
-      await store.transaction(async () => {
-        await store.addToReading(reading.id, tally);
-        await store.setWithheld(reading.system, reading.kind, doubted);
-      });
+      await store.addToReading(reading.id, tally);
+      if (doubted) doubts.push(doubted);
       continue;
     }
     await store.transaction(async () => {
-      await absorbStep(context, reading, marks, step);
+      // Only one thread works at a time otherwise: this one, or the database's.
+      const meanwhile = (): void => {
+        if (next?.type === 'records') next.prepared();
+      };
+      if (step.type === 'members') await absorbMemberStep(context, reading, step);
+      else await absorbRecordStep(context, reading, marks, step, meanwhile);
       if (step === last) await savePage(context, reading, page);
     });
   }
-  if (ends) await store.transaction(() => savePage(context, reading, page));
-}
-
-/** Records met outside of a reading. */
-export async function observe(context: Context, records: readonly IdentityRecord[]): Promise<void> {
-  for (let from = 0; from < records.length; from += RECORDS_PER_STEP) {
-    const changes = records
-      .slice(from, from + RECORDS_PER_STEP)
-      .map((record) => ({ type: 'present', record }) as const);
-    await context.store.transaction(() => absorbRecords(context, changes));
+  if (last === undefined || last.type === 'assignments') {
+    await store.transaction(async () => {
+      if (last) await store.setWithheld(reading.system, reading.kind, together(doubts));
+      await savePage(context, reading, page);
+    });
   }
 }
 
-type Step =
-  | { readonly type: 'records'; readonly changes: RecordChange[] }
-  | { readonly type: 'members'; readonly changes: Extract<Change, { type: 'members' }>[] }
-  | { readonly type: 'assignments'; readonly change: Extract<Change, { type: 'assignments' }> };
-
-/** A page in its own order, cut where a transaction would become long. */
-function inSteps(changes: readonly Change[]): readonly Step[] {
-  const steps: Step[] = [];
-  let room = 0;
-  for (const change of changes) {
-    const last = steps.at(-1);
-    if (change.type === 'assignments') {
-      steps.push({ type: 'assignments', change });
-    } else if (change.type === 'members') {
-      for (const part of split(change)) {
-        const size = part.added.length + part.removed.length;
-        const current = steps.at(-1);
-        if (current?.type === 'members' && room >= size) {
-          current.changes.push(part);
-          room -= size;
-        } else {
-          steps.push({ type: 'members', changes: [part] });
-          room = MEMBERS_PER_STEP - size;
-        }
-      }
-    } else if (last?.type === 'records' && last.changes.length < RECORDS_PER_STEP) {
-      last.changes.push(change);
-    } else {
-      steps.push({ type: 'records', changes: [change] });
+function together(doubts: readonly Withheld[]): Withheld | undefined {
+  const [first] = doubts;
+  return (
+    first && {
+      reading: first.reading,
+      absent: doubts.reduce((sum, { absent }) => sum + absent, 0),
+      before: doubts.reduce((sum, { before }) => sum + before, 0),
     }
-  }
-  return steps;
+  );
 }
 
-function* split(
-  change: Extract<Change, { type: 'members' }>,
-): Generator<Extract<Change, { type: 'members' }>> {
-  const { added, removed } = change;
-  const longest = Math.max(added.length, removed.length);
-  if (longest <= MEMBERS_PER_STEP) return yield change;
-  for (let from = 0; from < longest; from += MEMBERS_PER_STEP) {
-    const to = from + MEMBERS_PER_STEP;
-    yield { ...change, added: added.slice(from, to), removed: removed.slice(from, to) };
-  }
+async function absorbMemberStep(
+  context: Context,
+  reading: Reading,
+  { changes }: Extract<Step, { readonly type: 'members' }>,
+): Promise<void> {
+  for (const change of changes) await absorbMembers(context, change, reading.id);
 }
 
-async function absorbStep(
+async function absorbRecordStep(
   context: Context,
   reading: Reading,
   marks: readonly number[],
-  step: Exclude<Step, { readonly type: 'assignments' }>,
+  { prepared }: Extract<Step, { readonly type: 'records' }>,
+  meanwhile: () => void,
 ): Promise<void> {
   const { store } = context;
-  if (step.type === 'members') {
-    // With an unbelieved reading pending, members count as shown by that one.
-    for (const change of step.changes) {
-      await absorbMembers(
-        context,
-        change,
-        reading.mode === 'full' ? reading.id : Math.min(...marks),
-      );
-    }
-    return;
-  }
-  const { tally, sighted, rejected } = await absorbRecords(context, step.changes, reading.id);
+  const { tally, sighted, rejected } = await absorbRecords(
+    context,
+    prepared(),
+    reading.id,
+    meanwhile,
+  );
   const ids = sighted
     .filter(({ system, kind }) => system === reading.system && kind === reading.kind)
     .map(({ id }) => id);
@@ -158,6 +123,16 @@ async function absorbStep(
     store.addToReading(reading.id, tally),
     store.saveRejections(reading.id, rejected),
   ]);
+}
+
+/** Records met outside of a reading. */
+export async function observe(context: Context, records: readonly IdentityRecord[]): Promise<void> {
+  for (let from = 0; from < records.length; from += RECORDS_PER_STEP) {
+    const changes = records
+      .slice(from, from + RECORDS_PER_STEP)
+      .map((record) => ({ type: 'present', record }) as const);
+    await context.store.transaction(() => absorbRecords(context, prepare(context, changes)));
+  }
 }
 
 async function savePage(

@@ -9,6 +9,7 @@ import type { Attributes, ObjectKind, ObjectRef, SystemName } from '../identity/
 import type { Context } from './context.ts';
 import { identityKeys, isExact, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
+import { parseOrigins } from './origins.ts';
 import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
 import type { SourceRules } from './warehouse.ts';
 
@@ -127,7 +128,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
           before: attributes,
           records: new Set(),
           attributes,
-          origins: JSON.parse(stored.origins),
+          origins: parseOrigins(stored.origins, attributes),
           present: stored.present,
           keys: identityKeys(stored.kind, attributes, book.indexed),
           relinked: false,

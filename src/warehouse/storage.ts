@@ -6,6 +6,7 @@
 import type { Watermark } from '../connectors/spi/index.ts';
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
+import type { MembershipStore } from './membership-store.ts';
 import type { Due, DueCause, Escrow, InFlight } from './subject.ts';
 import type { ReviewItem } from './warehouse.ts';
 
@@ -183,7 +184,8 @@ export interface WarehouseStore
     IdentityStore,
     GroupStore,
     ReadingStore,
-    DueStore {
+    DueStore,
+    MembershipStore {
   /** All or nothing, and one after the other; what is asked inside takes part. */
   transaction<Value>(work: () => Promise<Value>): Promise<Value>;
 }
@@ -269,7 +271,7 @@ export interface GroupStore {
   /** @returns Rows that were not there before. */
   addMembers(rows: readonly MemberRow[], mark: number): Promise<readonly MemberRow[]>;
   removeMembers(rows: readonly MemberRow[]): Promise<void>;
-  /** Members of the system's groups that the reading `mark` did not show. */
+  /** Members of the system's groups that neither the reading `mark` nor a later one showed. */
   unmarkedMembers(
     system: SystemName,
     kind: ObjectKind,

@@ -4,6 +4,7 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { AppRole, Attributes, IdentityRecord, SystemName } from '../identity/record.ts';
 import { isReference } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import { parseOrigins } from './origins.ts';
 import type { Edge, Reach, StoredAccount, StoredIdentity, StoredRecord } from './storage.ts';
 import type { Account, Due, ResolvedReference, Subject } from './subject.ts';
 import type { TargetRules } from './warehouse.ts';
@@ -49,7 +50,7 @@ export async function loadSubjects(
           id,
           kind: identity.kind,
           attributes,
-          origins: JSON.parse(identity.origins),
+          origins: parseOrigins(identity.origins, attributes),
           links: theirs.filter(({ present }) => present).map(({ ref }) => ref),
           present: identity.present,
         },

@@ -14,6 +14,8 @@ import type {
   SystemName,
 } from '../identity/record.ts';
 import type { ReadMap } from '../mapping/mapping.ts';
+import type { Memberships } from './membership.ts';
+import type { MembersMode } from './membership-store.ts';
 import type { Due, DueCause, Escrow, Subject } from './subject.ts';
 
 /** How records of one kind of one system become identities. */
@@ -44,7 +46,14 @@ export interface TargetRules {
   /** Identity attributes its mapping and scope read; others change without making anybody due. */
   readonly inputs: readonly string[];
   /** `assigned: { entra: Ramp }`. */
-  readonly assigned?: { readonly system: SystemName; readonly application: string };
+  readonly assigned?: {
+    readonly system: SystemName;
+    readonly application: string;
+    /** By groups within assigned groups as well. */
+    readonly nested?: true;
+  };
+  /** With kind `group`: who is a member; absent where members are left alone. */
+  readonly members?: MembersMode;
   /** Paths by which accounts of the target are matched; the connector space is indexed by them. */
   readonly match: readonly string[];
   /** Changes when mapping, scope or policy change; then everybody is looked at again, in batches. */
@@ -146,7 +155,7 @@ export interface ReviewItem {
   readonly since: Date;
 }
 
-export interface Warehouse {
+export interface Warehouse extends Memberships {
   /**
    * Asked for `changes` after a full reading was interrupted, it goes on with that one
    * (`continued`), provided that a page of it saved a watermark.
@@ -222,13 +231,19 @@ export interface Warehouse {
     values: readonly Scalar[],
   ): Promise<ReadonlyMap<Scalar, readonly Candidate[]>>;
   link(target: SystemName, identity: IdentityId, record: IdentityRecord): Promise<void>;
+  /** Makes identities of records of a source that belong to nobody. Returns those that were made. */
+  importRecords(refs: readonly ObjectRef[]): Promise<readonly IdentityId[]>;
   /** Accounts under management in a target, for the guards. */
   managed(target: SystemName): Promise<number>;
 
   identity(id: IdentityId): Promise<Identity | undefined>;
   /** By identity id, or any naming attribute (`userPrincipalName`, `mail`, `employeeId`, `displayName` …). */
   findPerson(text: string): Promise<readonly Identity[]>;
+  /** The same for many values at once; ids only. */
+  peopleNamed(values: readonly string[]): Promise<ReadonlyMap<string, readonly IdentityId[]>>;
   subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;
+  /** In the order of the ids; who does not exist is left out. */
+  subjects(target: SystemName, identities: readonly IdentityId[]): Promise<readonly Subject[]>;
   /** Accounts by ref, to resolve what a plan named symbolically. */
   accountOf(target: SystemName, identity: IdentityId): Promise<ObjectRef | undefined>;
   addReview(item: Omit<ReviewItem, 'id' | 'since'>): Promise<void>;

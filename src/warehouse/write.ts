@@ -1,97 +1,138 @@
 /** Writes what a step of absorbing has worked out: records, identities, keys, references, due rows. */
 
+import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { joinKeys } from './join.ts';
 import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.ts';
 import { groupsDue } from './members.ts';
 import { changedNames } from './merge.ts';
+import { originsText } from './origins.ts';
 import { followReferences, resolveReferents } from './references.ts';
 import { readsAny } from './rulebook.ts';
 import type { Held, Person, Space } from './space.ts';
-import type { Edge, IdentityKey, NewDue, RecordKey } from './storage.ts';
+import type { Edge, IdentityKey, NewDue, RecordKey, StoredIdentity } from './storage.ts';
 import type { ReviewItem } from './warehouse.ts';
 
-/** Within the transaction in which the space was loaded. @param reading By which records were shown. */
+export interface Writing {
+  readonly reviews?: ReadonlyMap<Held, ReviewItem>;
+  /** By which records were shown. */
+  readonly reading?: number;
+  /** Called while the database writes. */
+  readonly meanwhile?: () => void;
+}
+
+/** Within the transaction in which the space was loaded. */
 export async function writeSpace(
   space: Space,
   context: Context,
-  reviews: ReadonlyMap<Held, ReviewItem>,
-  reading = 0,
+  { reviews = new Map(), reading = 0, meanwhile }: Writing = {},
 ): Promise<void> {
   const { store } = context;
-  const touched = [...space.records.values()].filter((held) => isTouched(held));
-  const writes: Promise<unknown>[] = [];
-  writes.push(...writeRecords(touched, space, context, reading));
-  writes.push(
+  const touched = [...space.records.values()].filter(isTouched);
+  const people = peopleChanges(space, rawChanges(touched, space, context), context);
+  const writes = [
+    ...writeRecords(touched, space, context, reading),
+    ...[...reviews.values()].map((review) => store.addReview(review)),
     store.removeReviews(
       touched
         .filter(({ stored, identity }) => stored && !stored.identity && identity)
         .map(({ ref }) => ({ system: ref.system, subject: ref.id })),
     ),
-  );
-
-  for (const review of reviews.values()) writes.push(store.addReview(review));
-  const generation = context.generation();
-  const since = context.now().getTime();
-  const due: NewDue[] = [];
-  const raw = rawChanges(touched, space, context);
-  const lostEdges: Edge[] = [];
-  const newEdges: Omit<Edge, 'referred'>[] = [];
-  const lostKeys: IdentityKey[] = [];
-  const newKeys: IdentityKey[] = [];
-  const changedPeople: Person[] = [];
-  const ended: Person[] = [];
-  for (const person of space.people.values()) {
-    if (person.records.size === 0) {
-      ended.push(person);
-      const keys = identityKeys(person.kind, person.before, context.book.indexed);
-      for (const key of keys) lostKeys.push({ identity: person.id, key });
-      continue;
-    }
-    const names = changedNames(person.before, person.attributes);
-    const whole = person.relinked || !person.stored || person.stored.present !== person.present;
-    if (names.length > 0 || whole || isReattributed(person)) changedPeople.push(person);
-    if (names.length > 0) {
-      const before = identityKeys(person.kind, person.before, context.book.indexed);
-      for (const key of before.difference(person.keys)) lostKeys.push({ identity: person.id, key });
-      for (const key of person.keys.difference(before)) newKeys.push({ identity: person.id, key });
-      const edges = changedEdges(person, names);
-      lostEdges.push(...edges.lost);
-      newEdges.push(...edges.gained);
-    }
-    const changed = new Set([...names, ...(raw.get(person.id) ?? [])]);
-    if (!whole && changed.size === 0) continue;
-    for (const target of context.book.targetsOf(person.kind)) {
-      if (!whole && !readsAny(target, changed)) continue;
-      due.push({ identity: person.id, target: target.system, cause: 'changed', generation, since });
-    }
-  }
-  for (const { ref, stored, present, identity } of touched) {
-    // An account that vanished or came back is looked at, whatever its attributes say.
-    if (!identity || !context.book.target(ref.system, ref.kind)) continue;
-    if (stored?.present === present) continue;
-    due.push({ identity, target: ref.system, cause: 'changed', generation, since });
-  }
-  writes.push(
-    store.saveIdentities(
-      changedPeople.map(({ id, kind, attributes, origins, present }) => ({
-        id,
-        kind,
-        attributes: JSON.stringify(attributes),
-        origins: JSON.stringify(origins),
-        present,
-      })),
-    ),
-    store.removeIdentityKeys(lostKeys),
-    store.addIdentityKeys(newKeys),
-    store.removeEdges(lostEdges),
-    store.deleteIdentities(ended.map(({ id }) => id)),
-    store.addDue(due),
-  );
+    store.saveIdentities(people.changed.map(storedOf)),
+    store.removeIdentityKeys(people.lostKeys),
+    store.addIdentityKeys(people.newKeys),
+    store.removeEdges(people.lostEdges),
+    store.deleteIdentities(people.ended),
+    store.addDue([...people.due, ...accountsDue(touched, context)]),
+  ];
+  meanwhile?.();
   await Promise.all(writes);
   await groupsDue(context, groupsThatCameOrWent(touched));
-  await connect(newEdges, arrivals(touched, lostKeys, newKeys), context);
+  await connect(people.newEdges, arrivals(touched, people), context);
+}
+
+interface PeopleChanges {
+  readonly changed: Person[];
+  /** Those left without any record. */
+  readonly ended: IdentityId[];
+  readonly lostKeys: IdentityKey[];
+  readonly newKeys: IdentityKey[];
+  readonly lostEdges: Edge[];
+  readonly newEdges: Edge[];
+  readonly due: NewDue[];
+}
+
+/** @param raw Raw attributes that changed, as `system/attribute`, by identity. */
+function peopleChanges(
+  space: Space,
+  raw: ReadonlyMap<IdentityId, readonly string[]>,
+  { book, generation, now }: Context,
+): PeopleChanges {
+  const changes: PeopleChanges = {
+    changed: [],
+    ended: [],
+    lostKeys: [],
+    newKeys: [],
+    lostEdges: [],
+    newEdges: [],
+    due: [],
+  };
+  const stamp = { cause: 'changed', generation: generation(), since: now().getTime() } as const;
+  for (const person of space.people.values()) {
+    const { id: identity, kind, stored, before, attributes, keys } = person;
+    if (person.records.size === 0) changes.ended.push(identity);
+    const names = changedNames(before, attributes);
+    const whole = person.relinked || !stored || stored.present !== person.present;
+    if (names.length > 0 || person.records.size === 0) {
+      const held = stored ? identityKeys(kind, before, book.indexed) : NO_KEYS;
+      for (const key of held) if (!keys.has(key)) changes.lostKeys.push({ identity, key });
+      for (const key of keys) if (!held.has(key)) changes.newKeys.push({ identity, key });
+    }
+    if (person.records.size === 0) continue;
+    if (names.length > 0) {
+      const { lost, gained } = changedEdges(person, names);
+      changes.lostEdges.push(...lost);
+      changes.newEdges.push(...gained);
+    }
+    if (names.length > 0 || whole || stored?.origins !== originsText(person)) {
+      changes.changed.push(person);
+    }
+    const read = new Set([...names, ...(raw.get(identity) ?? [])]);
+    if (!whole && read.size === 0) continue;
+    for (const target of book.targetsOf(kind)) {
+      if (whole || readsAny(target, read)) {
+        changes.due.push({ identity, target: target.system, ...stamp });
+      }
+    }
+  }
+  return changes;
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+function storedOf(person: Person): StoredIdentity {
+  const { id, kind, attributes, present } = person;
+  return {
+    id,
+    kind,
+    attributes: JSON.stringify(attributes),
+    origins: originsText(person),
+    present,
+  };
+}
+
+/** An account that vanished or came back is looked at, whatever its attributes say. */
+function accountsDue(
+  touched: readonly Held[],
+  { book, generation, now }: Context,
+): readonly NewDue[] {
+  const stamp = { cause: 'changed', generation: generation(), since: now().getTime() } as const;
+  return touched.flatMap(({ ref, stored, present, identity }) =>
+    identity && stored?.present !== present && book.target(ref.system, ref.kind)
+      ? [{ identity, target: ref.system, ...stamp }]
+      : [],
+  );
 }
 
 export function isTouched({
@@ -195,20 +236,14 @@ function rawChanges(
   return changes;
 }
 
-function isReattributed({ stored, origins }: Person): boolean {
-  return stored !== undefined && stored.origins !== JSON.stringify(origins);
-}
-
 interface EdgeChange {
   readonly lost: readonly Edge[];
   readonly gained: readonly Omit<Edge, 'referred'>[];
 }
 
 function changedEdges({ id, before, attributes }: Person, names: readonly string[]): EdgeChange {
-  const pick = (from: Attributes): Attributes =>
-    Object.fromEntries(names.flatMap((name) => (from[name] ? [[name, from[name]]] : [])));
-  const old = references(pick(before));
-  const now = references(pick(attributes));
+  const old = references(before, names);
+  const now = references(attributes, names);
   const missingFrom =
     (others: typeof old) =>
     ({ attribute, referent }: (typeof old)[number]): boolean =>
@@ -231,8 +266,7 @@ function groupsThatCameOrWent(touched: readonly Held[]): readonly ObjectRef[] {
 /** Referents about which something changed: records that were joined, keys that came and went. */
 function arrivals(
   touched: readonly Held[],
-  lostKeys: readonly IdentityKey[],
-  newKeys: readonly IdentityKey[],
+  { lostKeys, newKeys }: PeopleChanges,
 ): readonly string[] {
   return [
     ...touched
@@ -243,7 +277,7 @@ function arrivals(
 }
 
 async function connect(
-  newEdges: readonly Omit<Edge, 'referred'>[],
+  newEdges: readonly Edge[],
   referents: readonly string[],
   context: Context,
 ): Promise<void> {

@@ -59,7 +59,7 @@ export function groupStore(database: Database): GroupStore {
       await database.batch(
         `insert into member (${MEMBER}, mark) values (?, ?, ?, ?, ?, ?)
          on conflict (tenant, ${MEMBER}) do update set mark = excluded.mark
-         where member.mark <> excluded.mark`,
+         where member.mark < excluded.mark`,
         rows.map(({ group, member }) => [...refColumns(group), member.kind, member.id, mark]),
       );
       return rows.filter(
@@ -79,14 +79,14 @@ export function groupStore(database: Database): GroupStore {
       rowsOf(
         await database.all<MemberColumns>(
           `select ${MEMBER} from member
-           where system = ? and group_kind = ? and mark <> ? limit ?`,
+           where system = ? and group_kind = ? and mark < ? limit ?`,
           [system, kind, mark, limit],
         ),
       ),
 
     countMembers: async (system, kind, mark) => {
       const [row] = await database.all<{ readonly n: number; readonly unmarked: number }>(
-        `select count(*) as n, coalesce(sum(case when mark <> ? then 1 else 0 end), 0) as unmarked
+        `select count(*) as n, coalesce(sum(case when mark < ? then 1 else 0 end), 0) as unmarked
          from member where system = ? and group_kind = ?`,
         [mark, system, kind],
       );
