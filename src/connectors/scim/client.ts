@@ -66,17 +66,15 @@ export function scimClient(
     async send(request) {
       const authorization = await credentials.authorization(request.signal);
       let answer = await ask(request, authorization);
-      let used = authorization;
       if (
         answer.status === 401 &&
         credentials.renewed !== undefined &&
         authorization !== undefined
       ) {
-        used = await credentials.renewed(authorization, request.signal);
-        answer = await ask(request, used);
+        answer = await ask(request, await credentials.renewed(authorization, request.signal));
       }
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw withoutSecret(failureOf(request, answer, protocol.failures), used);
+      throw failureOf(request, answer, protocol.failures);
     },
   };
 }
@@ -107,18 +105,6 @@ function bearer(tokens: TokenSource): Credentials {
     renewed: async (refused, signal) =>
       `Bearer ${await tokens.renewed(refused.slice('Bearer '.length), signal)}`,
   };
-}
-
-/** A provider that repeats the request in its refusal must not put the token into a log. */
-function withoutSecret(error: ConnectorError, authorization: string | undefined): ConnectorError {
-  const secret = authorization?.replace(/^\w+ /, '');
-  if (secret === undefined || !error.message.includes(secret)) return error;
-  return new ConnectorError(error.kind, error.message.replaceAll(secret, '…'), {
-    code: error.code,
-    general: error.general,
-    ...(error.remedy !== undefined && { remedy: error.remedy }),
-    ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
-  });
 }
 
 function baseOf(

@@ -53,6 +53,31 @@ describe('an answer', () => {
     ]);
   });
 
+  it.each([400, 503, 200])(
+    'with status %i keeps what the request was let in with to itself',
+    async (status) => {
+      const url = await listen(({ headers }, response) => {
+        response.writeHead(status, { 'content-type': 'text/html' });
+        response.end(`<p>you sent ${headers.authorization}, ${headers['x-api-key']}</p>`);
+      });
+      const headers = { Authorization: 'Bearer token-1', 'X-Api-Key': 'key-2' };
+      const told = await ask(url, { headers }).then(
+        ({ text }) => text,
+        ({ message }: ConnectorError) => message,
+      );
+      expect(told).toContain('<p>you sent Bearer …, …</p>');
+    },
+  );
+
+  it("keeps a form's secret to itself, but not its other values", async () => {
+    const url = await listen((request, response) => {
+      request.once('data', (sent) => response.writeHead(400).end(String(sent)));
+    });
+    const body = new URLSearchParams({ client_id: 'lockstep', client_secret: 'secret-3' });
+    const { text } = await ask(url, { method: 'POST', body });
+    expect(text).toBe('client_id=lockstep&client_secret=…');
+  });
+
   it('may have no body', async () => {
     const url = await listen((_, response) => response.writeHead(204).end());
     expect(await ask(url, { method: 'DELETE' })).not.toHaveProperty('body');

@@ -123,13 +123,29 @@ async function answerOf(
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
   if (text.trim() === '') return answer;
+  // What is no success ends in a message, and some systems repeat in it what they were sent.
+  const told = response.ok ? text : withoutCredentials(text, request);
   try {
-    const body: unknown = JSON.parse(text);
+    const body: unknown = JSON.parse(told);
     return { ...answer, body };
   } catch {
-    if (!response.ok) return { ...answer, text: excerpt(text) };
-    throw unreadable(request, headers, text);
+    if (!response.ok) return { ...answer, text: excerpt(told) };
+    throw unreadable(request, headers, withoutCredentials(text, request));
   }
+}
+
+const SECRET_NAME = /auth|cookie|key|password|secret|token|assertion/i;
+
+/** The text of an answer without the secrets that the request held, should it repeat them. */
+function withoutCredentials(text: string, { headers = {}, body }: JsonRequest): string {
+  const form = body instanceof URLSearchParams ? [...body] : [];
+  let told = text;
+  for (const [name, value] of [...Object.entries(headers), ...form]) {
+    // Of `Bearer x` the second part is the secret.
+    const secret = value.replace(/^(Basic|Bearer) /, '');
+    if (SECRET_NAME.test(name) && secret !== '') told = told.replaceAll(secret, '…');
+  }
+  return told;
 }
 
 /**
