@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** The executable: the world outside, handed to the command line. */
 
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { runProgram } from './cli/program.ts';
 import type { Opened, OpenTokens, Services } from './cli/services.ts';
 import { connectorTypes, openEngine } from './compose.ts';
@@ -15,6 +17,7 @@ import { verbsOf } from './sync/bind.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 const services: Services = {
+  version: productVersion(),
   world: {
     env: process.env,
     connectors: connectorTypes(),
@@ -27,6 +30,13 @@ const services: Services = {
   openTokens,
   emulators: STAND_INS,
 };
+
+function productVersion(): string {
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
+  return version;
+}
 
 async function open(configuration: Configuration): Promise<Opened> {
   const engine = await openEngine(configuration);

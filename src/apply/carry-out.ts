@@ -6,6 +6,7 @@ import type { IdentityRecord, ObjectRef } from '../identity/record.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { PlannedOperation } from '../plan/plans.ts';
 import type { Target } from '../plan/target.ts';
+import { pathText } from '../plan/text.ts';
 import type { Settlement } from '../warehouse/warehouse.ts';
 import { attempt } from './attempt.ts';
 import type { Breaker, Tripped } from './breaker.ts';
@@ -186,7 +187,7 @@ function moved(
   seen?: IdentityRecord,
 ): Finished {
   const { operation } = planned;
-  const message = `${fields.join(', ')} ${fields.length === 1 ? 'holds' : 'hold'} something else now than when this was planned`;
+  const message = `${fields.map(pathText).join(', ')} ${fields.length === 1 ? 'holds' : 'hold'} something else now than when this was planned`;
   return {
     planned,
     outcome: { type: 'skipped', operation, why: 'moved', message, fields },

@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { Operation } from '../plan/plan.ts';
+import { pathText, signOf } from '../plan/text.ts';
 import { sayRun } from './report.ts';
 import {
   body,
@@ -10,6 +12,9 @@ import {
   type Session,
   withEngine,
 } from './session.ts';
+import { tableLines } from './table.ts';
+import type { Output } from './terminal.ts';
+import { colourOf, count } from './words.ts';
 
 export function applyCommand(session: Session): Command {
   const command = newCommand('apply', 'exactly that plan, or the reason why not').argument(
@@ -20,15 +25,39 @@ export function applyCommand(session: Session): Command {
     const lines = linesOf(file);
     return await withEngine(session, options, out, async ({ verbs }, watch) => {
       const report = await verbs.apply(lines, watch);
-      out.json(report);
-      sayRun(report, out);
-      const moved = report.targets.reduce((total, { skipped }) => total + (skipped.moved ?? 0), 0);
-      if (moved > 0) {
-        out.say(`${moved} had moved since the plan was made. Plan again with: lockstep plan`);
+      const moved: Moved[] = [];
+      const query = { run: report.run, type: 'skipped', limit: Number.MAX_SAFE_INTEGER } as const;
+      for await (const { operation, why, fields = [] } of verbs.log(query)) {
+        const { action, identity, label, system } = operation;
+        if (why === 'moved') moved.push({ system, action, identity, label, fields });
       }
-      return moved > 0 && report.verdict === 'done' ? 2 : EXIT[report.verdict];
+      out.json({ ...report, moved });
+      sayRun(report, out);
+      sayMoved(moved, out);
+      return moved.length > 0 && report.verdict === 'done' ? 2 : EXIT[report.verdict];
     });
   });
+}
+
+/** An operation that was left out, because the account is not what it was. */
+interface Moved extends Pick<Operation, 'system' | 'action' | 'identity' | 'label'> {
+  readonly fields: readonly string[];
+}
+
+const NAMED = 20;
+
+function sayMoved(moved: readonly Moved[], out: Output): void {
+  if (moved.length === 0) return;
+  out.say();
+  out.say(`${count(moved.length)} had moved since the plan was made, and were left out:`);
+  const rows = moved.slice(0, NAMED).map(({ action, label, fields }) => {
+    const what = fields.map(pathText).join(', ');
+    return [out.paint(colourOf(action), signOf(action)), label, what];
+  });
+  for (const line of tableLines(rows, { width: out.width })) out.say(line);
+  const more = moved.length - NAMED;
+  if (more > 0) out.say(out.paint('grey', `  … and ${count(more)} more: lockstep log`));
+  out.say('Plan again with: lockstep plan');
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {

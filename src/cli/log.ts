@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { signOf, whatMoves } from '../plan/text.ts';
 import type { OutcomeQuery, OutcomeRow } from '../sync/ledger.ts';
-import type { Unsent } from '../sync/verbs.ts';
+import type { StatusReport, Unsent } from '../sync/verbs.ts';
 import { personNamed } from './person.ts';
 import {
   body,
@@ -14,7 +14,7 @@ import {
 } from './session.ts';
 import { shortened, tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { ago, codeText, colourOf, count, duration } from './words.ts';
+import { ago, codeText, colourOf, count, counted, duration } from './words.ts';
 
 interface LogOptions extends CommonOptions {
   readonly unsent?: true;
@@ -40,7 +40,8 @@ export function logCommand(session: Session): Command {
     withEngine(session, options, out, async ({ verbs, engine }, _watch, configuration) => {
       if (target !== undefined) knownSystems(configuration, [target]);
       if (options.unsent) {
-        await sayUnsent(verbs.unsent(target), engine.now(), options.limit, out);
+        const people = await sayUnsent(verbs.unsent(target), engine.now(), options.limit, out);
+        if (people === 0) sayNobody(await verbs.status(), target, out);
         return 0;
       }
       const identity =
@@ -89,7 +90,7 @@ async function sayUnsent(
   now: Date,
   limit: number,
   out: Output,
-): Promise<void> {
+): Promise<number> {
   let total = 0;
   const rows: string[][] = [];
   for await (const one of people) {
@@ -107,10 +108,7 @@ async function sayUnsent(
       `${one.message} (since ${ago(one.since, now)}; ${next})`,
     ]);
   }
-  if (total === 0) {
-    out.say('Everybody who should be there is there.');
-    return;
-  }
+  if (total === 0) return 0;
   for (const line of tableLines(rows, { width: out.width, indent: 0 })) out.say(line);
   if (total > limit)
     out.say(out.paint('grey', `… and ${count(total - limit)} more; --limit shows them`));
@@ -125,6 +123,19 @@ async function sayUnsent(
       if (meaning !== code) out.say(out.paint('grey', `  ${code}: ${meaning}`));
     }
   }
+  return total;
+}
+
+/** Whoever waits for a run was not refused, but is not there either. */
+function sayNobody({ targets }: StatusReport, target: string | undefined, out: Output): void {
+  const waiting = targets
+    .filter((each) => target === undefined || each.target === target)
+    .reduce((total, { due }) => total + due, 0);
+  out.say(
+    waiting === 0
+      ? 'Everybody who should be there is there.'
+      : `Nobody was refused so far; ${counted(waiting, 'person waits', 'people wait')} for the next run.`,
+  );
 }
 
 function quoted(name = ''): string {

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
 import type { RunReport } from '../sync/engine.ts';
-import type { Verbs } from '../sync/verbs.ts';
+import type { OutcomeRow } from '../sync/ledger.ts';
+import type { StatusReport, Verbs } from '../sync/verbs.ts';
 import { runProgram } from './program.ts';
 import type { Opened, Services } from './services.ts';
 
@@ -58,6 +59,38 @@ const REPORT: RunReport = {
   ],
 };
 
+const WELL = { state: 'well', attempts: 0 } as const;
+
+const MOVED: OutcomeRow = {
+  at: new Date('2026-03-01T10:00:02Z'),
+  run: 'run-1',
+  plan: 'plan-7',
+  type: 'skipped',
+  milliseconds: 3,
+  why: 'moved',
+  fields: ['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department', 'title'],
+  operation: {
+    id: 'operation-1',
+    identity: 'identity-1',
+    label: 'ada@contoso.com',
+    system: 'hr',
+    kind: 'user',
+    reason: 'source-changed',
+    cause: 'changed',
+    generation: 1,
+    after: [],
+    origins: {},
+    action: 'update',
+    target: { system: 'hr', kind: 'user', id: 'account-1' },
+    precondition: { touched: [], held: {} },
+    changes: [],
+  },
+};
+
+async function* rows<Row>(...all: readonly Row[]): AsyncGenerator<Row> {
+  yield* all;
+}
+
 let folder: string;
 
 beforeEach(async () => {
@@ -71,11 +104,16 @@ async function lockstep(parameters: readonly string[], verbs: Partial<Verbs> = {
   let stdout = '';
   let stderr = '';
   const services: Services = {
+    version: '1.2.3',
     world: { env: {}, connectors: [file], profiles: path.join(root, 'profiles') },
     schemaFile: path.join(root, 'schema/lockstep.schema.json'),
     mainFile: path.join(root, 'src/main.ts'),
     open: async () =>
-      ({ engine: {}, verbs, [Symbol.asyncDispose]: async () => {} }) as unknown as Opened,
+      ({
+        engine: { now: () => new Date() },
+        verbs,
+        [Symbol.asyncDispose]: async () => {},
+      }) as unknown as Opened,
     serve: () => Promise.reject(new Error('not served here')),
     openTokens: () => Promise.reject(new Error('no tokens here')),
     emulators: {
@@ -152,9 +190,70 @@ describe('the command line', () => {
   });
 
   it('ends with 64 when it is used wrongly, and suggests what was meant', async () => {
-    expect(await lockstep(['statsu'])).toMatchObject({ exit: 64 });
+    expect(await lockstep(['statsu'])).toMatchObject({
+      exit: 64,
+      stderr: expect.stringContaining('no command "statsu"; did you mean "status"?'),
+    });
     const { exit, stderr } = await lockstep(['run', '--ful']);
     expect([exit, stderr]).toEqual([64, expect.stringContaining('--full')]);
+  });
+
+  it('says to programs what they used wrongly, as JSON', async () => {
+    for (const parameters of [
+      ['frobnicate', '--json'],
+      ['run', '--ful', '--json'],
+      ['init', '--to', 'nowhere', '--json'],
+    ]) {
+      const { exit, stdout } = await lockstep(parameters);
+      expect([exit, JSON.parse(stdout)]).toEqual([
+        64,
+        { error: expect.objectContaining({ code: 'wrong-usage', message: expect.any(String) }) },
+      ]);
+    }
+  });
+
+  it('says which version it is', async () => {
+    expect(await lockstep(['--version'])).toEqual({ exit: 0, stdout: '1.2.3\n', stderr: '' });
+  });
+
+  it('names each operation of a plan that was left out, with the fields that moved', async () => {
+    const config = await configured();
+    const file = path.join(folder, 'plan.jsonl');
+    await writeFile(file, '');
+    const verbs = {
+      apply: async () => ({ ...REPORT, verdict: 'done' as const, readings: [], targets: [] }),
+      log: () => rows(MOVED),
+    };
+    const { exit, stdout } = await lockstep(['apply', file, '-c', config], verbs);
+    expect([exit, stdout]).toEqual([
+      2,
+      [
+        'Done in 1.2 s.',
+        '',
+        '1 had moved since the plan was made, and were left out:',
+        '  ~  ada@contoso.com  department, title',
+        'Plan again with: lockstep plan',
+        '',
+      ].join('\n'),
+    ]);
+    const machine = await lockstep(['apply', file, '-c', config, '--json'], verbs);
+    expect(JSON.parse(machine.stdout)).toMatchObject({
+      moved: [{ label: 'ada@contoso.com', action: 'update', fields: MOVED.fields }],
+    });
+  });
+
+  it('does not call those who wait for a run provisioned', async () => {
+    const config = await configured();
+    const status = async (): Promise<StatusReport> => ({
+      sources: [],
+      targets: [{ target: 'hr', managed: 5, due: 3, escrowed: 0, refused: 0, health: WELL }],
+      reviews: 0,
+    });
+    const { stdout } = await lockstep(['log', '--unsent', '-c', config], {
+      unsent: () => rows(),
+      status,
+    });
+    expect(stdout).toBe('Nobody was refused so far; 3 people wait for the next run.\n');
   });
 
   it('prints every problem of a configuration with its place and ends with 1', async () => {

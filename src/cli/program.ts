@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { describeProblem } from '../config/text.ts';
+import { suggestion } from '../identity/problem.ts';
 import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
@@ -74,13 +75,28 @@ function newProgram(session: Session): Command {
     });
   }
   return program
+    .version(session.services.version, '-V, --version', 'of the product')
     .helpCommand(false)
     .showSuggestionAfterError(true)
     .configureHelp({ formatHelp: () => overview(commands) })
-    .action(() => {
+    .argument('[command]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((name: string | undefined) => {
+      if (name !== undefined) throw unknownCommand(name, commands);
       stdout.write(overview(commands));
       session.exit = 64;
     });
+}
+
+function unknownCommand(name: string, commands: readonly Command[]): Refusal {
+  const known = commands.map((command) => command.name());
+  const meant = suggestion(name, known);
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
+  return new Refusal('wrong-usage', `there is no command "${name}"${hint}`, {
+    remedy: 'lockstep --help shows them all',
+    exit: 64,
+  });
 }
 
 /** One screen of 24 lines. */
@@ -106,7 +122,13 @@ function overview(commands: readonly Command[]): string {
 function report(error: unknown, machine: boolean, session: Session): Exit {
   const out = output(session.terminal, machine);
   const red = out.paint('red', 'error');
-  if (error instanceof CommanderError) return error.exitCode === 0 ? session.exit : 64;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return session.exit;
+    // What is wrong stands on stderr already; a program reads it where it reads everything else.
+    const message = error.message.replace(/^error: /, '');
+    out.json({ error: { code: 'wrong-usage', message } });
+    return 64;
+  }
   if (error instanceof ConfigurationRefused) {
     out.json({ problems: error.problems });
     for (const problem of error.problems) {

@@ -8,6 +8,8 @@ import type { Engine } from '../sync/engine.ts';
 import type { Verbs } from '../sync/verbs.ts';
 
 export interface Services {
+  /** Of the product, as its package says. */
+  readonly version: string;
   readonly world: ConfigurationWorld;
   /** The JSON Schema of the configuration, for editors. */
   readonly schemaFile: string;

@@ -31,6 +31,14 @@ export async function applyFiled(
       'make a new one: lockstep plan --out FILE',
     );
   }
+  const before = await engine.plans.find(header.id);
+  if (before?.id === header.id && before.state === 'applied') {
+    throw new VerbRefusal(
+      'plan-applied',
+      `this plan for ${header.target} was carried out already`,
+      'make a new one: lockstep plan --out FILE',
+    );
+  }
   return writing(header.target, engine, watch, (watched) =>
     importing(header, operations, engine).then((plan) => applySeen(plan, engine, watched)),
   );

@@ -3,6 +3,7 @@
 import { ConnectorError } from '../connectors/spi/index.ts';
 import type { Identity } from '../identity/identity.ts';
 import { label } from '../identity/identity.ts';
+import { suggestion } from '../identity/problem.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { PlanningContext } from '../plan/desired.ts';
 import type { Match } from '../plan/match.ts';
@@ -28,7 +29,9 @@ export async function explain(
   const identity = await personNamed(person, engine);
   const targets: TargetExplanation[] = [];
   let records: Explained['records'] = [];
-  for (const policy of targetsFor(system, identity, engine)) {
+  const policies = targetsFor(system, identity, engine);
+  for (const name of Object.keys(set)) known(name, identity, policies);
+  for (const policy of policies) {
     const subject = await engine.warehouse.subject(policy.system, identity.id);
     if (subject === undefined) {
       throw new VerbRefusal('unknown-person', `${label(identity)} is gone meanwhile`, 'ask again');
@@ -38,6 +41,23 @@ export async function explain(
   }
   const assumed = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== ''));
   return { identity, label: label(identity), records, assumed, targets };
+}
+
+/** An assumption that nothing looks at answers no question: mostly a slip of the pen. */
+function known(name: string, { attributes }: Identity, policies: readonly TargetPolicy[]): void {
+  const names = new Set([
+    ...Object.keys(attributes),
+    ...policies.flatMap(({ mapping, scope }) => [...mapping.inputs, ...(scope?.inputs ?? [])]),
+    'accountEnabled',
+    'IsSoftDeleted',
+  ]);
+  if (names.has(name)) return;
+  const meant = suggestion(name, names);
+  throw new VerbRefusal(
+    'unknown-attribute',
+    `no mapping and no scope looks at "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+    'names of attributes are case-sensitive; lockstep explain without --set shows them',
+  );
 }
 
 /** The subject as it would be with other values; an empty text takes a value away. */

@@ -9,6 +9,7 @@ export class VerbRefusal extends Error {
     | 'plan-applied'
     | 'plan-config-changed'
     | 'plan-superseded'
+    | 'unknown-attribute'
     | 'unknown-person'
     | 'unknown-system';
   readonly remedy: string;

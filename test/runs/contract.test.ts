@@ -24,8 +24,8 @@ describe('a plan as a file', () => {
     expect(Object.keys(users).toSorted()).toEqual(['ada.lovelace', 'grace.hopper']);
     expect(users['grace.hopper']?.managerId).toBe(users['ada.lovelace']?.id);
 
-    const again = await verbs.apply(linesOf(lines), company.watch);
-    expect(again.targets[0]).toMatchObject({ done: {}, skipped: { moved: 2 } });
+    const again = verbs.apply(linesOf(lines), company.watch);
+    await expect(again).rejects.toMatchObject({ code: 'plan-applied' });
     expect(await company.ramp.users()).toHaveLength(2);
   });
 
@@ -129,5 +129,35 @@ describe('explain', () => {
     expect(
       (await verbs.explain({ person: 'ada.lovelace@contoso.com' }, company.watch)).assumed,
     ).toEqual({});
+  });
+});
+
+describe('what if', () => {
+  it('answers for an attribute that a mapping or the scope looks at', async () => {
+    await using company = await contoso();
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    const { explain } = verbsOf(company.engine);
+    const person = 'ada.lovelace@contoso.com';
+    const { targets } = await explain({ person, set: { department: 'Sales' } }, company.watch);
+    expect(targets[0]?.decision).toMatchObject({
+      action: 'update',
+      changes: [{ after: 'Sales', before: 'R&D' }],
+    });
+    expect((await company.users())['ada.lovelace']?.department).toBe('R&D');
+  });
+
+  it('refuses a name that nothing looks at, and suggests one', async () => {
+    await using company = await contoso();
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    const { explain } = verbsOf(company.engine);
+    const person = 'ada.lovelace@contoso.com';
+    await expect(
+      explain({ person, set: { departmnet: 'Sales' } }, company.watch),
+    ).rejects.toMatchObject({
+      code: 'unknown-attribute',
+      message: expect.stringContaining('did you mean "department"?'),
+    });
   });
 });
