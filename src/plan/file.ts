@@ -38,7 +38,7 @@ export async function* writePlanFile(
 }
 
 /** Why a file is not a plan that can be applied. `code` has its section in `docs/errors.md`. */
-class PlanFileError extends Error {
+export class PlanFileError extends Error {
   override readonly name = 'PlanFileError';
   readonly code: 'plan-file-broken' | 'plan-file-changed';
 

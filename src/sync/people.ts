@@ -9,7 +9,11 @@ import { VerbRefusal } from './refusal.ts';
 const SHOWN = 5;
 
 export async function personNamed(text: string, { warehouse }: Engine): Promise<Identity> {
-  const found = await warehouse.findPerson(text);
+  return theOne(text, await warehouse.findPerson(text));
+}
+
+/** Of those a text may mean; ambiguity is never guessed. */
+export function theOne(text: string, found: readonly Identity[]): Identity {
   const [person] = found;
   if (person === undefined) {
     throw new VerbRefusal(

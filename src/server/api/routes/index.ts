@@ -1,0 +1,9 @@
+/** Everything the API can do. */
+
+import type { Endpoint } from '../endpoint.ts';
+import { LOG } from './log.ts';
+import { PEOPLE } from './people.ts';
+import { PLANS } from './plans.ts';
+import { WORK } from './work.ts';
+
+export const ENDPOINTS: readonly Endpoint[] = [...LOG, ...WORK, ...PLANS, ...PEOPLE];

@@ -1,0 +1,227 @@
+/** People: who they are, why they are provisioned or not, and how everything stands. */
+
+import { z } from 'zod';
+import type { Identity } from '../../../identity/identity.ts';
+import type { IdentityRecord } from '../../../identity/record.ts';
+import type { Step } from '../../../plan/trace.ts';
+import type { Stopped, SystemHealth } from '../../../sync/ledger.ts';
+import type { Explained, StatusReport, Unsent } from '../../../sync/verbs.ts';
+import type { Account, Due } from '../../../warehouse/subject.ts';
+import type { ReviewItem } from '../../../warehouse/warehouse.ts';
+import { members, named } from './named.ts';
+import { omission, operation, storedPlan } from './plan.ts';
+import { outcomeRow, runRow } from './run.ts';
+import {
+  attributeChange,
+  attributes,
+  attributeValue,
+  instant,
+  objectRef,
+  texts,
+  wholeNumber,
+} from './values.ts';
+
+export const identity: z.ZodType<Identity> = named(
+  'Identity',
+  z.object(
+    members<Identity>()({
+      id: z.string(),
+      kind: z.string(),
+      attributes,
+      origins: texts,
+      links: z.array(objectRef),
+      present: z.boolean(),
+    }),
+  ),
+);
+
+const record: z.ZodType<IdentityRecord> = named(
+  'Record',
+  z.object(
+    members<IdentityRecord>()({
+      ref: objectRef,
+      attributes,
+      version: z.exactOptional(z.string()),
+      modified: z.exactOptional(z.object({ at: z.string(), by: z.exactOptional(z.string()) })),
+    }),
+  ),
+);
+
+const step: z.ZodType<Step> = named(
+  'Step',
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('active'), verdict: z.boolean(), seen: attributes }),
+    z.object({
+      type: z.literal('assigned'),
+      verdict: z.boolean(),
+      application: z.string(),
+      direct: z.boolean(),
+      groups: z.array(z.string()),
+      roles: z.array(z.string()),
+    }),
+    z.object({
+      type: z.literal('scope'),
+      verdict: z.boolean(),
+      clauses: z.array(z.object({ clause: z.string(), verdict: z.boolean(), seen: attributes })),
+    }),
+    z.object({ type: z.literal('pilot'), verdict: z.boolean() }),
+    z.object({
+      type: z.literal('match'),
+      tried: z.array(z.object({ path: z.string(), value: attributeValue, found: wholeNumber })),
+      result: z.enum(['linked', 'one', 'none', 'many', 'taken', 'no-value']),
+      account: z.exactOptional(z.string()),
+    }),
+    z.object({
+      type: z.literal('mapping'),
+      path: z.string(),
+      expression: z.string(),
+      inputs: attributes,
+      origins: texts,
+      result: z.enum(['value', 'default', 'clear', 'leave', 'failed', 'dangling']),
+      value: z.exactOptional(attributeValue),
+      message: z.exactOptional(z.string()),
+    }),
+    z.object({ type: z.literal('required'), missing: z.array(z.string()) }),
+    z.object({ type: z.literal('precheck'), message: z.string() }),
+    z.object({ type: z.literal('difference'), changes: z.array(attributeChange) }),
+  ]),
+);
+
+const account = z.object(
+  members<Account>()({
+    ref: objectRef,
+    current: attributes,
+    version: z.exactOptional(z.string()),
+    asked: attributes,
+    answered: attributes,
+    disabledBy: z.exactOptional(z.enum(['us', 'other'])),
+    disabledAt: z.exactOptional(instant),
+    missing: z.exactOptional(z.literal(true)),
+  }),
+);
+
+const due = z.object(
+  members<Due>()({
+    identity: z.string(),
+    target: z.string(),
+    generation: wholeNumber,
+    cause: z.enum([
+      'changed',
+      'retry',
+      'configuration',
+      'reference',
+      'reconcile',
+      'requested',
+      'date',
+    ]),
+    since: instant,
+    notBefore: z.exactOptional(instant),
+    urgent: z.exactOptional(z.literal(true)),
+    escrow: z.exactOptional(
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        attempts: wholeNumber,
+        firstFailedAt: instant,
+      }),
+    ),
+  }),
+);
+
+export const explained: z.ZodType<Explained> = named(
+  'Explanation',
+  z.object(
+    members<Explained>()({
+      identity,
+      label: z.string(),
+      records: z.array(record),
+      assumed: attributes,
+      targets: z.array(
+        z.object({
+          target: z.string(),
+          account: z.exactOptional(account),
+          due: z.exactOptional(due),
+          inFlight: z.exactOptional(
+            z.object({ operation: z.string(), since: instant, match: attributes }),
+          ),
+          steps: z.array(step),
+          decision: z.union([operation, omission]),
+          history: z.array(outcomeRow),
+        }),
+      ),
+    }),
+  ),
+);
+
+export const unsent: z.ZodType<Unsent> = named(
+  'Unsent',
+  z.object(
+    members<Unsent>()({
+      target: z.string(),
+      identity: z.string(),
+      label: z.string(),
+      code: z.string(),
+      message: z.string(),
+      since: instant,
+      attempts: wholeNumber,
+      nextAttemptAt: z.exactOptional(instant),
+    }),
+  ),
+);
+
+export const reviewItem: z.ZodType<ReviewItem> = named(
+  'ReviewItem',
+  z.object(
+    members<ReviewItem>()({
+      id: z.string(),
+      kind: z.enum(['ambiguous-join', 'ambiguous-match', 'unconfirmed-create']),
+      system: z.string(),
+      subject: z.string(),
+      message: z.string(),
+      candidates: z.array(z.object({ id: z.string(), label: z.string() })),
+      since: instant,
+    }),
+  ),
+);
+
+export const statusReport: z.ZodType<StatusReport> = named(
+  'Status',
+  z.object(
+    members<StatusReport>()({
+      sources: z.array(
+        z.object({
+          system: z.string(),
+          kind: z.string(),
+          readAt: z.exactOptional(instant),
+          records: wholeNumber,
+        }),
+      ),
+      targets: z.array(
+        z.object({
+          target: z.string(),
+          managed: wholeNumber,
+          due: wholeNumber,
+          oldestDue: z.exactOptional(instant),
+          escrowed: wholeNumber,
+          refused: wholeNumber,
+          health: z.object(
+            members<SystemHealth>()({
+              state: z.enum(['well', 'quarantined']),
+              code: z.exactOptional(z.string()),
+              message: z.exactOptional(z.string()),
+              since: z.exactOptional(instant),
+              probeAt: z.exactOptional(instant),
+              attempts: wholeNumber,
+              stopped: z.exactOptional(
+                z.object(members<Stopped>()({ message: z.string(), configVersion: z.string() })),
+              ),
+            }),
+          ),
+          plan: z.exactOptional(storedPlan),
+        }),
+      ),
+      lastRun: z.exactOptional(runRow),
+      reviews: wholeNumber,
+    }),
+  ),
+);

@@ -1,0 +1,41 @@
+/** Work that takes a while, and what is asked for it. */
+
+import { z } from 'zod';
+import type { RunReport } from '../../../sync/engine.ts';
+import type { PlanReport, ProvisionReport } from '../../../sync/verbs.ts';
+import { named } from './named.ts';
+import { type ProblemDocument, problemDocument } from './problem.ts';
+import { planReport, provisionReport, runReport, type TaskProgress, taskProgress } from './run.ts';
+import { instant } from './values.ts';
+
+export type TaskResult = RunReport | PlanReport | ProvisionReport;
+
+export const VERBS = ['run', 'plan', 'apply', 'release', 'provision'] as const;
+
+export interface Task {
+  readonly id: string;
+  readonly verb: (typeof VERBS)[number];
+  /** `ended` with a result, `failed` with a problem. */
+  readonly state: 'running' | 'ended' | 'failed';
+  readonly startedAt: Date;
+  readonly endedAt?: Date;
+  readonly result?: TaskResult;
+  readonly problem?: ProblemDocument;
+  /** How far each part of it is: the newest word about each. */
+  readonly progress: readonly TaskProgress[];
+}
+
+export const task: z.ZodType<Task> = named(
+  'Task',
+  z.object({
+    id: z.string(),
+    verb: z.enum(VERBS),
+    state: z.enum(['running', 'ended', 'failed']),
+    startedAt: instant,
+    endedAt: z.exactOptional(instant),
+    // Reports of runs have all that reports of plans have, so theirs comes first.
+    result: z.exactOptional(z.union([runReport, provisionReport, planReport])),
+    problem: z.exactOptional(problemDocument),
+    progress: z.array(taskProgress),
+  }),
+);

@@ -1,0 +1,310 @@
+/** A tenant for tests: verbs that answer as told, and requests that are checked like every client's. */
+
+import { expect } from 'vitest';
+import type { z } from 'zod';
+import type { Identity } from '../../identity/identity.ts';
+import type { Operation } from '../../plan/plan.ts';
+import type { StoredPlan } from '../../plan/plans.ts';
+import type { RunReport } from '../../sync/engine.ts';
+import type { OutcomeRow } from '../../sync/ledger.ts';
+import type { Explained, Verbs } from '../../sync/verbs.ts';
+import { apiService } from './api.ts';
+import type { Role } from './policy.ts';
+import { type Hidden, hiddenAttributes } from './shown.ts';
+import { openTasks } from './tasks.ts';
+
+const AT = new Date('2026-03-01T10:00:00.000Z');
+
+export const PLAN: StoredPlan = {
+  key: 'k7',
+  id: 'abc123',
+  target: 'ramp',
+  createdAt: AT,
+  configVersion: '1',
+  state: 'held',
+  counts: { disable: 212 },
+  considered: 800,
+  managed: 800,
+  holds: [{ guard: 'disables', message: '212 of 800 accounts would be disabled' }],
+};
+
+export const UPDATE: Operation = {
+  id: 'op1',
+  identity: 'i-ada',
+  label: 'ada@contoso.com',
+  system: 'ramp',
+  kind: 'user',
+  reason: 'source-changed',
+  cause: 'changed',
+  generation: 3,
+  after: [],
+  origins: { title: 'hr', privatePhone: 'hr' },
+  action: 'update',
+  target: { system: 'ramp', kind: 'user', id: 'u1' },
+  precondition: { held: { title: 'Analyst' }, touched: ['title'] },
+  changes: [
+    { path: 'title', before: 'Analyst', after: 'Lead analyst' },
+    { path: 'urn:ramp:User:phone', before: '+46 70 111 11 11', after: '+46 70 222 22 22' },
+  ],
+};
+
+export const OUTCOME: OutcomeRow = {
+  at: AT,
+  run: 'run-1',
+  plan: 'k7',
+  type: 'failed',
+  operation: UPDATE,
+  milliseconds: 12,
+  failure: {
+    kind: 'invalid',
+    code: 'invalid',
+    message: 'update user u1 in ramp: "+46 70 222 22 22" is no number',
+  },
+};
+
+export const REPORT: RunReport = {
+  run: 'run-1',
+  verdict: 'held',
+  startedAt: AT,
+  milliseconds: 1200,
+  readings: [
+    {
+      system: 'hr',
+      kind: 'user',
+      mode: 'full',
+      milliseconds: 300,
+      result: { seen: 800, added: 2, changed: 0, removed: 0, rejected: [], rejectedCount: 0 },
+    },
+  ],
+  targets: [
+    {
+      target: 'ramp',
+      plan: PLAN,
+      done: {},
+      failed: {},
+      skipped: {},
+      omitted: { 'missing-required': 3 },
+      planMilliseconds: 20,
+      applyMilliseconds: 0,
+    },
+  ],
+};
+
+export const ADA: Identity = {
+  id: 'i-ada',
+  kind: 'user',
+  attributes: {
+    userPrincipalName: 'ada@contoso.com',
+    birthDate: '1990-12-10',
+    privatePhone: '+46 70 222 22 22',
+  },
+  origins: { userPrincipalName: 'entra', birthDate: 'hr', privatePhone: 'hr' },
+  links: [{ system: 'hr', kind: 'user', id: '17' }],
+  present: true,
+};
+
+export const EXPLAINED: Explained = {
+  identity: ADA,
+  label: 'ada@contoso.com',
+  records: [
+    { ref: { system: 'hr', kind: 'user', id: '17' }, attributes: { geburtstag: '1990-12-10' } },
+  ],
+  assumed: {},
+  targets: [
+    {
+      target: 'ramp',
+      account: {
+        ref: { system: 'ramp', kind: 'user', id: 'u1' },
+        current: {
+          userName: 'ada@contoso.com',
+          'urn:ramp:User': { phone: '+46 70 111 11 11', desk: 'B2' },
+        },
+        asked: { 'urn:ramp:User:phone': '+46 70 111 11 11' },
+        answered: { 'urn:ramp:User:phone': '+46 70 111 11 11' },
+      },
+      steps: [
+        { type: 'active', verdict: true, seen: { accountEnabled: true } },
+        {
+          type: 'mapping',
+          path: 'urn:ramp:User:phone',
+          expression: '[privatePhone]',
+          inputs: { privatePhone: '+46 70 222 22 22' },
+          origins: { privatePhone: 'hr' },
+          result: 'value',
+          value: '+46 70 222 22 22',
+        },
+      ],
+      decision: UPDATE,
+      history: [OUTCOME],
+    },
+  ],
+};
+
+/** `privatePhone` goes to Ramp under another name. */
+const HIDDEN: Hidden = hiddenAttributes([
+  {
+    mapping: {
+      rows: [
+        {
+          row: { path: 'urn:ramp:User:phone', expression: '[privatePhone]' },
+          inputs: ['privatePhone'],
+        },
+        {
+          row: { path: 'nickName', expression: 'Redact([nick])' },
+          inputs: ['nick'],
+          redacted: true,
+        },
+      ],
+    },
+  },
+] as never);
+
+/** Of all verbs, those that operations of the API ask for. */
+const VERBS: Partial<Verbs> = {
+  run: async () => REPORT,
+  plan: async () => ({ verdict: 'held', readings: REPORT.readings, targets: [] }),
+  apply: async (lines) => {
+    for await (const _ of lines);
+    return REPORT;
+  },
+  release: async () => REPORT,
+  provision: async () => ({
+    verdict: 'failed',
+    identity: 'i-ada',
+    label: 'ada@contoso.com',
+    targets: [{ target: 'ramp', outcomes: [OUTCOME] }],
+  }),
+  explain: async () => EXPLAINED,
+  status: async () => ({
+    sources: [{ system: 'hr', kind: 'user', readAt: AT, records: 800 }],
+    targets: [
+      {
+        target: 'ramp',
+        managed: 800,
+        due: 3,
+        oldestDue: AT,
+        escrowed: 1,
+        refused: 2,
+        health: { state: 'well', attempts: 0 },
+        plan: PLAN,
+      },
+    ],
+    lastRun: { id: 'run-1', startedAt: AT, finishedAt: AT, report: REPORT },
+    reviews: 1,
+  }),
+  log: () => each([OUTCOME]),
+  unsent: () =>
+    each([
+      {
+        target: 'ramp',
+        identity: 'i-ada',
+        label: 'ada@contoso.com',
+        code: 'missing-required',
+        message: 'department is absent',
+        since: AT,
+        attempts: 0,
+      },
+    ]),
+  runs: async () => [{ id: 'run-1', startedAt: AT, finishedAt: AT, report: REPORT }],
+  reviews: async () => [
+    {
+      id: 'r1',
+      kind: 'ambiguous-match',
+      system: 'ramp',
+      subject: 'ada@contoso.com',
+      message: 'two accounts match',
+      candidates: [{ id: 'u1', label: 'ada' }],
+      since: AT,
+    },
+  ],
+  operations: () => each([{ position: 0, level: 0, awaited: false, operation: UPDATE }]),
+  refusals: () =>
+    each([
+      {
+        identity: 'i-bob',
+        label: 'bob@contoso.com',
+        generation: 1,
+        code: 'missing-required',
+        message: 'department is absent',
+        refused: true,
+      },
+    ]),
+  planFile: () =>
+    each([
+      JSON.stringify({
+        format: 'lockstep-plan/1',
+        id: 'abc123',
+        target: 'ramp',
+        createdAt: AT,
+        configVersion: '1',
+        operations: 1,
+      }),
+      JSON.stringify(UPDATE),
+    ]),
+  systems: async () => ['hr', 'ramp'],
+  people: async (name) => (name.startsWith('ada') || name === 'i-ada' ? [ADA] : []),
+  findPlan: async (name) => (['abc123', 'abc', 'k7', 'ramp'].includes(name) ? PLAN : undefined),
+  findRun: async (id) => (id === 'run-1' ? { id, startedAt: AT, report: REPORT } : undefined),
+};
+
+export async function* each<Value>(values: Iterable<Value>): AsyncGenerator<Value> {
+  yield* values;
+}
+
+export interface TestApi {
+  /** A request as somebody of a role; of `nobody` without a token. */
+  ask(
+    role: Role | 'nobody',
+    method: string,
+    path: string,
+    options?: { readonly body?: string; readonly headers?: Record<string, string> },
+  ): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly bugs: unknown[];
+  settled(): Promise<void>;
+}
+
+export function testApi(verbs: Partial<Verbs> = {}): TestApi {
+  const bugs: unknown[] = [];
+  const tasks = openTasks({
+    signal: new AbortController().signal,
+    now: () => AT,
+    onBug: (error) => bugs.push(error),
+    most: 3,
+  });
+  const app = apiService({
+    authenticate: async (token) => {
+      const [tenant, role] = token.split('.') as [string, Role];
+      return tenant === 'contoso' || tenant === 'fabrikam' ? { tenant, role } : undefined;
+    },
+    open: async () => ({ verbs: { ...VERBS, ...verbs } as Verbs, hidden: HIDDEN }),
+    tasks,
+    onBug: (error) => bugs.push(error),
+  });
+  const fetch = async (request: Request) => app.fetch(request);
+  return {
+    bugs,
+    fetch,
+    settled: () => tasks.settled(),
+    ask: async (role, method, path, { body, headers = {} } = {}) =>
+      fetch(
+        new Request(`http://localhost${path}`, {
+          method,
+          headers: {
+            ...(role !== 'nobody' && { authorization: `Bearer contoso.${role}` }),
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(body !== undefined && { body }),
+        }),
+      ),
+  };
+}
+
+/** Says all that its schema says, and nothing else. */
+export function expectToFit(schema: z.ZodType, text: string): void {
+  const json: unknown = JSON.parse(text);
+  const decoded = schema.safeDecode(json as never);
+  expect(decoded.error).toBeUndefined();
+  expect(JSON.parse(JSON.stringify(decoded.data))).toEqual(json);
+}
