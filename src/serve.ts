@@ -1,4 +1,4 @@
-/** `lockstep serve`: SCIM for served systems, health, and the schedule, in one process. */
+/** `lockstep serve`: SCIM for served systems, the API, health, and the schedule, in one process. */
 
 import { once } from 'node:events';
 import { type ServerType, serve } from '@hono/node-server';
@@ -6,12 +6,16 @@ import { Hono } from 'hono';
 import type { ServeOptions, Serving } from './cli/services.ts';
 import { openEngine } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
+import { apiService } from './server/api/api.ts';
+import { hiddenAttributes } from './server/api/shown.ts';
+import { openTasks, type Tasks } from './server/api/tasks.ts';
 import { type ServedSystem, servedSystem } from './server/scim/served.ts';
 import { scimService } from './server/scim.ts';
-import { tokenAuthentication } from './server/tokens.ts';
+import { apiAuthentication, tokenAuthentication } from './server/tokens.ts';
 import type { Database } from './store/database.ts';
 import { openDatabase } from './store/open.ts';
 import { tokenStorage } from './store/tokens.ts';
+import { verbsOf } from './sync/bind.ts';
 import type { Engine } from './sync/engine.ts';
 import { repeatRuns } from './sync/schedule.ts';
 
@@ -29,6 +33,8 @@ export async function startServing(
     return context.json({ status: ready ? 'ready' : 'not ready' }, ready ? 200 : 503);
   });
   app.route('/', scim(configuration, engine, database, log));
+  const tasks = openTasks({ signal, now: engine.now, onBug: bugTo(log) });
+  app.route('/', api(engine, database, tasks, log));
 
   const { host } = configuration.server;
   const server = serve({
@@ -42,7 +48,10 @@ export async function startServing(
   ]);
   stack.defer(() => closed(server));
   const running = stack.move();
-  const work = Promise.all([aborted(signal), scheduled(configuration, engine, signal, log)]);
+  const work = Promise.all([
+    aborted(signal).then(tasks.settled),
+    scheduled(configuration, engine, signal, log),
+  ]);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     ended: work.then(
@@ -77,8 +86,30 @@ function scim(
     ),
     open: async ({ system }) =>
       names.has(system) ? await (open.get(system) ?? openServed(system)) : undefined,
-    onBug: (error) => log(`a mistake of ours: ${error instanceof Error ? error.stack : error}`),
+    onBug: bugTo(log),
   });
+}
+
+function api(
+  engine: Engine,
+  database: Database,
+  tasks: Tasks,
+  log: ServeOptions['log'],
+): ReturnType<typeof apiService> {
+  const opened = { verbs: verbsOf(engine), hidden: hiddenAttributes(engine.targets) };
+  return apiService({
+    authenticate: apiAuthentication(
+      async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),
+      engine.now,
+    ),
+    open: async ({ tenant }) => (tenant === database.tenant ? opened : undefined),
+    tasks,
+    onBug: bugTo(log),
+  });
+}
+
+function bugTo(log: ServeOptions['log']): (error: unknown) => void {
+  return (error) => log(`a mistake of ours: ${error instanceof Error ? error.stack : error}`);
 }
 
 async function scheduled(
