@@ -64,6 +64,7 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   const omitted: Record<string, number> = {};
   let considered = 0;
   let position = 0;
+  let stored: Promise<void> = Promise.resolve();
   const taken = new Set<string>();
   for await (const subjects of planning.due) {
     const { operations, omissions, matches } = await planBatch(subjects, taken, planning);
@@ -73,11 +74,16 @@ export async function planTarget(planning: Planning): Promise<Planned> {
       counts[operation.action] = (counts[operation.action] ?? 0) + 1;
     }
     for (const { code } of omissions) omitted[code] = (omitted[code] ?? 0) + 1;
-    await plans.append(key, position, operations, omissions);
-    position += operations.length;
     considered += subjects.length;
-    await planning.planned({ subjects, matches, omissions, considered });
+    const batch = { subjects, matches, omissions, considered };
+    const from = position;
+    position += operations.length;
+    // Stored while the next batch is planned; never more than one.
+    await stored;
+    stored = plans.append(key, from, operations, omissions).then(() => planning.planned(batch));
+    stored.catch(() => undefined);
   }
+  await stored;
   const holds = holdsOf({ ...planning, counts }, target);
   const plan = await plans.close(key, {
     id: content.id(),

@@ -3,6 +3,7 @@
  * goes on where its last page ended; a failure that stays is a report, and the other systems go on.
  */
 
+import { ahead } from '../apply/ahead.ts';
 import { type ChangePage, type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { Reading, ReadingResult } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, SourceJob, SystemFailure, Watch } from './engine.ts';
@@ -97,7 +98,8 @@ async function absorbAll(
   const { system, kind, mode } = reading;
   let read = 0;
   let complete = false;
-  for await (const page of pages) {
+  // The next page travels while this one is absorbed.
+  for await (const page of ahead(pages)) {
     await warehouse.absorb(reading, page);
     await boundary('page-absorbed');
     complete ||= page.complete === true;

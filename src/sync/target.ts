@@ -1,5 +1,6 @@
 /** One target's part of a run: everybody due is planned, and a plan that is not held is applied. */
 
+import { ahead } from '../apply/ahead.ts';
 import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { WithheldReading } from '../plan/guards.ts';
@@ -57,7 +58,7 @@ export async function planDue(
     target,
     plans,
     configVersion: engine.configVersion,
-    due: people === undefined ? dueOf(system, now, engine) : [people],
+    due: people === undefined ? dueOf(target, now, engine) : [people],
     ...matching(target, connector, engine, { due, listed: options.listed }, watch),
     released: await ledger.releasedAccounts(system),
     managed: await warehouse.managed(system),
@@ -79,7 +80,20 @@ export async function planDue(
   return planned;
 }
 
-async function* dueOf(
+/**
+ * Batches, each loaded while the one before is planned. Not where listing the target joins its
+ * accounts to people: the first batch may list it, and the next must know whom it joined.
+ */
+function dueOf(
+  { system, joined }: Target,
+  now: Date,
+  engine: Engine,
+): AsyncIterable<readonly Subject[]> {
+  const batches = dueBatches(system, now, engine);
+  return joined ? batches : ahead(batches);
+}
+
+async function* dueBatches(
   system: string,
   now: Date,
   { warehouse }: Engine,

@@ -16,6 +16,8 @@ export function urgentLane(open: OpenTarget, engine: Engine, run: string, watch:
     const now = engine.now();
     if (now.getTime() - looked < LOOK_EVERY_MILLISECONDS) return;
     looked = now.getTime();
+    // A cheap question first: the plan waits for the answer, and it is no almost always.
+    if (!(await engine.warehouse.anyUrgent(open.target.system))) return;
     const first = await engine.warehouse.due(open.target.system, now, AT_ONCE);
     const people = first.filter(({ due }) => due?.urgent === true);
     if (people.length === 0) return;

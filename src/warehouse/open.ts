@@ -59,6 +59,7 @@ export async function openWarehouse(
 
     expandMarkers: (target) => expandMarkers(context, target),
     dueCount: (target, at) => store.dueCount(target, at.getTime()),
+    anyUrgent: async (target) => (await store.urgentDue(target, 1)).length > 0,
     due: (target, at, limit, after) => due(context, target, at, limit, after),
     makeEverybodyDue: (target, cause) =>
       store.transaction(() => markEverybody(context, target, cause)),

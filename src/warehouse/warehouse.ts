@@ -182,6 +182,8 @@ export interface Warehouse extends Memberships {
 
   /** Turns markers of changed configuration into due rows, a batch at a time; false when none is left. */
   expandMarkers(target: SystemName): Promise<boolean>;
+  /** Whether somebody urgent is due. Waits for nobody who writes. */
+  anyUrgent(target: SystemName): Promise<boolean>;
   dueCount(target: SystemName, now: Date): Promise<number>;
   /**
    * The next due subjects by identity; `after` is the last identity of the batch before. Without
