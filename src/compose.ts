@@ -16,9 +16,11 @@ import type { SystemName } from './identity/record.ts';
 import { rulesOf } from './rules.ts';
 import type { Database } from './store/database.ts';
 import { directoryStorage } from './store/directory.ts';
+import { openDrift } from './store/drift.ts';
 import { openDatabase } from './store/open.ts';
 import { openPlans } from './store/plans.ts';
 import { openLedger } from './store/runs.ts';
+import { openUndo } from './store/undo.ts';
 import { openWarehouseStore } from './store/warehouse.ts';
 import type { Boundary, Engine } from './sync/engine.ts';
 import { thisProcess } from './sync/process.ts';
@@ -75,6 +77,8 @@ export async function openEngine(configuration: Configuration, world: World = {}
     warehouse,
     plans: openPlans(database),
     ledger: openLedger(database),
+    drift: openDrift(database),
+    undos: openUndo(database),
     transaction: (work) => database.transaction(work),
     connector: connections.open,
     now,

@@ -55,6 +55,8 @@ export interface IdentityRecord {
   readonly attributes: Attributes;
   /** The system's own version of the object (an ETag, a uSNChanged), for conditional updates. */
   readonly version?: string;
+  /** When, and by whom, it was changed last, where the system tells; RFC 3339. */
+  readonly modified?: { readonly at: string; readonly by?: string };
 }
 
 /** An assignment of a principal to an application of the system that was read, with its role. */

@@ -26,6 +26,8 @@ export interface PlanningContext {
   readonly match?: Match;
   /** A person let this account be enabled again, or its identifiers be rewritten. */
   readonly released?: boolean;
+  /** An undo put the account back: whatever would be written waits. */
+  readonly paused?: boolean;
   readonly trace?: Trace;
 }
 

@@ -9,10 +9,13 @@ import { explain } from './explain.ts';
 import { lookups } from './lookup.ts';
 import { planSync } from './plan-verb.ts';
 import { provision } from './provision.ts';
+import { reconcile } from './reconcile.ts';
 import { VerbRefusal } from './refusal.ts';
 import { release } from './release.ts';
 import { runSync } from './run.ts';
 import { status, unsent } from './status.ts';
+import { undo } from './undo.ts';
+import { resumeRun } from './undo-pause.ts';
 import type { Verbs } from './verbs.ts';
 
 const BATCH = 256;
@@ -25,6 +28,10 @@ export function verbsOf(engine: Engine): Verbs {
     release: (request, watch) => release(engine, request, watch),
     provision: (request, watch) => provision(engine, request, watch),
     explain: (request, watch) => explain(engine, request, watch),
+    reconcile: (request, watch) => reconcile(engine, request, watch),
+    drift: (query) => engine.drift.rows(query),
+    undo: (request, watch) => undo(engine, request, watch),
+    resume: (run, watch) => resumeRun(engine, run, watch),
     status: () => status(engine),
     log: (query) => engine.ledger.outcomes(query),
     unsent: (target) => unsent(engine, target),

@@ -11,6 +11,8 @@ import type { PlanStore, StoredPlan } from '../plan/plans.ts';
 import type { TargetPolicy } from '../plan/target.ts';
 import type { ReadingResult, Warehouse } from '../warehouse/warehouse.ts';
 import type { LeaseHolder, Ledger } from './ledger.ts';
+import type { DriftStore } from './reconcile-storage.ts';
+import type { UndoStore } from './undo-storage.ts';
 
 export interface Engine extends AsyncDisposable {
   readonly tenant: Tenant;
@@ -24,6 +26,8 @@ export interface Engine extends AsyncDisposable {
   readonly warehouse: Warehouse;
   readonly plans: PlanStore;
   readonly ledger: Ledger;
+  readonly drift: DriftStore;
+  readonly undos: UndoStore;
   /** All or nothing: whatever warehouse, plans and ledger are asked within belongs to it. */
   transaction<Value>(work: () => Promise<Value>): Promise<Value>;
   /** Connects on first use; a system that cannot be reached fails here, and only here. */
@@ -77,6 +81,11 @@ export interface AlertRule {
 export interface Watch {
   readonly signal: AbortSignal;
   readonly progress: (event: Progress) => void;
+  /**
+   * Within a transaction: fails where the lease was lost under which this work is done, so that
+   * nothing of it is written after somebody else began. Absent where no lease is held.
+   */
+  readonly fence?: () => Promise<void>;
 }
 
 /** What a verb says while it works. */
@@ -104,6 +113,8 @@ export type Progress =
       readonly failed: number;
       readonly skipped: number;
       readonly total: number;
+      /** As the pace so far and the target's own limit have it; absent at first. */
+      readonly secondsLeft?: number;
     }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
   | {

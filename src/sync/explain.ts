@@ -94,6 +94,7 @@ async function oneTarget(
     ...context,
     ...(match !== undefined && { match }),
     ...(released && { released }),
+    ...((await isPaused(subject, engine)) && { paused: true }),
     trace: (step) => void steps.push(step),
   });
   const history: OutcomeRow[] = [];
@@ -111,10 +112,17 @@ async function oneTarget(
   };
 }
 
+async function isPaused(
+  { target, identity }: Subject,
+  { undos, configVersion }: Engine,
+): Promise<boolean> {
+  return (await undos.paused(target, [identity.id], configVersion)).size > 0;
+}
+
 /** One person is asked for by name, nothing is listed; where the target does not answer, what was listed last. */
 async function matchOf(
   subject: Subject,
-  { target, connector }: OpenTarget,
+  { target, connector }: Pick<OpenTarget, 'target' | 'connector'>,
   engine: Engine,
   context: PlanningContext,
   watch: Watch,

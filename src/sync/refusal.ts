@@ -2,16 +2,23 @@
 export class VerbRefusal extends Error {
   override readonly name = 'VerbRefusal';
   readonly code:
+    | 'account-taken'
     | 'ambiguous-person'
     | 'busy'
+    | 'import-needs-authority'
+    | 'lease-lost'
     | 'no-such-plan'
+    | 'no-such-run'
     | 'nothing-held'
+    | 'nothing-to-undo'
     | 'plan-applied'
     | 'plan-config-changed'
+    | 'plan-expired'
     | 'plan-superseded'
     | 'unknown-attribute'
     | 'unknown-person'
-    | 'unknown-system';
+    | 'unknown-system'
+    | 'which-account';
   readonly remedy: string;
 
   constructor(code: VerbRefusal['code'], message: string, remedy: string) {

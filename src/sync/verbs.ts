@@ -2,12 +2,15 @@
 
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { Attributes, IdentityRecord, SystemName } from '../identity/record.ts';
-import type { Omission, Operation } from '../plan/plan.ts';
+import type { Action, Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import type { Step } from '../plan/trace.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
+import type { ReconcileReport, ReconcileRequest } from './reconcile.ts';
+import type { DriftQuery, DriftRow } from './reconcile-storage.ts';
+import type { UndoReport, UndoRequest } from './undo.ts';
 import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 
 export interface Verbs {
@@ -23,6 +26,14 @@ export interface Verbs {
   provision(request: PersonRequest, watch: Watch): Promise<ProvisionReport>;
   /** Why, why not, and what if: one explanation for each target asked for. Writes nothing. */
   explain(request: ExplainRequest, watch: Watch): Promise<Explained>;
+  /** Reads a target to its end and tells, writes over or accepts what others changed there. */
+  reconcile(request: ReconcileRequest, watch: Watch): Promise<ReconcileReport>;
+  /** What was found in targets when they were reconciled last. */
+  drift(query: DriftQuery): AsyncIterable<DriftRow>;
+  /** Plans the inverse of a run, for a person to release. */
+  undo(request: UndoRequest, watch: Watch): Promise<UndoReport>;
+  /** Lets those be written again whom the undo of a run put back. */
+  resume(run: RunId, watch: Watch): Promise<RunReport>;
   status(): Promise<StatusReport>;
   log(query: OutcomeQuery): AsyncIterable<OutcomeRow>;
   /** Who was not provisioned, and why. */
@@ -75,10 +86,21 @@ export interface PlannedTarget {
   readonly milliseconds: number;
 }
 
-/** A system's current plan, a plan by id, or one person's account in a system. */
+/** Of a held plan, only a part; people by any naming value. */
+export interface PartRequest {
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  readonly actions?: readonly Action[];
+}
+
+/**
+ * A system's current plan, a plan by id, what the readings of a system lacked, or one person's
+ * account in a system.
+ */
 export type ReleaseRequest =
-  | { readonly type: 'system'; readonly system?: SystemName }
-  | { readonly type: 'plan'; readonly plan: string }
+  | ({ readonly type: 'system'; readonly system?: SystemName } & PartRequest)
+  | ({ readonly type: 'plan'; readonly plan: string } & PartRequest)
+  | { readonly type: 'absences'; readonly system: SystemName }
   | { readonly type: 'person'; readonly person: string; readonly system?: SystemName };
 
 export interface PersonRequest {
@@ -147,6 +169,8 @@ export interface StatusReport {
     readonly kind: string;
     readonly readAt?: Date;
     readonly records: number;
+    /** What its last reading lacked and is not believed to be gone; `lockstep release --absences`. */
+    readonly withheld?: { readonly absent: number; readonly before: number };
   }[];
   readonly targets: readonly {
     readonly target: SystemName;
@@ -158,6 +182,8 @@ export interface StatusReport {
     readonly refused: number;
     readonly health: SystemHealth;
     readonly plan?: StoredPlan;
+    /** Of a held plan: until when it can be let go. */
+    readonly expiresAt?: Date;
   }[];
   readonly lastRun?: RunRow;
   readonly reviews: number;

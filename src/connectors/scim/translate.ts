@@ -181,11 +181,22 @@ export function recordOf(
   if ((typeof id !== 'string' || id === '') && typeof id !== 'number') return undefined;
   const ref = { system, kind, id: String(id) };
   const attributes = attributesOf(system, resource, tooLong);
-  const meta = resource.meta;
-  const version = isObject(meta) ? meta.version : undefined;
-  return typeof version === 'string' && version !== ''
-    ? { ref, attributes, version }
-    : { ref, attributes };
+  const meta = isObject(resource.meta) ? resource.meta : {};
+  const { version } = meta;
+  return {
+    ref,
+    attributes,
+    ...(typeof version === 'string' && version !== '' && { version }),
+    ...modifiedOf(meta),
+  };
+}
+
+/** RFC 7643 §3.1 knows when; by whom is an addition of some. */
+function modifiedOf({ lastModified, lastModifiedBy }: Resource): Pick<IdentityRecord, 'modified'> {
+  if (typeof lastModified !== 'string' || lastModified === '') return {};
+  const by = isObject(lastModifiedBy) ? lastModifiedBy.value : lastModifiedBy;
+  const modified = { at: lastModified };
+  return { modified: typeof by === 'string' && by !== '' ? { ...modified, by } : modified };
 }
 
 /** Without what says nothing: nulls, empty texts and lists. References become ours. */

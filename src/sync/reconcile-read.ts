@@ -1,0 +1,249 @@
+/**
+ * Reads a target to its end and compares page by page what its accounts hold with what it answered
+ * to us. Nothing of a page is kept; whoever is urgent is served between two pages.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { ChangePage } from '../connectors/spi/index.ts';
+import { type IdentityId, label } from '../identity/identity.ts';
+import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
+import { type Drift, driftFinder } from '../plan/drift.ts';
+import type { Target } from '../plan/target.ts';
+import type { Reading, Warehouse } from '../warehouse/warehouse.ts';
+import type { Engine, ReadingReport, Watch } from './engine.ts';
+import { readSource } from './read.ts';
+import { type OrphanFinder, orphanFinder } from './reconcile-orphans.ts';
+import type { DriftRow, Space, SpaceAccount } from './reconcile-storage.ts';
+import type { OpenTarget } from './target.ts';
+import { NOTHING_UNDER_WAY, urgentLane } from './urgent.ts';
+
+const PAGE = 500;
+
+export interface Compared {
+  readonly reading: ReadingReport;
+  /** Accounts the target showed. */
+  readonly accounts: number;
+  /** Without waiting for the target. */
+  readonly ownMilliseconds: number;
+}
+
+export async function readAndCompare(
+  open: OpenTarget,
+  engine: Engine,
+  watch: Watch,
+): Promise<Compared> {
+  const { target } = open;
+  const { drift, now } = engine;
+  const space: Space = { target: target.system, kind: target.kind };
+  const { number, startedAt } = await drift.begin(space, now());
+  const fresh = new Date(startedAt.getTime() - (target.traits.visibilityLagSeconds ?? 0) * 1000);
+  const look = comparison(target, number, fresh, engine);
+  const timer = stopwatch(engine);
+  let accounts = 0;
+  const warehouse: Warehouse = {
+    ...engine.warehouse,
+    absorb: (reading, page) =>
+      timer.time(async () => {
+        await engine.warehouse.absorb(reading, page);
+        accounts += page.changes.length;
+        await look(page);
+      }),
+    endReading: (reading: Reading, complete) =>
+      timer.time(async () => {
+        // What we wrote a moment ago may not be shown yet: that is no proof of its absence.
+        await drift.spare(space, reading.id, fresh);
+        return engine.warehouse.endReading(reading, complete);
+      }),
+  };
+  const lane = urgentLane(open, engine, randomUUID(), watch);
+  const job = jobOf(target, engine);
+  const reader: Engine = {
+    ...engine,
+    warehouse,
+    boundary: async (name) => {
+      await engine.boundary(name);
+      if (name === 'page-absorbed') await lane(NOTHING_UNDER_WAY);
+    },
+  };
+  const reading = await readSource(job, reader, true, watch);
+  if (reading.result !== undefined) {
+    await timer.time(async () => {
+      if (reading.result?.withheld === undefined) await listGone(space, number, engine);
+      await drift.finish(space, number, now());
+    });
+  }
+  return { reading, accounts, ownMilliseconds: timer.milliseconds() };
+}
+
+/** All that a source reads of it, or everything: a narrower reading would take values away. */
+function jobOf({ system, kind }: Target, { sources }: Engine): Engine['sources'][number] {
+  const source = sources.find((each) => each.system === system && each.kind === kind);
+  return { system, kind, attributes: source?.attributes ?? [], applications: [] };
+}
+
+function stopwatch({ now }: Engine): {
+  time<Value>(work: () => Promise<Value>): Promise<Value>;
+  milliseconds(): number;
+} {
+  let total = 0;
+  return {
+    time: async (work) => {
+      const began = now().getTime();
+      try {
+        return await work();
+      } finally {
+        total += now().getTime() - began;
+      }
+    },
+    milliseconds: () => total,
+  };
+}
+
+/** Looks at the accounts of a page, as the connector space holds them now. */
+function comparison(
+  target: Target,
+  number: number,
+  fresh: Date,
+  engine: Engine,
+): (page: ChangePage) => Promise<void> {
+  const { drift, now } = engine;
+  const { system, kind } = target;
+  const space = { target: system, kind };
+  const find = driftFinder(target);
+  const orphans = orphanFinder(target, engine);
+  const redacted = new Set(
+    target.mapping.rows.flatMap((row) => (row.redacted ? [row.row.path] : [])),
+  );
+  const isMasked = (path: string) => redacted.has(path);
+  return async (page) => {
+    for (let from = 0; from < page.changes.length; from += PAGE) {
+      const shown = shownIn(page.changes.slice(from, from + PAGE));
+      if (shown.size === 0) continue;
+      const accounts = await drift.accounts(space, [...shown.keys()]);
+      const rows = await rowsOf([...accounts.values()], {
+        space,
+        find,
+        orphans,
+        isMasked,
+        shown,
+        fresh,
+        since: now(),
+        engine,
+      });
+      if (rows.length > 0) await drift.save(number, rows);
+    }
+  };
+}
+
+/** What of a page may be looked at, with what it tells of the last change. */
+function shownIn(
+  changes: ChangePage['changes'],
+): ReadonlyMap<string, IdentityRecord['modified'] | undefined> {
+  const shown = new Map<string, IdentityRecord['modified'] | undefined>();
+  for (const change of changes) {
+    if (change.type === 'present') shown.set(change.record.ref.id, modifiedOf(change.record));
+    else if (change.type === 'patch') shown.set(change.ref.id, undefined);
+  }
+  return shown;
+}
+
+function modifiedOf({ modified, attributes }: IdentityRecord): IdentityRecord['modified'] {
+  if (modified !== undefined) return modified;
+  const { meta } = attributes;
+  const at = typeof meta === 'object' && 'lastModified' in meta ? meta.lastModified : undefined;
+  return typeof at === 'string' ? { at } : undefined;
+}
+
+interface Looking {
+  readonly space: Space;
+  readonly find: ReturnType<typeof driftFinder>;
+  readonly orphans: OrphanFinder;
+  readonly isMasked: (path: string) => boolean;
+  readonly shown: ReadonlyMap<string, IdentityRecord['modified'] | undefined>;
+  readonly fresh: Date;
+  readonly since: Date;
+  readonly engine: Engine;
+}
+
+async function rowsOf(
+  accounts: readonly SpaceAccount[],
+  looking: Looking,
+): Promise<readonly DriftRow[]> {
+  const { space, find, orphans, shown, fresh, engine } = looking;
+  const differing = accounts.flatMap((account) => {
+    if (account.identity === undefined) return [];
+    const { current, asked, answered, disabledByUs } = account;
+    const drifts = find({ current, asked, answered, ...(disabledByUs && { disabledBy: 'us' }) });
+    return drifts.length === 0 ? [] : [{ account, identity: account.identity, drifts }];
+  });
+  // What the target shows of somebody whom we wrote a moment ago may be from before.
+  const written: ReadonlySet<IdentityId> = await engine.drift.writtenSince(
+    space.target,
+    fresh,
+    differing.map(({ identity }) => identity),
+  );
+  const nobodys = accounts.filter(({ identity }) => identity === undefined);
+  return [
+    ...differing
+      .filter(({ identity }) => !written.has(identity))
+      .flatMap(({ account, drifts }) => drifts.map((each) => rowOf(account, each, looking))),
+    ...(await orphans(nobodys)).map(({ account, person, note }) => ({
+      ...common(account, looking, shown.get(account.id)),
+      type: 'orphan' as const,
+      ...(person !== undefined && { person }),
+      ...(note !== undefined && { note }),
+    })),
+  ];
+}
+
+function rowOf(account: SpaceAccount, drift: Drift, looking: Looking): DriftRow {
+  const { type, path, asked, answered, current } = drift;
+  const shownValue = (value: AttributeValue) => (looking.isMasked(path) ? '[Redact]' : value);
+  return {
+    ...common(account, looking, looking.shown.get(account.id)),
+    type,
+    path,
+    ...(asked !== undefined && { asked: shownValue(asked) }),
+    ...(answered !== undefined && { answered: shownValue(answered) }),
+    ...(current !== undefined && { current: shownValue(current) }),
+  };
+}
+
+function common(
+  { id, identity, current }: SpaceAccount,
+  { space, since }: Pick<Looking, 'space' | 'since'>,
+  modified: IdentityRecord['modified'] | undefined,
+): Omit<DriftRow, 'type'> {
+  return {
+    ...space,
+    account: id,
+    state: 'open',
+    label: accountLabel(id, current),
+    ...(identity !== undefined && { identity }),
+    ...(modified !== undefined && { changedAt: modified.at }),
+    ...(modified?.by !== undefined && { changedBy: modified.by }),
+    since,
+  };
+}
+
+export function accountLabel(id: string, current: Attributes): string {
+  return label({ id, attributes: current });
+}
+
+/** Accounts of somebody that the target does not have any more. Their people are due by that alone. */
+async function listGone(space: Space, number: number, { drift, now }: Engine): Promise<void> {
+  for (let after = ''; ; ) {
+    const accounts = await drift.gone(space, after, PAGE);
+    const since = now();
+    await drift.save(
+      number,
+      accounts.map((account) => ({
+        ...common(account, { space, since }, undefined),
+        type: 'gone' as const,
+      })),
+    );
+    const last = accounts.at(-1);
+    if (last === undefined || accounts.length < PAGE) return;
+    after = last.id;
+  }
+}
