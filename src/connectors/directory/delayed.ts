@@ -19,12 +19,17 @@ export function delayed(
   seconds: number,
   now: () => Date,
 ): DirectoryStorage {
-  const masks = new Map<string, Mask>();
+  /** By object, the oldest first: each write is seen when its own time has come. */
+  const masks = new Map<string, readonly Mask[]>();
 
   function current(): readonly Mask[] {
     const time = now().getTime();
-    for (const [key, mask] of masks) if (mask.untilMilliseconds <= time) masks.delete(key);
-    return [...masks.values()];
+    for (const [key, all] of masks) {
+      const left = all.filter(({ untilMilliseconds }) => untilMilliseconds > time);
+      if (left.length === 0) masks.delete(key);
+      else masks.set(key, left);
+    }
+    return [...masks.values()].flatMap(([oldest]) => oldest ?? []);
   }
 
   async function search(kind: ObjectKind, selection: Selection): Promise<Selected> {
@@ -66,14 +71,9 @@ export function delayed(
       const shown = await storage.get(kind, id);
       const written = await storage.write(write);
       if (written.type === 'done') {
-        const until = now().getTime() + seconds * 1_000;
-        const earlier = current().find((mask) => mask.kind === kind && mask.id === id);
-        masks.set(`${kind}\n${id}`, {
-          kind,
-          id,
-          shown: earlier ? earlier.shown : shown,
-          untilMilliseconds: until,
-        });
+        const key = `${kind}\n${id}`;
+        const untilMilliseconds = now().getTime() + seconds * 1_000;
+        masks.set(key, [...(masks.get(key) ?? []), { kind, id, shown, untilMilliseconds }]);
       }
       return written;
     },

@@ -91,7 +91,9 @@ const BY_SCIM_TYPE: Readonly<Record<string, Meaning>> = {
   invalidvers: { kind: 'invalid', code: 'version-refused', general: true },
 };
 
-/** A gateway that lost its server's answer: a create may have been done all the same. */
+/** Refused before anything was done (RFC 9110 §15.6.4). */
+const UNAVAILABLE = 503;
+/** A gateway that lost its server's answer. */
 const GATEWAY: ReadonlySet<number> = new Set([502, 504]);
 
 export interface Attempt {
@@ -134,8 +136,12 @@ function special(
 }
 
 function byClass(status: number, method: string): Meaning {
-  if (GATEWAY.has(status) && method === 'POST')
-    return { kind: 'unknown-outcome', code: 'answer-lost' };
+  // What fails after it made an account has made one all the same: it is looked for first.
+  if (status >= 500 && method === 'POST' && status !== UNAVAILABLE)
+    return {
+      kind: 'unknown-outcome',
+      code: GATEWAY.has(status) ? 'answer-lost' : 'target-failing',
+    };
   if (status >= 500) return { kind: 'unreachable', code: 'target-failing' };
   if (status >= 400) return { kind: 'invalid', code: 'refused-by-target' };
   return { kind: 'unknown-outcome', code: 'unexpected-answer' };
