@@ -97,8 +97,8 @@ async function sayPlan(
 }
 
 /** Whole or not at all: a plan that was cut off must not look like a smaller one. */
-async function writePlan(
-  targets: readonly PlannedTarget[],
+export async function writePlan(
+  targets: readonly Pick<PlannedTarget, 'plan'>[],
   verbs: Verbs,
   file: string,
   out: Output,

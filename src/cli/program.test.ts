@@ -155,7 +155,6 @@ describe('the command line', () => {
     expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
     expect(stdout).toMatchInlineSnapshot(`
       "Keeps the accounts in every system in step with the people they stand for.
-
         init                  a starter lockstep.yaml, asked for step by step
         check                 configuration, every connection, who would be refused
         plan [SYSTEM…]        what a run would do; nothing is written
@@ -164,6 +163,8 @@ describe('the command line', () => {
         explain PERSON        why, why not, and what if; writes nothing
         provision PERSON      this one now, ahead of everything
         release [PLAN]        let a held plan go
+        reconcile SYSTEM      what others changed in a target: tell, revert, adopt
+        undo RUN              put back what a run changed; held for a person to look at
         status                freshness and health of every system
         log [SYSTEM]          what happened, the newest first
         review                what only a person can decide: ambiguous matches

@@ -15,6 +15,7 @@ import { initCommand } from './init.ts';
 import { logCommand } from './log.ts';
 import { planCommand } from './plan.ts';
 import { provisionCommand } from './provision.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { releaseCommand } from './release.ts';
 import { reviewCommand } from './review.ts';
 import { runCommand } from './run.ts';
@@ -24,6 +25,7 @@ import { ConfigurationRefused, type Exit, Refusal, type Session } from './sessio
 import { statusCommand } from './status.ts';
 import { output, type Terminal } from './terminal.ts';
 import { tokenCommand } from './token.ts';
+import { undoCommand } from './undo.ts';
 
 const COMMANDS: readonly ((session: Session) => Command)[] = [
   initCommand,
@@ -34,6 +36,8 @@ const COMMANDS: readonly ((session: Session) => Command)[] = [
   explainCommand,
   provisionCommand,
   releaseCommand,
+  reconcileCommand,
+  undoCommand,
   statusCommand,
   logCommand,
   reviewCommand,
@@ -110,7 +114,6 @@ function overview(commands: readonly Command[]): string {
   });
   return [
     'Keeps the accounts in every system in step with the people they stand for.',
-    '',
     ...lines,
     '',
     'Every command: --config FILE, --tenant NAME, --json, --help.',

@@ -27,7 +27,9 @@ export function statusCommand(session: Session): Command {
 
 function exitOf({ targets, reviews }: StatusReport): Exit {
   if (targets.some(({ health }) => health.state === 'quarantined')) return 1;
-  return reviews > 0 || targets.some(({ plan }) => plan?.state === 'held') ? 2 : 0;
+  const waits = ({ plan, drift }: StatusReport['targets'][number]) =>
+    plan?.state === 'held' || drift !== undefined;
+  return reviews > 0 || targets.some(waits) ? 2 : 0;
 }
 
 function sayStatus(
@@ -60,7 +62,7 @@ function sayStatus(
     ],
   );
   for (const line of tableLines(targetRows, { width: out.width })) out.say(line);
-  for (const { target, health, plan, refused, escrowed } of targets) {
+  for (const { target, health, plan, refused, escrowed, drift, paused } of targets) {
     if (health.state === 'quarantined') {
       out.say(`  ${out.paint('red', target)}: ${health.message ?? health.code ?? ''}`);
       if (health.probeAt !== undefined) {
@@ -68,6 +70,12 @@ function sayStatus(
       }
     }
     if (plan !== undefined) sayHolds(plan, out);
+    if (drift !== undefined) {
+      out.say(
+        `  ${count(drift)} changed by others: ${out.paint('cyan', `lockstep reconcile ${target} --list`)}`,
+      );
+    }
+    if (paused !== undefined) out.say(`  ${count(paused)} stay as an undo put them.`);
     if (refused + escrowed > 0) {
       out.say(`  Who and why: ${out.paint('cyan', `lockstep log --unsent ${target}`)}`);
     }

@@ -8,7 +8,7 @@ import type { WriteConfiguration } from './configuration.ts';
 import type { Path, Source } from './source.ts';
 
 export function targetProblems(
-  { match, map, required }: WriteConfiguration,
+  { match, map, required, drift }: WriteConfiguration,
   defaults: WriteDefaults | undefined,
   source: Source,
   at: Path,
@@ -47,6 +47,7 @@ export function targetProblems(
     ...problems,
     ...matchProblems(match, seen, source, at),
     ...requiredProblems(required, seen, source, at),
+    ...driftProblems(Object.keys(drift.attributes), seen, source, at),
   ];
 }
 
@@ -89,6 +90,25 @@ function requiredProblems(
     remedy: `add a mapping to "${path}"`,
     place: source.place([...at, 'map']),
   }));
+}
+
+function driftProblems(
+  paths: readonly string[],
+  mapped: ReadonlyMap<string, string>,
+  source: Source,
+  at: Path,
+): readonly Problem[] {
+  return notMapped(paths, mapped).map((path) => {
+    const meant = suggestion(path, [...mapped.values()]);
+    return {
+      code: 'drift-not-mapped',
+      severity: 'error',
+      message: `drift names "${path}", which no mapping supplies${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+      remedy:
+        'only attributes that are written can drift: name a path of the map as it stands there',
+      place: source.keyPlace([...at, 'drift', 'attributes', path]),
+    };
+  });
 }
 
 function notMapped(

@@ -50,7 +50,7 @@ export async function settleOrphans(
     case 'leave':
       return leave(rows, engine);
     case 'link':
-      return link(rows, wishes, target, engine);
+      return link(rows, wishes, target, engine, watch);
     case 'import':
       return imported(rows, target, engine);
     case 'disable':
@@ -76,6 +76,7 @@ async function link(
   { to, account }: OrphanWishes,
   { system, kind }: Target,
   engine: Engine,
+  watch: Watch,
 ): Promise<Partial<OrphansSettled>> {
   const { drift, warehouse } = engine;
   const owner = to === undefined ? undefined : await ownerNamed(to, account, system, engine);
@@ -96,6 +97,7 @@ async function link(
       }
       const ref = { system, kind, id: row.account };
       await engine.transaction(async () => {
+        await watch.fence?.();
         await warehouse.link(system, person, { ref, attributes: held.current });
         await drift.remove([row]);
         await warehouse.makeDue(system, [person], 'reconcile');

@@ -2,7 +2,7 @@
 
 import { adopting, type Drift, type DriftPolicy, driftFinder, reverting } from '../plan/drift.ts';
 import { sameValue } from '../plan/values.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Watch } from './engine.ts';
 import type { DriftRow, SpaceAccount } from './reconcile-storage.ts';
 import type { OpenTarget } from './target.ts';
 
@@ -25,6 +25,7 @@ export async function settleDrift(
   { target }: OpenTarget,
   { policy, account }: DriftWishes,
   engine: Engine,
+  watch: Watch,
 ): Promise<DriftSettled> {
   const space = { target: target.system, kind: target.kind };
   const only = account === undefined ? {} : { account };
@@ -37,8 +38,10 @@ export async function settleDrift(
   const settled = { reverting: 0, adopted: 0 };
   for await (const batch of byAccount(found)) {
     const accounts = await engine.drift.accounts(space, [...batch.keys()]);
+    watch.signal.throwIfAborted();
     const ways = [...batch].map(([id, rows]) => wayOf(accounts.get(id), rows, policy, target));
     await engine.transaction(async () => {
+      await watch.fence?.();
       const memories = ways.flatMap(({ memory }) => (memory === undefined ? [] : [memory]));
       await engine.drift.saveMemory(space, memories);
       await engine.drift.remove(ways.flatMap(({ settledRows }) => settledRows));
@@ -80,7 +83,11 @@ function wayOf(
   for (const { path, asked } of restored) if (path !== undefined) before.asked[path] = asked ?? [];
   const { disabledByUs } = account;
   const find = driftFinder(target);
-  const drifts = find({ ...before, ...(disabledByUs && { disabledBy: 'us' as const }) });
+  const listed = new Set(rows.map(({ path }) => path));
+  // Only what was found: what we wrote a moment ago may look like drift, and is none.
+  const drifts = find({ ...before, ...(disabledByUs && { disabledBy: 'us' as const }) }).filter(
+    ({ path }) => listed.has(path),
+  );
   const to = (action: string) => drifts.filter((drift) => wayFor(drift, policy) === action);
   const [reverted, adopted] = [to('revert'), to('adopt')];
   const ofPath = (chosen: readonly Drift[]) =>

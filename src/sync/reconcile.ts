@@ -72,7 +72,7 @@ export async function reconcile(
           );
         }
         const wishes = { ...request, policy: policyFor(policy, request) };
-        const drift = await settleDrift(open, wishes, engine);
+        const drift = await settleDrift(open, wishes, engine, watched);
         const orphans = await settleOrphans(open, wishes, engine, watched);
         settled = plus(plus(settled, drift), orphans);
         found.push(...(await engine.drift.counts({ target: system, kind: policy.kind })));

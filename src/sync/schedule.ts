@@ -2,6 +2,7 @@
 
 import { type Alert, alarm, alertsOf } from './alerts.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
+import { reconcileDue, reconciledLine } from './reconcile-schedule.ts';
 import { VerbRefusal } from './refusal.ts';
 import { runSync } from './run.ts';
 
@@ -28,7 +29,7 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
   let endingsAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const began = engine.now().getTime();
-    const alerts = await oneRun(engine, schedule);
+    const alerts = [...(await oneRun(engine, schedule)), ...(await compare(engine, schedule))];
     if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
       endings = await endingSecrets(engine, signal);
       endingsAt = began;
@@ -53,6 +54,28 @@ async function oneRun(engine: Engine, { watch, log }: Schedule): Promise<readonl
     log(`a run ended early: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     const message = 'a run ended early by a fault of Lockstep itself or of its store; see its log';
     return [{ event: 'failed', system: 'lockstep', message }];
+  }
+}
+
+/** Targets that are to be reconciled by now. */
+async function compare(engine: Engine, { watch, log }: Schedule): Promise<readonly Alert[]> {
+  try {
+    const reports = await reconcileDue(engine, watch);
+    for (const report of reports) {
+      const line = reconciledLine(report);
+      if (line !== undefined) log(line);
+    }
+    return reports.flatMap(({ run }) => (run === undefined ? [] : alertsOf(run)));
+  } catch (error) {
+    if (watch.signal.aborted) return [];
+    if (error instanceof VerbRefusal) {
+      if (error.code !== 'busy') log(`reconciling was refused: ${error.message}; ${error.remedy}`);
+      return [];
+    }
+    log(
+      `reconciling ended early: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+    );
+    return [];
   }
 }
 

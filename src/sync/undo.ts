@@ -6,9 +6,10 @@
 import { ConnectorError } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import { inverseOf } from '../plan/inverse.ts';
-import type { Hold, Omission } from '../plan/plan.ts';
+import type { Hold, Omission, Operation } from '../plan/plan.ts';
 import type { StoredPlan } from '../plan/plans.ts';
 import type { Target } from '../plan/target.ts';
+import type { Account } from '../warehouse/subject.ts';
 import type { Engine, SystemFailure, Verdict, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
 import type { RunId } from './ledger.ts';
@@ -62,7 +63,7 @@ export async function undo(
     throw new VerbRefusal(
       'nothing-to-undo',
       `run ${run.slice(0, 8)} wrote nothing${request.system === undefined ? '' : ` to ${request.system}`} that is still recorded`,
-      'see lockstep log --run RUN for what it did',
+      'lockstep log --run RUN shows what it did',
     );
   }
   const targets: UndoneTarget[] = [];
@@ -82,7 +83,7 @@ async function runNamed(text: string, { undos }: Engine): Promise<RunId> {
   throw new VerbRefusal(
     'no-such-run',
     run === undefined ? `there is no run ${text}` : `several runs begin with ${text}`,
-    'see lockstep log --runs for their ids',
+    'lockstep log --json has the id of the run with every operation',
   );
 }
 
@@ -149,9 +150,8 @@ async function* inverses(
     const people = batch.map(({ identity }) => identity);
     const subjects = await engine.warehouse.subjects(target.system, people);
     const accounts = new Map(subjects.map(({ identity: { id }, account }) => [id, account]));
-    const made: SideBatch = { operations: [], omissions: [] };
-    const operations = [...made.operations];
-    const omissions = [...made.omissions];
+    const operations: Operation[] = [];
+    const omissions: Omission[] = [];
     for (const { identity, operations: done } of batch) {
       const kind = done[0]?.kind;
       const aim = kind === undefined ? undefined : targets.get(kind);
@@ -175,9 +175,9 @@ async function* inverses(
 async function accountOf(
   identity: IdentityId,
   operations: Deed['operations'],
-  accounts: ReadonlyMap<IdentityId, import('../warehouse/subject.ts').Account | undefined>,
+  accounts: ReadonlyMap<IdentityId, Account | undefined>,
   { drift }: Engine,
-): Promise<import('../warehouse/subject.ts').Account | undefined> {
+): Promise<Account | undefined> {
   const known = accounts.get(identity);
   if (known !== undefined) return known;
   const last = operations.at(-1);
