@@ -65,6 +65,22 @@ describe('a lane', () => {
     expect(waited()).toBe(30);
   });
 
+  it('that this process left without the store taking it down is free', async () => {
+    const { engine, waited } = engineWith(undefined, true);
+    const dropped = engine.ledger.dropLease;
+    const ledger = { ...engine.ledger, dropLease: () => Promise.reject(new Error('store away')) };
+    const leaving = underLease('write/ramp', { ...engine, ledger }, watch, 0, async () => {});
+    await expect(leaving).rejects.toThrow('store away');
+    await underLease(
+      'write/ramp',
+      { ...engine, ledger: { ...ledger, dropLease: dropped } },
+      watch,
+      0,
+      async () => {},
+    );
+    expect(waited()).toBe(0);
+  });
+
   it('of a living process is waited for as long as there is patience', async () => {
     const { engine, waited } = engineWith(held(3600), true);
     const work = underLease('write/ramp', engine, watch, 5, async () => {});

@@ -4,12 +4,15 @@
  */
 
 import type { Engine, Watch } from './engine.ts';
-import type { Lease } from './ledger.ts';
+import type { Lease, LeaseHolder } from './ledger.ts';
 import { VerbRefusal } from './refusal.ts';
 
 const SECONDS = 60;
 const RENEW_SECONDS = 20;
 const RETRY_SECONDS = 1;
+
+/** What this process works under now: of a lease whose end the store did not take down, it knows so itself. */
+const atWork = new Set<string>();
 
 /**
  * @param patienceSeconds How long to wait for somebody else to finish, before `busy`.
@@ -23,6 +26,8 @@ export async function underLease<Value>(
   work: (watch: Watch) => Promise<Value>,
 ): Promise<Value> {
   const token = await taken(lane, engine, watch, patienceSeconds);
+  const own = nameOf(lane, token, engine.process.self);
+  atWork.add(own);
   const lost = new AbortController();
   const renewing = setInterval(() => {
     engine.ledger.renewLease(lane, token, until(engine)).then(
@@ -36,6 +41,7 @@ export async function underLease<Value>(
     return await work({ ...watch, signal: AbortSignal.any([watch.signal, lost.signal]) });
   } finally {
     clearInterval(renewing);
+    atWork.delete(own);
     await engine.ledger.dropLease(lane, token);
   }
 }
@@ -49,7 +55,7 @@ async function taken(
   const { ledger, process } = engine;
   for (let waited = 0; ; waited += RETRY_SECONDS) {
     const lease = await ledger.lease(lane);
-    if (isFree(lease, engine)) {
+    if (isFree(lane, lease, engine)) {
       const token = await ledger.takeLease(lane, lease?.token ?? 0, process.self, until(engine));
       if (token !== undefined) return token;
       continue;
@@ -70,10 +76,16 @@ async function taken(
 }
 
 /** What can be seen counts more than the clock: a living process that was asleep goes on when it wakes. */
-function isFree(lease: Lease | undefined, { now, process }: Engine): boolean {
+function isFree(lane: string, lease: Lease | undefined, { now, process }: Engine): boolean {
   if (lease?.holder === undefined) return true;
+  const name = nameOf(lane, lease.token, lease.holder);
+  if (name === nameOf(lane, lease.token, process.self)) return !atWork.has(name);
   const alive = process.alive(lease.holder);
   return alive === undefined ? lease.until <= now() : !alive;
+}
+
+function nameOf(lane: string, token: number, { host, pid, processStart }: LeaseHolder): string {
+  return JSON.stringify([lane, token, host, pid, processStart]);
 }
 
 function until({ now }: Engine): Date {
