@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
 import { explain } from '../../src/sync/explain.ts';
+import { reconcile } from '../../src/sync/reconcile.ts';
 import { release } from '../../src/sync/release.ts';
 import { undo } from '../../src/sync/undo.ts';
 import { resumeRun } from '../../src/sync/undo-pause.ts';
+import { describeWithPostgres } from '../services/postgres.ts';
 import { type Contoso, contoso } from './contoso.ts';
 
 const ADA = 'ada.lovelace@contoso.com';
@@ -192,5 +195,28 @@ describe('undoing a run', () => {
     await expect(undo(company.engine, { run: 'nope' }, company.watch)).rejects.toMatchObject({
       code: 'no-such-run',
     });
+  });
+});
+
+describeWithPostgres('reconciling and undoing', (server) => {
+  it('do the same on PostgreSQL', async () => {
+    await using database = await openPostgres(await server().database(), 'default');
+    await using company = await contoso({ world: { database } });
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    company.clock.advance(600);
+    const before = await shown(company);
+    await company.ramp.edit(ADA, { 'name.familyName': 'King', title: 'Countess' });
+    const request = { system: 'ramp', trigger: 'command', action: 'revert' } as const;
+    expect(await reconcile(company.engine, request, company.watch)).toMatchObject({
+      verdict: 'done',
+      settled: { reverting: 1 },
+    });
+    change(company, ADA, { department: 'Sales' });
+    const { run } = await company.run();
+    company.clock.advance(600);
+    await undone(company, run);
+    expect(await shown(company)).toEqual(before);
+    expect((await company.run({ full: true })).targets[0]?.done).toEqual({});
   });
 });
