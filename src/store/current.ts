@@ -4,11 +4,11 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Database, Queries } from './database.ts';
+import type { Database, Outlives, Queries } from './database.ts';
 
 export interface Plain extends Pick<Database, 'dialect' | 'tenant' | 'inList' | 'each'>, Queries {
   /** A transaction of its own, with nothing around it. */
-  begin<Value>(work: (queries: Queries) => Promise<Value>): Promise<Value>;
+  begin<Value>(work: (queries: Queries) => Promise<Value>, outlives?: Outlives): Promise<Value>;
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function joining(plain: Plain): Database {
     all: (sql, parameters) => now().all(sql, parameters),
     run: (sql, parameters) => now().run(sql, parameters),
     batch: (sql, rows) => now().batch(sql, rows),
-    transaction: async (work) => {
+    transaction: async (work, outlives) => {
       const here = current.getStore();
       if (here?.open) return work(here.queries);
       return plain.begin(async (queries) => {
@@ -38,7 +38,7 @@ export function joining(plain: Plain): Database {
         } finally {
           scope.open = false;
         }
-      });
+      }, outlives);
     },
     [Symbol.asyncDispose]: () => plain.close(),
   };

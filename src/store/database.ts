@@ -19,6 +19,8 @@ export interface Queries {
   batch(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void>;
 }
 
+export type Outlives = 'power-cut' | 'process';
+
 export type Dialect = 'sqlite' | 'postgres';
 
 /**
@@ -30,12 +32,18 @@ export interface Database extends Queries, AsyncDisposable {
   readonly dialect: Dialect;
   readonly tenant: Tenant;
   /**
-   * All or nothing, and an answered one survives the death of the process. Keep it under 10 ms:
-   * writers queue. Waiting for anything but the database inside is a bug. Whatever asks this
+   * All or nothing. Keep it under 10 ms: writers queue. Waiting for anything but the database inside is a bug. Whatever asks this
    * database from within `work`, however deep, is part of the transaction, `transaction` itself
    * included; so rooms that know nothing of each other commit together.
+   *
+   * @param outlives What an answered transaction outlives: a power cut as well, or only the death of
+   *   the process. The power may take the latter, with what was not synced before it, never a part
+   *   of one: for work that is simply done again, as reading is from the watermark it saved.
    */
-  transaction<Value>(work: (queries: Queries) => Promise<Value>): Promise<Value>;
+  transaction<Value>(
+    work: (queries: Queries) => Promise<Value>,
+    outlives?: Outlives,
+  ): Promise<Value>;
   /**
    * SQL for a list parameter, to be written `x in ${inList}`, with `JSON.stringify(values)` of
    * strings as its parameter.

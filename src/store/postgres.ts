@@ -59,13 +59,14 @@ async function prepare(url: string, tenant: Tenant): Promise<string | undefined>
 }
 
 function overPool(pool: pg.Pool, tenant: Tenant, connect: () => Promise<pg.PoolClient>): Plain {
-  const begin: Plain['begin'] = async (work) => {
+  const begin: Plain['begin'] = async (work, outlives = 'power-cut') => {
     const client = await connect();
     let broken: Error | undefined;
     try {
       // Not waited for: the connection is a pipeline, and after a failure nothing behind it counts.
+      const wait = outlives === 'power-cut' ? '' : 'set local synchronous_commit = off; ';
       const begun = client.query(
-        `begin; select set_config('lockstep.tenant', ${pg.escapeLiteral(tenant)}, true)`,
+        `begin; ${wait}select set_config('lockstep.tenant', ${pg.escapeLiteral(tenant)}, true)`,
       );
       begun.catch(() => undefined);
       const value = await work(over(client));

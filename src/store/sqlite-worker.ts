@@ -5,13 +5,14 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqlValue } from './database.ts';
+import type { Outlives, SqlValue } from './database.ts';
 
 /** Number, what to do, and for `all`, `run` and `batch`: SQL and parameters. */
 export type Request =
   | readonly [id: number, action: 'read' | 'all' | 'run', sql: string, row: readonly SqlValue[]]
   | readonly [id: number, action: 'batch', sql: string, rows: readonly (readonly SqlValue[])[]]
-  | readonly [id: number, action: 'begin' | 'commit' | 'rollback' | 'close'];
+  | readonly [id: number, action: 'begin', outlives: Outlives]
+  | readonly [id: number, action: 'commit' | 'rollback' | 'close'];
 
 export interface Rows {
   readonly columns: readonly string[];
@@ -51,6 +52,7 @@ const writer = open(false);
 const reader = open(true);
 const waiting: Request[] = [];
 let inTransaction = false;
+let synced: Outlives = 'power-cut';
 /** What went wrong in the transaction under way: nothing of it is kept then, as in PostgreSQL. */
 let spoiled: WorkerFailure | undefined;
 let busySince: number | undefined;
@@ -114,6 +116,7 @@ function serve(request: Request): Rows | number | undefined {
       return undefined;
     }
     case 'begin':
+      sync(request[2]);
       writer.database.exec('begin immediate');
       inTransaction = true;
       return undefined;
@@ -129,6 +132,16 @@ function serve(request: Request): Rows | number | undefined {
       writer.database.close();
       return undefined;
   }
+}
+
+/**
+ * Whether commits wait for the disk. Without, the write-ahead log loses its tail with the power, and
+ * never anything before something that was synced.
+ */
+function sync(outlives: Outlives): void {
+  if (outlives === synced) return;
+  writer.database.exec(`pragma synchronous = ${outlives === 'power-cut' ? 'full' : 'normal'}`);
+  synced = outlives;
 }
 
 function end(): undefined {
@@ -170,8 +183,6 @@ function prepare({ database, prepared }: Connection, sql: string): Prepared {
 
 function open(readOnly: boolean): Connection {
   const database = new DatabaseSync(file, { readOnly, timeout: 0 });
-  // FULL: an answered transaction outlives a power cut too, as far as the disk keeps its word.
-  // NORMAL would outlive only the process.
   database.exec(
     readOnly
       ? 'pragma cache_size = -16384'

@@ -58,10 +58,10 @@ function overWorker({ ask, stop }: Thread, tenant: Tenant): Plain {
       if (rows.length > 0) await ask(['batch', sql, rows]);
     },
   };
-  const begin: Plain['begin'] = (work) =>
+  const begin: Plain['begin'] = (work, outlives = 'power-cut') =>
     inTurn(async () => {
       // Not waited for: it travels with the first question. When it fails, so does the commit.
-      const begun = ask(['begin']);
+      const begun = ask(['begin', outlives]);
       begun.catch(() => undefined);
       try {
         const value = await work(writing);

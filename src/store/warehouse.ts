@@ -15,7 +15,7 @@ export function openWarehouseStore(database: Database): WarehouseStore {
     ...groupStore(database),
     ...readingStore(database),
     ...dueStore(database),
-    transaction: (work) =>
+    transaction: (work, outlives) =>
       database.transaction(async (queries) => {
         // One writer at a time, as SQLite has it anyway: two readings at once would both miss the
         // identity that the other is making. Not waited for; it holds up what comes behind it.
@@ -28,6 +28,6 @@ export function openWarehouseStore(database: Database): WarehouseStore {
         const value = await work();
         await locked;
         return value;
-      }),
+      }, outlives),
   };
 }

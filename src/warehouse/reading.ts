@@ -72,7 +72,7 @@ export async function absorbPage(
       if (step.type === 'members') await absorbMemberStep(context, reading, step);
       else await absorbRecordStep(context, reading, marks, step, meanwhile);
       if (step === last) await savePage(context, reading, page);
-    });
+    }, 'process');
   }
   if (last === undefined || last.type === 'assignments') {
     await store.transaction(async () => {
@@ -131,7 +131,10 @@ export async function observe(context: Context, records: readonly IdentityRecord
     const changes = records
       .slice(from, from + RECORDS_PER_STEP)
       .map((record) => ({ type: 'present', record }) as const);
-    await context.store.transaction(() => absorbRecords(context, prepare(context, changes)));
+    await context.store.transaction(
+      () => absorbRecords(context, prepare(context, changes)),
+      'process',
+    );
   }
 }
 

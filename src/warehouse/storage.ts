@@ -186,8 +186,15 @@ export interface WarehouseStore
     ReadingStore,
     DueStore,
     MembershipStore {
-  /** All or nothing, and one after the other; what is asked inside takes part. */
-  transaction<Value>(work: () => Promise<Value>): Promise<Value>;
+  /**
+   * All or nothing, and one after the other; what is asked inside takes part.
+   *
+   * @param outlives `process` for what is read again after a power cut took it.
+   */
+  transaction<Value>(
+    work: () => Promise<Value>,
+    outlives?: 'power-cut' | 'process',
+  ): Promise<Value>;
 }
 
 export interface RecordStore {
