@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   run: 'run-1',
   plan: 'ramp',
   person: 'ada@contoso.com',
+  system: 'ramp',
 };
 
 function request({ path, name, body }: Endpoint): readonly [string, Parameters<TestApi['ask']>[3]] {

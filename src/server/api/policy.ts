@@ -29,15 +29,20 @@ export const POLICY = {
   listLog: 'viewer',
   listUnsent: 'viewer',
   listReviews: 'viewer',
+  listDrift: 'viewer',
   startRun: 'operator',
   startPlan: 'operator',
   provisionPerson: 'operator',
   cancelTask: 'operator',
+  reconcileSystem: 'operator',
+  undoRun: 'operator',
+  resumeRun: 'operator',
   exportPlan: 'operator',
   applyPlan: 'administrator',
   releasePlan: 'administrator',
   releaseHeld: 'administrator',
   releaseAccount: 'administrator',
+  releaseAbsences: 'administrator',
 } as const satisfies Readonly<Record<string, Role | 'anybody'>>;
 
 export type OperationName = keyof typeof POLICY;

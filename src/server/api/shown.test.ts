@@ -10,6 +10,7 @@ describe('a viewer', () => {
     '/api/people/ada/explanation',
     '/api/log',
     '/api/plans/ramp/operations',
+    '/api/drift',
     '/api/status',
     '/api/runs',
   ])('sees nothing private in %s', async (path) => {

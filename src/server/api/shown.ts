@@ -68,6 +68,16 @@ interface Veil {
   readonly recordsToo: boolean;
 }
 
+/** Members that are values of the path beside them. */
+const VALUES: ReadonlySet<string> = new Set([
+  'after',
+  'answered',
+  'asked',
+  'before',
+  'current',
+  'value',
+]);
+
 /** Members that are maps of values by attribute name or path. */
 const MAPS: ReadonlySet<string> = new Set([
   'adopts',
@@ -91,7 +101,7 @@ function veil(value: unknown, veiling: Veil): unknown {
     (typeof path === 'string' && isHidden(path, veiling.names)) ||
     (value.type === 'mapping' && readsHidden(value.inputs, veiling.names));
   const entries = Object.entries(value).map(([key, member]): [string, unknown] => {
-    if (covered && (key === 'value' || key === 'before' || key === 'after')) {
+    if (covered && VALUES.has(key)) {
       return [key, hide(member, veiling.secrets)];
     }
     if (key === 'records' && veiling.recordsToo && Array.isArray(member)) {

@@ -175,6 +175,31 @@ const VERBS: Partial<Verbs> = {
     targets: [{ target: 'ramp', outcomes: [OUTCOME] }],
   }),
   explain: async () => EXPLAINED,
+  reconcile: async ({ system }) => ({
+    verdict: 'done',
+    target: system,
+    startedAt: AT,
+    milliseconds: 10,
+    compared: [],
+    found: [{ type: 'changed', path: 'title', state: 'open', count: 1 }],
+    settled: { reverting: 0, adopted: 0, linked: 0, imported: 0, accepted: 0, refused: [] },
+  }),
+  drift: () =>
+    each([
+      {
+        target: 'ramp',
+        kind: 'user',
+        account: 'u1',
+        path: 'urn:ramp:User:phone',
+        type: 'changed',
+        state: 'open',
+        label: 'ada@contoso.com',
+        current: '+46 70 222 22 22',
+        since: AT,
+      },
+    ]),
+  undo: async ({ run }) => ({ verdict: 'held', run, targets: [] }),
+  resume: async () => REPORT,
   status: async () => ({
     sources: [{ system: 'hr', kind: 'user', readAt: AT, records: 800 }],
     targets: [

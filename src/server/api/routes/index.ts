@@ -4,6 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { LOG } from './log.ts';
 import { PEOPLE } from './people.ts';
 import { PLANS } from './plans.ts';
+import { RECONCILE } from './reconcile.ts';
 import { WORK } from './work.ts';
 
-export const ENDPOINTS: readonly Endpoint[] = [...LOG, ...WORK, ...PLANS, ...PEOPLE];
+export const ENDPOINTS: readonly Endpoint[] = [...LOG, ...WORK, ...PLANS, ...PEOPLE, ...RECONCILE];

@@ -6,12 +6,15 @@ import { mayStartFirstRun } from '../policy.ts';
 import { notFound } from '../problem.ts';
 import { listOf } from '../schemas/named.ts';
 import {
+  heldBody,
   nothing,
+  partBody,
   personOf,
   planBody,
   planOf,
   runBody,
   systemBody,
+  systemOf,
   taskOf,
 } from '../schemas/request.ts';
 import { task } from '../schemas/task.ts';
@@ -80,7 +83,7 @@ export const WORK: readonly Endpoint[] = [
     summary: 'Lets the one plan go that is held, or the one of a system.',
     parameters: nothing,
     query: nothing,
-    body: systemBody,
+    body: heldBody,
     answers: { type: 'task' },
     refuses: ['nothing-held', 'plan-config-changed'],
     work: async (call) => release(call, { type: 'system', ...call.body }),
@@ -89,14 +92,29 @@ export const WORK: readonly Endpoint[] = [
     name: 'releasePlan',
     method: 'post',
     path: '/plans/{plan}/release',
-    summary: 'Lets a held plan go, if nothing has taken its place.',
+    summary: 'Lets a held plan go, or a part of it, if nothing has taken its place.',
     parameters: planOf,
     query: nothing,
+    body: partBody,
     answers: { type: 'task' },
     refuses: ['no-such-plan', 'nothing-held', 'plan-superseded', 'plan-applied'],
     work: async (call) => {
       const { id } = await namedPlan(call.path.plan, call.verbs);
-      return release(call, { type: 'plan', plan: id });
+      return release(call, { type: 'plan', plan: id, ...call.body });
+    },
+  }),
+  endpoint({
+    name: 'releaseAbsences',
+    method: 'post',
+    path: '/systems/{system}/absences/release',
+    summary: 'Believes that those are gone whom the last reading of the system lacked.',
+    parameters: systemOf,
+    query: nothing,
+    answers: { type: 'task' },
+    refuses: ['unknown-system', 'nothing-held'],
+    work: async (call) => {
+      await knownSystems(call.verbs, [call.path.system]);
+      return release(call, { type: 'absences', ...call.path });
     },
   }),
   endpoint({
@@ -182,7 +200,7 @@ export const WORK: readonly Endpoint[] = [
   }),
 ];
 
-function started(running: ReturnType<Tasks['start']>): Answer {
+export function started(running: ReturnType<Tasks['start']>): Answer {
   return { type: 'task', task: running, location: (id) => `/tasks/${id}` };
 }
 

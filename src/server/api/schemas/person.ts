@@ -189,36 +189,44 @@ export const statusReport: z.ZodType<StatusReport> = named(
   z.object(
     members<StatusReport>()({
       sources: z.array(
-        z.object({
-          system: z.string(),
-          kind: z.string(),
-          readAt: z.exactOptional(instant),
-          records: wholeNumber,
-        }),
+        z.object(
+          members<StatusReport['sources'][number]>()({
+            system: z.string(),
+            kind: z.string(),
+            readAt: z.exactOptional(instant),
+            records: wholeNumber,
+            withheld: z.exactOptional(z.object({ absent: wholeNumber, before: wholeNumber })),
+          }),
+        ),
       ),
       targets: z.array(
-        z.object({
-          target: z.string(),
-          managed: wholeNumber,
-          due: wholeNumber,
-          oldestDue: z.exactOptional(instant),
-          escrowed: wholeNumber,
-          refused: wholeNumber,
-          health: z.object(
-            members<SystemHealth>()({
-              state: z.enum(['well', 'quarantined']),
-              code: z.exactOptional(z.string()),
-              message: z.exactOptional(z.string()),
-              since: z.exactOptional(instant),
-              probeAt: z.exactOptional(instant),
-              attempts: wholeNumber,
-              stopped: z.exactOptional(
-                z.object(members<Stopped>()({ message: z.string(), configVersion: z.string() })),
-              ),
-            }),
-          ),
-          plan: z.exactOptional(storedPlan),
-        }),
+        z.object(
+          members<StatusReport['targets'][number]>()({
+            target: z.string(),
+            managed: wholeNumber,
+            due: wholeNumber,
+            oldestDue: z.exactOptional(instant),
+            escrowed: wholeNumber,
+            refused: wholeNumber,
+            health: z.object(
+              members<SystemHealth>()({
+                state: z.enum(['well', 'quarantined']),
+                code: z.exactOptional(z.string()),
+                message: z.exactOptional(z.string()),
+                since: z.exactOptional(instant),
+                probeAt: z.exactOptional(instant),
+                attempts: wholeNumber,
+                stopped: z.exactOptional(
+                  z.object(members<Stopped>()({ message: z.string(), configVersion: z.string() })),
+                ),
+              }),
+            ),
+            drift: z.exactOptional(wholeNumber),
+            paused: z.exactOptional(wholeNumber),
+            plan: z.exactOptional(storedPlan),
+            expiresAt: z.exactOptional(instant),
+          }),
+        ),
       ),
       lastRun: z.exactOptional(runRow),
       reviews: wholeNumber,

@@ -24,7 +24,7 @@ import {
   wholeNumber,
 } from './values.ts';
 
-const action = words<Action>({
+export const action: z.ZodType<Action> = words<Action>({
   create: true,
   update: true,
   disable: true,
@@ -136,6 +136,29 @@ export const plannedOperation: z.ZodType<PlannedOperation> = named(
   ),
 );
 
+export const omissionCode: z.ZodType<Omission['code']> = words<Omission['code']>({
+  'in-sync': true,
+  ignored: true,
+  'out-of-scope': true,
+  'not-assigned': true,
+  'not-active': true,
+  'not-in-pilot': true,
+  left: true,
+  paused: true,
+  'missing-required': true,
+  'mapping-failed': true,
+  'refused-by-precheck': true,
+  'ambiguous-match': true,
+  'account-taken': true,
+  'disabled-in-target': true,
+  'unverified-link': true,
+  'no-match-value': true,
+  'in-flight': true,
+  'action-not-allowed': true,
+  'moved-since': true,
+  'cannot-be-undone': true,
+});
+
 export const omission: z.ZodType<Omission> = named(
   'Omission',
   z.object(
@@ -143,28 +166,7 @@ export const omission: z.ZodType<Omission> = named(
       identity: z.string(),
       label: z.string(),
       generation: wholeNumber,
-      code: words<Omission['code']>({
-        'in-sync': true,
-        ignored: true,
-        'out-of-scope': true,
-        'not-assigned': true,
-        'not-active': true,
-        'not-in-pilot': true,
-        left: true,
-        paused: true,
-        'missing-required': true,
-        'mapping-failed': true,
-        'refused-by-precheck': true,
-        'ambiguous-match': true,
-        'account-taken': true,
-        'disabled-in-target': true,
-        'unverified-link': true,
-        'no-match-value': true,
-        'in-flight': true,
-        'action-not-allowed': true,
-        'moved-since': true,
-        'cannot-be-undone': true,
-      }),
+      code: omissionCode,
       message: z.string(),
       refused: z.boolean(),
     }),

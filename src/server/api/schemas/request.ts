@@ -3,13 +3,16 @@
 import { z } from 'zod';
 import type { OutcomeQuery } from '../../../sync/ledger.ts';
 import { named } from './named.ts';
+import { action } from './plan.ts';
+import { driftAction, driftState, driftType, orphanAction } from './reconcile.ts';
 import { instant } from './values.ts';
 
 const name = z.string().min(1).max(200);
 
+const system = name.meta({ description: 'The name of a system, as configured.' });
+
 export const nothing = z.strictObject({});
 
-const system = name.meta({ description: 'The name of a system, as configured.' });
 const person = z.string().min(1).max(500).meta({
   description: 'Identity id, user name, e-mail, employee number or display name.',
 });
@@ -20,6 +23,7 @@ export const planOf = z.strictObject({
   }),
 });
 export const runOf = z.strictObject({ run: name });
+export const systemOf = z.strictObject({ system });
 export const taskOf = z.strictObject({ task: name });
 export const personOf = z.strictObject({ person });
 
@@ -45,7 +49,7 @@ export const explanationQuery = z.strictObject({
 });
 
 const logShape = {
-  limit: limit.default(50),
+  limit: z.coerce.number<string>().int().min(1).default(50),
   target: z.exactOptional(system),
   run: z.exactOptional(name),
   identity: z.exactOptional(name),
@@ -88,6 +92,49 @@ const systemRequest = { system: z.exactOptional(system) };
 
 export const systemBody = z.strictObject(systemRequest);
 
+const people = z.array(person).min(1).max(10_000);
+
+/** Of a held plan, only a part. */
+const part = {
+  only: z.exactOptional(people).meta({ description: 'Only these people, by any of their names.' }),
+  except: z.exactOptional(people).meta({ description: 'Everybody but these.' }),
+  actions: z.exactOptional(z.array(action).min(1)),
+};
+
+export const partBody = z.strictObject(part);
+
+export const heldBody = z.strictObject({ ...systemRequest, ...part });
+
+export const reconcileBody = z.strictObject({
+  action: z
+    .exactOptional(driftAction)
+    .meta({ description: 'For every attribute, instead of the policy of the configuration.' }),
+  orphans: z.exactOptional(orphanAction),
+  account: z
+    .exactOptional(name)
+    .meta({ description: 'Only this one, as it was found last: nothing is read.' }),
+  to: z.exactOptional(person).meta({ description: 'With an account and link: whose it is.' }),
+});
+
+export const driftQuery = z.strictObject({
+  target: z.exactOptional(system),
+  kind: z.exactOptional(name),
+  account: z.exactOptional(name),
+  state: z.exactOptional(z.union([driftState, z.array(driftState)])),
+  type: z.exactOptional(z.union([driftType, z.array(driftType)])),
+});
+
+export const undoBody = z.strictObject({
+  system: z.exactOptional(system),
+  recreate: z
+    .exactOptional(z.boolean())
+    .meta({ description: 'Accounts that the run deleted are created again.' }),
+});
+
 named('PlanRequest', planBody);
 named('RunRequest', runBody);
 named('SystemRequest', systemBody);
+named('PartRequest', partBody);
+named('HeldRequest', heldBody);
+named('ReconcileRequest', reconcileBody);
+named('UndoRequest', undoBody);

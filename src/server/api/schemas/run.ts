@@ -22,9 +22,9 @@ import {
   wholeNumber,
 } from './values.ts';
 
-const verdict = words<Verdict>({ done: true, held: true, failed: true });
+export const verdict: z.ZodType<Verdict> = words<Verdict>({ done: true, held: true, failed: true });
 
-const readingReport: z.ZodType<ReadingReport> = named(
+export const readingReport: z.ZodType<ReadingReport> = named(
   'ReadingReport',
   z.object(
     members<ReadingReport>()({

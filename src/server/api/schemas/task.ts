@@ -2,15 +2,27 @@
 
 import { z } from 'zod';
 import type { RunReport } from '../../../sync/engine.ts';
+import type { ReconcileReport } from '../../../sync/reconcile.ts';
+import type { UndoReport } from '../../../sync/undo.ts';
 import type { PlanReport, ProvisionReport } from '../../../sync/verbs.ts';
 import { named } from './named.ts';
 import { type ProblemDocument, problemDocument } from './problem.ts';
+import { reconcileReport, undoReport } from './reconcile.ts';
 import { planReport, provisionReport, runReport, type TaskProgress, taskProgress } from './run.ts';
 import { instant } from './values.ts';
 
-export type TaskResult = RunReport | PlanReport | ProvisionReport;
+export type TaskResult = RunReport | PlanReport | ProvisionReport | ReconcileReport | UndoReport;
 
-export const VERBS = ['run', 'plan', 'apply', 'release', 'provision'] as const;
+export const VERBS = [
+  'run',
+  'plan',
+  'apply',
+  'release',
+  'provision',
+  'reconcile',
+  'undo',
+  'resume',
+] as const;
 
 export interface Task {
   readonly id: string;
@@ -33,8 +45,10 @@ export const task: z.ZodType<Task> = named(
     state: z.enum(['running', 'ended', 'failed']),
     startedAt: instant,
     endedAt: z.exactOptional(instant),
-    // Reports of runs have all that reports of plans have, so theirs comes first.
-    result: z.exactOptional(z.union([runReport, provisionReport, planReport])),
+    // Some reports have all that others have, so they come first.
+    result: z.exactOptional(
+      z.union([runReport, provisionReport, reconcileReport, undoReport, planReport]),
+    ),
     problem: z.exactOptional(problemDocument),
     progress: z.array(taskProgress),
   }),
