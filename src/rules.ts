@@ -75,7 +75,8 @@ function policyOf(
   const defaults = type?.writeDefaults?.(system.profile);
   const attributes = defaults?.ok ? (defaults.value[kind]?.attributes ?? []) : [];
   const targetTypes = Object.fromEntries(attributes.map((each) => [each.path, each.type]));
-  const { assigned, scope, match, map, required, leave, guard, firstRun, pilot } = write;
+  const { assigned, scope, match, map, required, leave, guard, holds, firstRun, pilot } = write;
+  const { drift, reconcileEverySeconds, members } = write;
   return {
     system: system.name,
     kind,
@@ -86,9 +87,13 @@ function policyOf(
     required,
     do: write.do,
     leave,
+    ...(members !== undefined && members !== 'none' && { members }),
     limits: guard,
+    holds,
     ...(firstRun !== undefined && { firstRun }),
     ...(pilot !== undefined && { pilot }),
+    drift,
+    ...(reconcileEverySeconds !== undefined && { reconcileEverySeconds }),
     joined: (system.read[kind]?.join.length ?? 0) > 0,
     suppliers: suppliersOf(systems, kind),
   };
@@ -149,13 +154,16 @@ function neededAttributes(
 }
 
 function targetRules(target: TargetPolicy, systems: readonly SystemConfiguration[]): TargetRules {
-  const { system, kind, mapping, scope, assigned, match } = target;
-  const write = systems.find(({ name }) => name === system)?.write[kind];
+  const { system, kind, mapping, scope, assigned, match, members } = target;
+  // What becomes of others' changes, and what waits for a person, concerns nobody's own account.
+  const { drift, reconcileEverySeconds, guard, holds, urgent, ...write } =
+    systems.find(({ name }) => name === system)?.write[kind] ?? {};
   return {
     system,
     kind,
     inputs: [...new Set([...ALWAYS_NEEDED, ...mapping.inputs, ...(scope?.inputs ?? [])])],
     ...(assigned !== undefined && { assigned }),
+    ...(members !== undefined && { members }),
     match,
     fingerprint: fingerprint(write),
   };

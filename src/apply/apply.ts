@@ -7,11 +7,13 @@ import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectRef } from '../identity/record.ts';
 import type { PlannedOperation } from '../plan/plans.ts';
-import type { Target } from '../plan/target.ts';
+import { forKind, type Target } from '../plan/target.ts';
 import { ahead } from './ahead.ts';
 import { breaker, type Tripped } from './breaker.ts';
-import { accountAfter, carryOut, type Finished, skipped } from './carry-out.ts';
-import { pace } from './pace.ts';
+import { retryBudget } from './budget.ts';
+import { accountAfter, type Carrying, carryOut, type Finished, skipped } from './carry-out.ts';
+import { carryOutMembers, groupsInTurn } from './members.ts';
+import type { Pace } from './pace.ts';
 import { recorder } from './recorder.ts';
 
 export interface Applying {
@@ -28,16 +30,27 @@ export interface Applying {
   readonly accountOf: (identity: IdentityId) => Promise<ObjectRef | undefined>;
   /** Makes outcomes and what they settle durable, all or nothing. */
   readonly record: (finished: readonly Finished[]) => Promise<void>;
-  /** Called between operations; what it does goes ahead of the rest of the plan. */
-  readonly between: () => Promise<void>;
-  /** Whether somebody was taken ahead of this plan meanwhile: what it says of them is old. */
-  readonly overtaken: (identity: IdentityId) => boolean;
+  readonly pace: Pace;
+  /** Sent beside whatever else is under way, ahead of all that waits for its turn. */
+  readonly ahead: boolean;
+  /** Called between operations, and now and then while all turns are taken. */
+  readonly between: (plan: Overtaking) => Promise<void>;
+  /** Takes what was in flight and never sent back out of flight. */
+  readonly clearInFlight: (identities: readonly IdentityId[]) => Promise<void>;
   /** Called after each answer of the target, before it is recorded. */
   readonly sent: () => Promise<void> | void;
   readonly now: () => Date;
   readonly random: () => number;
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
+}
+
+/** A plan that is under way, as whoever goes ahead of it sees it. */
+export interface Overtaking {
+  /**
+   * From now on the plan leaves these people alone: what it says of them is old. Afterwards nothing
+   * of them is under way, and what was is recorded.
+   */
+  claim(identities: readonly IdentityId[]): Promise<void>;
 }
 
 export interface CreateMark {
@@ -51,18 +64,13 @@ export interface Applied {
   readonly tripped?: Tripped;
 }
 
-const DEFAULT_CONCURRENCY = 8;
+/** So often somebody may go ahead while all turns are taken by slow answers. */
+const LOOK_MILLISECONDS = 100;
 
 export async function applyPlan(applying: Applying): Promise<Applied> {
-  const { target, signal, now, probing } = applying;
-  const { maxConcurrency, requestsPerSecond } = target.traits;
-  const turns = pace({
-    maxConcurrency: probing ? 1 : (maxConcurrency ?? DEFAULT_CONCURRENCY),
-    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
-    now: () => now().getTime(),
-    sleep: applying.sleep,
-  });
-  const fuse = breaker(probing);
+  const { target, signal, probing, pace: turns } = applying;
+  const fuse = breaker(probing, target.limits.failures);
+  const budget = retryBudget();
   const records = recorder<Finished>(applying.record);
   const accounts = new Map<IdentityId, Promise<ObjectRef | undefined>>();
   const accountOf = (identity: IdentityId) => {
@@ -70,7 +78,8 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
     accounts.set(identity, known);
     return known;
   };
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, IdentityId>();
+  const waiting: Waiting = { marked: new Set(), marking: Promise.resolve(), claimed: new Set() };
   let bug: { readonly error: unknown } | undefined;
 
   const finish = (finished: Finished) => {
@@ -80,41 +89,62 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
     }
     records.add(finished);
   };
+  const inTurn = groupsInTurn();
   const start = (planned: PlannedOperation) => {
-    const tools = { ...applying, pace: turns, breaker: fuse, accountOf };
-    const work = carryOut(planned, tools)
+    const rules = forKind(target, planned.operation.kind);
+    const tools = { ...applying, target: rules, budget, breaker: fuse, accountOf };
+    const work = inTurn(planned.operation, () => carry(planned, tools))
       .then(finish)
       .catch((error: unknown) => {
         bug ??= { error };
       })
       .finally(() => {
-        turns.done();
+        if (!applying.ahead) turns.done();
         running.delete(work);
       });
-    running.add(work);
+    running.set(work, planned.operation.identity);
+  };
+  const claim = async (identities: readonly IdentityId[]) => {
+    for (const identity of identities) waiting.claimed.add(identity);
+    const theirs = [...running].filter(([, identity]) => identities.includes(identity));
+    await Promise.all([waiting.marking, ...theirs.map(([work]) => work)]);
+    await records.flush();
+    const neverSent = identities.filter((identity) => waiting.marked.delete(identity));
+    if (neverSent.length > 0) await applying.clearInFlight(neverSent);
+  };
+  /** Waits, and lets others go ahead meanwhile. */
+  const patiently = async <Value>(work: Promise<Value>): Promise<Value> => {
+    while (!(await settledWithin(LOOK_MILLISECONDS, work))) await applying.between({ claim });
+    return work;
   };
   const drain = async () => {
-    await Promise.all(running);
+    await patiently(Promise.all(running.keys()));
     if (bug !== undefined) throw bug.error;
+  };
+  const turn = (): Promise<boolean> => {
+    const granted = (applying.ahead ? turns.startAhead(signal) : turns.turn(signal)).then(
+      () => true,
+      () => false,
+    );
+    return patiently(granted);
   };
 
   let level = 0;
-  for await (const batch of ahead(marked(applying))) {
+  for await (const batch of ahead(marked(applying, waiting))) {
     for (const planned of batch) {
       if (planned.level > level) {
         await drain();
         level = planned.level;
       }
-      await applying.between();
-      const turn = await turns.turn(signal).then(
-        () => true,
-        () => false,
-      );
-      const overtaken = applying.overtaken(planned.operation.identity);
-      if (turn && !overtaken && fuse.tripped() === undefined && bug === undefined) {
+      await applying.between({ claim });
+      const mine = await turn();
+      const { identity } = planned.operation;
+      const overtaken = waiting.claimed.has(identity);
+      waiting.marked.delete(identity);
+      if (mine && !overtaken && fuse.tripped() === undefined && bug === undefined) {
         start(planned);
       } else {
-        if (turn) turns.done();
+        if (mine && !applying.ahead) turns.done();
         finish(skipped(planned, fuse.tripped(), overtaken));
       }
     }
@@ -125,18 +155,50 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
   return tripped === undefined ? {} : { tripped };
 }
 
+function carry(planned: PlannedOperation, tools: Carrying): Promise<Finished> {
+  const { action } = planned.operation;
+  const isAboutMembers = action === 'add-members' || action === 'remove-members';
+  return isAboutMembers ? carryOutMembers(planned, tools) : carryOut(planned, tools);
+}
+
+/** People of a plan whose operation has not begun. */
+interface Waiting {
+  /** Marked as sent, and not sent yet: at most two batches. */
+  readonly marked: Set<IdentityId>;
+  marking: Promise<void>;
+  /** Taken ahead of the plan. */
+  readonly claimed: Set<IdentityId>;
+}
+
 /** Creates are marked a batch at a time, while the batch before is being sent. */
-async function* marked({
-  operations,
-  markInFlight,
-}: Applying): AsyncGenerator<readonly PlannedOperation[]> {
+async function* marked(
+  { operations, markInFlight }: Applying,
+  waiting: Waiting,
+): AsyncGenerator<readonly PlannedOperation[]> {
   for await (const batch of operations) {
     const creates = batch.flatMap(({ operation }) =>
-      operation.action === 'create'
+      operation.action === 'create' && !waiting.claimed.has(operation.identity)
         ? [{ identity: operation.identity, operation: operation.id, match: operation.match }]
         : [],
     );
-    if (creates.length > 0) await markInFlight(creates);
+    for (const { identity } of creates) waiting.marked.add(identity);
+    if (creates.length > 0) waiting.marking = markInFlight(creates);
+    await waiting.marking;
     yield batch;
   }
+}
+
+/** Whether it ended within so many milliseconds; how it ended is for whoever awaits it. */
+async function settledWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  const settled = await Promise.race([ended, late]);
+  clearTimeout(timer);
+  return settled;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ConnectorError, FailureKind } from '../connectors/spi/index.ts';
+import type { Limit } from '../plan/target.ts';
 
 export interface Tripped {
   readonly code: string;
@@ -12,6 +13,8 @@ export interface Tripped {
   readonly remedy?: string;
   /** What the system asked for, if it did. */
   readonly retryAfterSeconds?: number;
+  /** The system works, but too much goes wrong: what is left waits for a person. */
+  readonly held?: true;
 }
 
 export interface Breaker {
@@ -29,17 +32,21 @@ const SILENCE: ReadonlySet<FailureKind> = new Set(['unreachable', 'throttled']);
 /** Failures of one object, that say nothing of the next. */
 const ITS_OWN: ReadonlySet<FailureKind> = new Set(['conflict', 'missing', 'stale', 'ambiguous']);
 
-/** @param probing The system was quarantined: one failure is enough to leave it alone again. */
-export function breaker(probing: boolean): Breaker {
+/**
+ * @param limit Failures beyond both its share of what was tried and its count stop a run.
+ * @param probing The system was quarantined: one failure is enough to leave it alone again.
+ */
+export function breaker(probing: boolean, limit: Limit): Breaker {
   let silent = 0;
   let finished = 0;
   let failures = 0;
   let proven = !probing;
   let trip: Tripped | undefined;
-  const stop = (error: ConnectorError, code: string, message: string) => {
+  const stop = (error: ConnectorError, code: string, message: string, held?: true) => {
     trip ??= {
       code,
       message,
+      ...(held !== undefined && { held }),
       ...(error.remedy !== undefined && { remedy: error.remedy }),
       ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
     };
@@ -63,6 +70,13 @@ export function breaker(probing: boolean): Breaker {
           'failure-rate',
           `${failures} of the first ${finished} operations failed, the last with: ${error.message}`,
         );
+      } else if (
+        finished >= SAMPLE &&
+        failures > limit.count &&
+        failures > finished * limit.share
+      ) {
+        const rate = `${failures} of the first ${finished} operations failed`;
+        stop(error, 'failure-rate', `${rate}, the last with: ${error.message}`, true);
       }
     },
     tripped: () => trip,

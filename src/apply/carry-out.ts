@@ -7,9 +7,11 @@ import type { Operation } from '../plan/plan.ts';
 import type { PlannedOperation } from '../plan/plans.ts';
 import type { Target } from '../plan/target.ts';
 import { pathText } from '../plan/text.ts';
+import type { MembershipSettlement } from '../warehouse/membership.ts';
 import type { Settlement } from '../warehouse/warehouse.ts';
 import { attempt } from './attempt.ts';
 import type { Breaker, Tripped } from './breaker.ts';
+import type { RetryBudget } from './budget.ts';
 import { DISPOSITION } from './disposition.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Pace } from './pace.ts';
@@ -28,6 +30,8 @@ export interface Finished {
   readonly landed?: true;
   /** The account as it is now, read because it was not as planned. */
   readonly seen?: IdentityRecord;
+  /** What became of single members, where the operation was about members. */
+  readonly memberships?: readonly MembershipSettlement[];
   /** Settled, and due again at once: the account is gone and may have to be made anew. */
   readonly replan?: true;
 }
@@ -37,12 +41,12 @@ export interface Carrying {
   readonly connector: Connector;
   readonly reviewed: boolean;
   readonly pace: Pace;
+  readonly budget: RetryBudget;
   readonly breaker: Breaker;
   readonly accountOf: (identity: IdentityId) => Promise<ObjectRef | undefined>;
   readonly sent: () => Promise<void> | void;
   readonly now: () => Date;
   readonly random: () => number;
-  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -73,6 +77,7 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
     if (fields.length > 0) return moved(planned, fields, record);
   }
   for (let tries = 1; ; tries++) {
+    tools.budget.sent();
     const answer = await attempt(operation, sent, connector, signal);
     await tools.sent();
     if (answer.type === 'done') {
@@ -92,13 +97,14 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
     }
     const { error } = answer;
     const pause = pauseSeconds(tries, random(), error.retryAfterSeconds);
-    if (!maySendAgain(operation, error, tries) || pause > LONGEST_PAUSE_SECONDS) {
-      const again =
+    const again = maySendAgain(operation, error, tries) && pause <= LONGEST_PAUSE_SECONDS;
+    if (error.kind === 'throttled' && pause <= LONGEST_PAUSE_SECONDS) tools.pace.throttled(pause);
+    if (!again || !tools.budget.retry()) {
+      const current =
         error.kind === 'stale' ? await looked(operation, { ...tools, reviewed: true }) : undefined;
-      return fail(error, again?.record);
+      return fail(error, current?.record);
     }
-    if (error.kind === 'throttled') tools.pace.throttled(pause);
-    const woken = await tools.sleep(pause * 1000, signal).then(
+    const woken = await tools.pace.again(pause, signal).then(
       () => true,
       () => false,
     );
@@ -107,7 +113,7 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
 }
 
 /** What was refused before it was executed may be sent again; a lost answer only if twice is as once. */
-function maySendAgain(operation: Operation, error: ConnectorError, tries: number): boolean {
+export function maySendAgain(operation: Operation, error: ConnectorError, tries: number): boolean {
   if (error.general) return false;
   switch (DISPOSITION[error.kind]) {
     case 'again':
@@ -227,7 +233,9 @@ export function skipped(
   stop: Tripped | undefined,
   overtaken: boolean,
 ): Finished {
-  return { planned, outcome: skippedOutcome(planned.operation, stop, overtaken), landed: true };
+  const outcome = skippedOutcome(planned.operation, stop, overtaken);
+  // Whoever went ahead may have sent a create of their own: its mark is not ours to take away.
+  return overtaken ? { planned, outcome } : { planned, outcome, landed: true };
 }
 
 function skippedOutcome(
@@ -239,11 +247,19 @@ function skippedOutcome(
   if (overtaken) {
     return { ...common, why: 'superseded', message: 'this person was taken ahead of the plan' };
   }
-  if (stop !== undefined) return { ...common, why: 'quarantined', message: stop.message };
+  if (stop !== undefined) {
+    return { ...common, why: stop.held ? 'blocked' : 'quarantined', message: stop.message };
+  }
   return { ...common, why: 'cancelled', message: 'the run was stopped' };
 }
 
-function failureOf({ kind, code, message, remedy, retryAfterSeconds }: ConnectorError): Failure {
+export function failureOf({
+  kind,
+  code,
+  message,
+  remedy,
+  retryAfterSeconds,
+}: ConnectorError): Failure {
   return {
     kind,
     code,

@@ -7,8 +7,15 @@
 export interface Pace {
   /** Waits for a turn; rejects when the signal aborts, and then there is none to give back. */
   turn(signal: AbortSignal): Promise<void>;
+  /**
+   * One beside all turns, ahead of whoever waits; only a pause is waited for, and nothing is given
+   * back.
+   */
+  startAhead(signal: AbortSignal): Promise<void>;
   /** Gives the turn back. */
   done(): void;
+  /** Within a turn, when a request may be sent again: after so long, and not faster than any other. */
+  again(seconds: number, signal: AbortSignal): Promise<void>;
   /** The target asked for a pause: fewer at a time from now on, and none before it is over. */
   throttled(seconds: number): void;
   /** At most this many at a time, as of now. */
@@ -37,6 +44,10 @@ export function pace({ maxConcurrency, requestsPerSecond, now, sleep }: PaceOpti
       next();
     }
   };
+  const started = () => {
+    if (requestsPerSecond === undefined) return;
+    nextStart = Math.max(nextStart, now()) + 1000 / requestsPerSecond;
+  };
   return {
     turn: async (signal) => {
       signal.throwIfAborted();
@@ -50,9 +61,17 @@ export function pace({ maxConcurrency, requestsPerSecond, now, sleep }: PaceOpti
         admit();
         throw error;
       }
-      if (requestsPerSecond !== undefined) {
-        nextStart = Math.max(nextStart, now()) + 1000 / requestsPerSecond;
-      }
+      started();
+    },
+    startAhead: async (signal) => {
+      signal.throwIfAborted();
+      while (pausedUntil > now()) await sleep(pausedUntil - now(), signal);
+      started();
+    },
+    again: async (seconds, signal) => {
+      await sleep(seconds * 1000, signal);
+      for (let wait = untilStart(); wait > 0; wait = untilStart()) await sleep(wait, signal);
+      started();
     },
     done: () => {
       active--;

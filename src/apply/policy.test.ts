@@ -82,17 +82,18 @@ describe('the pace of a target', () => {
 });
 
 describe('the breaker', () => {
+  const limit = { share: 0.25, count: 20 };
   const error = (kind: ConstructorParameters<typeof ConnectorError>[0], general = false) =>
     new ConnectorError(kind, `it said ${kind}`, { general });
 
   it('stops at once when the credentials are refused', () => {
-    const fuse = breaker(false);
+    const fuse = breaker(false, limit);
     fuse.failed(error('denied', true));
     expect(fuse.tripped()).toMatchObject({ code: 'denied' });
   });
 
   it('stops after three different people were not answered, but not after one', () => {
-    const fuse = breaker(false);
+    const fuse = breaker(false, limit);
     fuse.failed(error('unreachable'));
     fuse.succeeded();
     fuse.failed(error('unreachable'));
@@ -103,7 +104,7 @@ describe('the breaker', () => {
   });
 
   it('stops when most of a few dozen fail, small companies included', () => {
-    const fuse = breaker(false);
+    const fuse = breaker(false, limit);
     for (let n = 0; n < 7; n++) fuse.succeeded();
     for (let n = 0; n < 22; n++) fuse.failed(error('invalid'));
     expect(fuse.tripped()).toBeUndefined();
@@ -111,14 +112,23 @@ describe('the breaker', () => {
     expect(fuse.tripped()).toMatchObject({ code: 'failure-rate' });
   });
 
+  it('holds the rest when far more than usual fails, though the system works', () => {
+    const fuse = breaker(false, limit);
+    for (let n = 0; n < 60; n++) fuse.succeeded();
+    for (let n = 0; n < 20; n++) fuse.failed(error('invalid'));
+    expect(fuse.tripped()).toBeUndefined();
+    fuse.failed(error('invalid'));
+    expect(fuse.tripped()).toMatchObject({ code: 'failure-rate', held: true });
+  });
+
   it('does not count what is one account of its own', () => {
-    const fuse = breaker(false);
+    const fuse = breaker(false, limit);
     for (let n = 0; n < 100; n++) fuse.failed(error('conflict'));
     expect(fuse.tripped()).toBeUndefined();
   });
 
   it('leaves a system that is tried again alone after the first failure', () => {
-    const fuse = breaker(true);
+    const fuse = breaker(true, limit);
     fuse.failed(error('invalid'));
     expect(fuse.tripped()).toBeDefined();
   });

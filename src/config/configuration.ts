@@ -45,7 +45,12 @@ export type ReadRow =
   | { readonly expression: string; readonly ref: string };
 
 export interface WriteConfiguration {
-  readonly assigned?: { readonly system: SystemName; readonly application: string };
+  readonly assigned?: {
+    readonly system: SystemName;
+    readonly application: string;
+    /** By groups within assigned groups as well. */
+    readonly nested?: true;
+  };
   /** SCIM filter text; absent: everybody. */
   readonly scope?: string;
   readonly match: readonly string[];
@@ -54,17 +59,53 @@ export interface WriteConfiguration {
   readonly required: readonly string[];
   readonly do: readonly ('create' | 'update' | 'disable' | 'delete')[];
   readonly leave: Leave;
-  readonly guard: Readonly<Record<GuardedAction, Limit>>;
+  /** Only of groups. */
+  readonly members?: MembersPolicy;
+  readonly guard: Guard;
+  readonly holds: Holds;
+  /** SCIM filter text over the identity and `why`: whoever it names goes ahead of everybody. */
+  readonly urgent?: string;
   readonly firstRun?: 'hold' | 'go';
   /** Naming values of the only people who are written while it is set. */
   readonly pilot?: readonly string[];
+  readonly drift: DriftConfiguration;
+  readonly reconcileEverySeconds?: number;
+}
+
+/** What becomes of groups within groups, where members are written at all. */
+export type MembersPolicy = 'kept' | 'flattened' | 'refused' | 'none';
+
+export type DriftAction = 'report' | 'revert' | 'adopt';
+
+/** What becomes of changes that others make in the target. */
+export interface DriftConfiguration {
+  readonly default: DriftAction;
+  /** By path. */
+  readonly attributes: Readonly<Record<string, DriftAction>>;
+  /** Of accounts that are nobody's. */
+  readonly orphans: 'report' | 'link' | 'import' | 'disable' | 'leave';
 }
 
 export type Leave =
   | { readonly type: 'disable' | 'delete' | 'keep' }
   | { readonly type: 'delete-after'; readonly days: number };
 
-export type GuardedAction = 'disable' | 'delete' | 'update';
+export type GuardedAction = 'disable' | 'delete' | 'update' | 'churn' | 'members' | 'failures';
+
+export interface Guard extends Readonly<Record<GuardedAction, Limit>> {
+  /** Whether a plan in which an identifier goes from one account to another is held. */
+  readonly swap: boolean;
+  /** What was done so long ago counts with what a plan would do. */
+  readonly windowSeconds: number;
+}
+
+/** What becomes of a plan that a guard holds. */
+export interface Holds {
+  /** `go`: only what the guard is about waits. */
+  readonly rest: 'go' | 'wait';
+  /** An older one is not let go any more. */
+  readonly expiresSeconds: number;
+}
 
 /** Held when both are exceeded. `share` is 0 to 1 of the accounts under management. */
 export interface Limit {

@@ -106,10 +106,21 @@ const limit = z.strictObject({
 });
 const guard = z.union([limit, z.literal(false)]);
 
+const driftAction = z.enum(['report', 'revert', 'adopt']);
+
 const writeKind = z.strictObject({
   assigned: z
-    .record(attributeName, attributeName)
-    .refine((systems) => Object.keys(systems).length === 1, 'one system and its application')
+    .object({
+      nested: z.boolean().optional().meta({
+        title: 'Nested',
+        description: 'By groups within assigned groups as well; Entra ID itself does not.',
+      }),
+    })
+    .catchall(attributeName)
+    .refine(
+      ({ nested: _, ...systems }) => Object.keys(systems).length === 1,
+      'one system and its application',
+    )
     .optional()
     .meta({
       title: 'Assigned',
@@ -151,6 +162,27 @@ const writeKind = z.strictObject({
       disable: guard.optional(),
       delete: guard.optional(),
       update: guard.optional(),
+      churn: guard.optional().meta({
+        title: 'Attribute churn',
+        description: 'Accounts of which one and the same attribute would change.',
+      }),
+      members: guard.optional().meta({
+        title: 'Membership removal',
+        description: 'Memberships that would be taken away.',
+      }),
+      failures: guard.optional().meta({
+        title: 'Failure rate',
+        description:
+          'A run in which more operations fail stops, and the rest waits; a share of those tried.',
+      }),
+      swap: z.boolean().optional().meta({
+        title: 'Identifier swap',
+        description: 'Holds a plan in which an identifier goes from one account to another.',
+      }),
+      window: duration.optional().meta({
+        title: 'Window',
+        description: 'What was done within it counts with what a plan would do; 24h by default.',
+      }),
     })
     .optional()
     .meta({
@@ -158,6 +190,24 @@ const writeKind = z.strictObject({
       description:
         'A plan beyond both share and count is held for a person; false switches it off.',
     }),
+  holds: z
+    .strictObject({
+      rest: z.enum(['go', 'wait']).optional().meta({
+        title: 'Rest',
+        description: 'go: only what the guard is about waits, the rest of the plan goes on.',
+      }),
+      expires: duration.optional().meta({
+        title: 'Expires',
+        description: 'A held plan that is older is not let go any more; 7d by default.',
+      }),
+    })
+    .optional()
+    .meta({ title: 'Holds', description: 'What becomes of a plan that a guard holds.' }),
+  urgent: z.string().min(1).optional().meta({
+    title: 'Urgent',
+    description:
+      'A SCIM filter over the identity and why: whoever it names goes ahead of everybody, such as: accountEnabled eq false.',
+  }),
   firstRun: z.enum(['hold', 'go']).optional().meta({
     title: 'First run',
     description: 'hold: the first plan waits for a release. The default under serve.',
@@ -165,6 +215,35 @@ const writeKind = z.strictObject({
   pilot: z.array(attributeName).optional().meta({
     title: 'Pilot',
     description: 'While set, nobody else is written.',
+  }),
+  drift: z
+    .strictObject({
+      default: driftAction.optional(),
+      attributes: z.record(attributeName, driftAction).optional(),
+      orphans: z.enum(['report', 'link', 'import', 'disable', 'leave']).optional(),
+    })
+    .optional()
+    .meta({
+      title: 'Drift',
+      description:
+        "What reconciling does with changes that others made in the target: report, revert or adopt them. orphans: accounts that are nobody's.",
+    }),
+  reconcile: z.strictObject({ every: duration }).optional().meta({
+    title: 'Reconcile',
+    description: 'lockstep serve reads the target to its end this often, such as { every: 24h }.',
+  }),
+});
+
+const writeGroup = writeKind.extend({
+  members: z.enum(['direct', 'flattened', 'none']).optional().meta({
+    title: 'Members',
+    description:
+      'direct: as at the source. flattened: also the people of groups within. none: left alone.',
+  }),
+  nested: z.enum(['kept', 'flattened', 'refused']).optional().meta({
+    title: 'Nested groups',
+    description:
+      "kept: a group is a member. flattened: its people are. refused: neither. The profile's by default.",
   }),
 });
 
@@ -176,7 +255,13 @@ const systemDocument = z.strictObject({
   }),
   options: z.record(z.string(), z.unknown()).optional().meta({ title: 'Options' }),
   read: z.partialRecord(kinds, readKind.nullable()).optional().meta({ title: 'Read' }),
-  write: z.partialRecord(kinds, writeKind.nullable()).optional().meta({ title: 'Write' }),
+  write: z
+    .strictObject({
+      user: writeKind.nullable().optional(),
+      group: writeGroup.nullable().optional(),
+    })
+    .optional()
+    .meta({ title: 'Write' }),
   serve: z
     .strictObject({ kinds: z.array(kinds).optional() })
     .nullable()
@@ -229,7 +314,8 @@ export const configurationDocument = z.strictObject({
 export type ConfigurationDocument = z.output<typeof configurationDocument>;
 export type SystemDocument = ConfigurationDocument['systems'][string];
 export type ReadDocument = NonNullable<NonNullable<SystemDocument['read']>['user']>;
-export type WriteDocument = NonNullable<NonNullable<SystemDocument['write']>['user']>;
+/** Of either kind; only groups have members. */
+export type WriteDocument = NonNullable<NonNullable<SystemDocument['write']>['group']>;
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;

@@ -2,19 +2,13 @@
 
 import type { DefaultRow, WriteDefaults } from '../connectors/spi/index.ts';
 import type { Problem } from '../identity/problem.ts';
+import type { ObjectKind } from '../identity/record.ts';
 import type { MappingRow } from '../mapping/mapping.ts';
-import type { GuardedAction, Leave, Limit, WriteConfiguration } from './configuration.ts';
+import type { Leave, WriteConfiguration } from './configuration.ts';
+import { membersPolicy, NO_GROUP_DEFAULTS, withoutMembers } from './group.ts';
+import { guardOf, holdsOf } from './guard.ts';
 import type { WriteDocument } from './schema.ts';
 import type { Path, Source } from './source.ts';
-
-/** Without `guard`; a plan is held when both of a line are exceeded. */
-const DEFAULT_GUARD: Readonly<Record<GuardedAction, Limit>> = {
-  disable: { share: 0.2, count: 20 },
-  delete: { share: 0, count: 5 },
-  update: { share: 0.5, count: 100 },
-};
-
-const UNLIMITED: Limit = { share: 1, count: Number.MAX_SAFE_INTEGER };
 
 const NOTHING: WriteDefaults = {
   map: {},
@@ -29,8 +23,10 @@ export function writeConfiguration(
   defaults: WriteDefaults | undefined,
   source: Source,
   at: Path,
+  kind: ObjectKind,
 ): { readonly value: WriteConfiguration; readonly problems: readonly Problem[] } {
-  const offered = defaults ?? NOTHING;
+  const isGroup = kind === 'group';
+  const offered = defaults ?? (isGroup ? NO_GROUP_DEFAULTS : NOTHING);
   const rows = mappingRows(document, offered, source, at);
   const allowed = document.do ?? offered.do;
   const leave = leavePolicy(document, offered);
@@ -38,17 +34,22 @@ export function writeConfiguration(
     ...assigned(document),
     ...scopeOf(document, offered),
     match: document.match ?? offered.match,
-    map: rows.value,
+    map: isGroup ? withoutMembers(rows.value) : rows.value,
     required: document.required ?? offered.required,
     do: allowed,
     leave,
-    guard: {
-      disable: limit('disable', document, offered),
-      delete: limit('delete', document, offered),
-      update: limit('update', document, offered),
-    },
+    ...(isGroup && { members: membersPolicy(document, offered) }),
+    guard: guardOf(document, offered),
+    holds: holdsOf(document),
+    ...(document.urgent !== undefined && { urgent: document.urgent }),
     ...(document.firstRun !== undefined && { firstRun: document.firstRun }),
     ...(document.pilot !== undefined && { pilot: document.pilot }),
+    drift: {
+      default: document.drift?.default ?? 'report',
+      attributes: document.drift?.attributes ?? {},
+      orphans: document.drift?.orphans ?? 'report',
+    },
+    ...(document.reconcile !== undefined && { reconcileEverySeconds: document.reconcile.every }),
   };
   return {
     value,
@@ -57,10 +58,11 @@ export function writeConfiguration(
 }
 
 function assigned(document: WriteDocument): Pick<WriteConfiguration, 'assigned'> {
-  const [entry] = Object.entries(document.assigned ?? {});
+  const { nested, ...systems } = document.assigned ?? {};
+  const [entry] = Object.entries(systems);
   if (entry === undefined) return {};
   const [system, application] = entry;
-  return { assigned: { system, application } };
+  return { assigned: { system, application, ...(nested && { nested }) } };
 }
 
 function scopeOf(document: WriteDocument, offered: WriteDefaults): { readonly scope?: string } {
@@ -129,14 +131,6 @@ function leavePolicy({ leave }: WriteDocument, offered: WriteDefaults): Leave {
   if (leave === undefined) return { type: offered.leave };
   if (typeof leave === 'string') return { type: leave };
   return { type: 'delete-after', days: leave['delete-after'] };
-}
-
-/** What is not said of a limit does not soften it: beyond the other one alone, a plan is held. */
-function limit(action: GuardedAction, { guard }: WriteDocument, offered: WriteDefaults): Limit {
-  const own = guard?.[action] ?? offered.guard?.[action];
-  if (own === undefined) return DEFAULT_GUARD[action];
-  if (own === false) return UNLIMITED;
-  return { share: own.share ?? 0, count: own.count ?? 0 };
 }
 
 function permissionProblems(

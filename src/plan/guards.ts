@@ -3,11 +3,21 @@
  * does. A share of a CSV file that cannot be read looks as if everybody had left.
  */
 
-import type { Action, Hold } from './plan.ts';
+import { churnHolds } from './churn.ts';
+import type { Action, Hold, Operation } from './plan.ts';
 import type { Limit, Target } from './target.ts';
+import type { Counted } from './window.ts';
 
 export interface Guarded {
   readonly counts: Readonly<Partial<Record<Action, number>>>;
+  /** What the plan would do, as guards count it. */
+  readonly counted: ReadonlyMap<Counted, number>;
+  /** What was done within the window, as guards count it. */
+  readonly recent: ReadonlyMap<Counted, number>;
+  /** An identifier would go from one account to another. */
+  readonly swap?: Hold;
+  /** Why the last run stopped, where too much of it failed and nobody has looked since. */
+  readonly stopped?: string;
   /** Accounts under management. */
   readonly managed: number;
   /** No plan of this target was ever applied. */
@@ -27,13 +37,27 @@ export interface WithheldReading {
 }
 
 export function holdsOf(plan: Guarded, target: Target): readonly Hold[] {
+  const { limits } = target;
   return [
     firstRun(plan, target),
     ...plan.withheld.map((reading) => implausible(reading, plan)),
-    beyond('disables', ['disable'], 'disabled', target.limits.disable, plan),
-    beyond('deletions', ['delete'], 'deleted', target.limits.delete, plan),
-    beyond('updates', ['update'], 'changed', target.limits.update, plan),
+    failureRate(plan),
+    beyond('disables', 'disable', 'disabled', limits.disable, plan),
+    beyond('deletions', 'delete', 'deleted', limits.delete, plan),
+    beyond('updates', 'update', 'changed', limits.update, plan),
+    memberships(limits.members, plan),
+    ...churnHolds(plan.counted, plan.recent, plan.managed, limits.churn),
+    plan.swap,
   ].filter((hold) => hold !== undefined);
+}
+
+/** Whether a hold is about this operation, so that it waits even where the rest goes on. */
+export function isHeldBy(hold: Hold, operation: Operation): boolean {
+  const { actions, path, people } = hold;
+  if (actions !== undefined && !actions.includes(operation.action)) return false;
+  if (people !== undefined && !people.includes(operation.identity)) return false;
+  if (path === undefined) return true;
+  return 'changes' in operation && operation.changes.some((change) => change.path === path);
 }
 
 function firstRun(
@@ -41,11 +65,10 @@ function firstRun(
   { firstRun, system }: Target,
 ): Hold | undefined {
   const policy = firstRun ?? (typed ? 'go' : 'hold');
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  if (!first || policy === 'go' || total === 0) return undefined;
+  if (!first || policy === 'go' || total(counts) === 0) return undefined;
   return {
     guard: 'first-run',
-    message: `the first plan for ${system}: ${total} operations wait for a person to look at them`,
+    message: `the first plan for ${system}: ${total(counts)} operations wait for a person to look at them`,
   };
 }
 
@@ -54,24 +77,54 @@ function implausible(
   { system, kind, absent, before }: WithheldReading,
   { counts }: Guarded,
 ): Hold | undefined {
-  if ((counts.disable ?? 0) + (counts.delete ?? 0) === 0) return undefined;
+  const { disable = 0, delete: deleted = 0, 'remove-members': members = 0 } = counts;
+  if (disable + deleted + members === 0) return undefined;
   const guard = absent === before ? 'empty-source' : 'implausible-reading';
   return {
     guard,
     message: `${absent} of ${before} ${kind} records of ${system} were not in its last reading`,
-    actions: ['disable', 'delete'],
+    actions: ['disable', 'delete', 'remove-members'],
   };
 }
 
-/** Held when a plan does more than both the share and the count allow. */
+function failureRate({ stopped, counts }: Guarded): Hold | undefined {
+  if (stopped === undefined || total(counts) === 0) return undefined;
+  return { guard: 'failure-rate', message: `the last run was stopped: ${stopped}` };
+}
+
+/** Held when a plan, with what was done shortly before, does more than both the share and the count allow. */
 function beyond(
   guard: Hold['guard'],
-  actions: readonly Action[],
+  action: 'disable' | 'delete' | 'update',
   done: string,
   limit: Limit,
-  { counts, managed }: Guarded,
+  { counted, recent, managed }: Guarded,
 ): Hold | undefined {
-  const count = actions.reduce((sum, action) => sum + (counts[action] ?? 0), 0);
-  if (count <= limit.count || count <= managed * limit.share) return undefined;
-  return { guard, message: `${count} of ${managed} accounts would be ${done}`, actions };
+  const planned = counted.get(action) ?? 0;
+  const before = recent.get(action) ?? 0;
+  const count = planned + before;
+  if (planned === 0 || count <= limit.count || count <= managed * limit.share) return undefined;
+  const earlier = before > 0 ? `, ${before} of them already` : '';
+  return {
+    guard,
+    message: `${count} of ${managed} accounts would be ${done}${earlier}`,
+    actions: [action],
+  };
+}
+
+function memberships(limit: Limit, { counted, recent, managed }: Guarded): Hold | undefined {
+  const planned = counted.get('members') ?? 0;
+  const before = recent.get('members') ?? 0;
+  const count = planned + before;
+  if (planned === 0 || count <= limit.count || count <= managed * limit.share) return undefined;
+  const earlier = before > 0 ? `, ${before} of them already` : '';
+  return {
+    guard: 'memberships',
+    message: `${count} memberships would be taken away${earlier}; ${managed} accounts are managed`,
+    actions: ['remove-members'],
+  };
+}
+
+function total(counts: Guarded['counts']): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

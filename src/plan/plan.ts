@@ -23,7 +23,11 @@ export type Reason =
   | 'disabled-in-source'
   | 'left'
   | 'reference-arrived'
-  | 'requested';
+  | 'requested'
+  | 'joined-group'
+  | 'left-group'
+  | 'orphaned'
+  | 'undone';
 
 /** Who, where and why: what all operations have. */
 export interface Intent {
@@ -39,6 +43,8 @@ export interface Intent {
   /** The due generation it was planned from; an outcome settles only that one. */
   readonly generation: number;
   readonly urgent?: true;
+  /** The account belongs to nobody: `identity` only tells it from others, and nothing is settled. */
+  readonly unowned?: true;
   /** Identities whose own operation in this plan must be done first: a manager before the report. */
   readonly after: readonly IdentityId[];
   /** Which source supplied what is written, by path: `hr`, `entra`, or several. */
@@ -84,15 +90,29 @@ export type OperationContent =
       readonly changes: readonly AttributeChange[];
       /** True when the account is taken over by this operation: matched, not linked before. */
       readonly links?: true;
+      /** True when it belongs to nobody afterwards: an undone takeover. */
+      readonly unlinks?: true;
       /** Wanted values the account turned out to hold already; from now on they count as asked. */
       readonly adopts?: Attributes;
     })
   | (OnAccount & { readonly action: 'delete'; readonly before: Attributes })
-  | (OnAccount & { readonly action: 'link'; readonly adopts: Attributes })
+  /** With `unlink`, `adopts` is what counted as asked until then. */
+  | (OnAccount & { readonly action: 'link' | 'unlink'; readonly adopts: Attributes })
   | (OnAccount & {
       readonly action: 'add-members' | 'remove-members';
-      readonly members: readonly ObjectRef[];
+      readonly members: readonly PlannedMember[];
     });
+
+/** One member of a group, with the account that is added or removed. */
+export interface PlannedMember {
+  readonly identity: IdentityId;
+  readonly label: string;
+  readonly ref: ObjectRef;
+  /** The membership's own due generation. */
+  readonly generation: number;
+  /** Present when it failed before: the next failure waits longer. */
+  readonly attempts?: number;
+}
 
 export type Action = Operation['action'];
 
@@ -120,7 +140,9 @@ export interface Omission {
     | 'unverified-link'
     | 'no-match-value'
     | 'in-flight'
-    | 'action-not-allowed';
+    | 'action-not-allowed'
+    | 'moved-since'
+    | 'cannot-be-undone';
   readonly message: string;
   /** False for `in-sync` and for people who simply should not be there: not worth listing as unsent. */
   readonly refused: boolean;
@@ -130,17 +152,23 @@ export interface Omission {
 export interface Hold {
   readonly guard:
     | 'first-run'
+    | 'undo'
     | 'empty-source'
     | 'implausible-reading'
     | 'disables'
     | 'deletions'
     | 'updates'
+    | 'memberships'
     | 'attribute-churn'
     | 'identifier-swap'
     | 'failure-rate';
   readonly message: string;
   /** Operations the guard is about, where not all of the plan. */
   readonly actions?: readonly Action[];
+  /** Of those, only what changes this path. */
+  readonly path?: string;
+  /** Of those, only these people's. */
+  readonly people?: readonly IdentityId[];
 }
 
 export type PlanState =

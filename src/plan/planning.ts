@@ -4,16 +4,20 @@
  */
 
 import type { IdentityId } from '../identity/identity.ts';
+import type { AttributeValue } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { evaluation, type PlanningContext } from './desired.ts';
 import { holdsOf, type WithheldReading } from './guards.ts';
 import { planHash } from './hash.ts';
 import type { Match } from './match.ts';
+import { type MembershipLot, membersPlanner, type PlannedMembers } from './members.ts';
 import { ordering } from './order.ts';
 import type { Action, Omission, Operation } from './plan.ts';
 import { planSubject } from './planner.ts';
 import type { PlanStore, StoredPlan } from './plans.ts';
-import type { Target } from './target.ts';
+import { type SwapWatch, swapWatch } from './swap.ts';
+import { forKind, type Target } from './target.ts';
+import { type Counted, tally } from './window.ts';
 
 export interface Planning {
   readonly target: Target;
@@ -21,25 +25,42 @@ export interface Planning {
   readonly plans: PlanStore;
   /** The due subjects of the target, in batches. */
   readonly due: AsyncIterable<readonly Subject[]> | Iterable<readonly Subject[]>;
+  /** Members of groups that are due, by group. */
+  readonly memberships: AsyncIterable<MembershipLot>;
   /** Looks for the accounts of those who have none; nobody is looked for twice. */
   readonly match: (
     subjects: readonly Subject[],
     context: PlanningContext,
+    target: Target,
   ) => Promise<ReadonlyMap<IdentityId, Match>>;
   /** Which of these values of a path the target has already, for expressions that make unique ones. */
   readonly taken: (path: string, values: readonly string[]) => Promise<readonly string[]>;
+  /** Accounts that hold one of these values of a path, as far as is known. */
+  readonly holders: (
+    path: string,
+    values: readonly AttributeValue[],
+  ) => Promise<ReadonlyMap<AttributeValue, readonly string[]>>;
   /** People let these accounts be enabled again. */
   readonly released: ReadonlySet<IdentityId>;
+  /** Of these, whom an undo put back. */
+  readonly paused: (people: readonly IdentityId[]) => Promise<ReadonlySet<IdentityId>>;
   readonly managed: number;
   readonly first: boolean;
   /** Only some people, ahead of everybody: it takes the place of no other plan. */
   readonly partial: boolean;
   readonly typed: boolean;
   readonly withheld: readonly WithheldReading[];
+  /** What was done within the window of the guards. */
+  readonly recent: ReadonlyMap<Counted, number>;
+  /** Why the last run stopped, where too much of it failed. */
+  readonly stopped?: string;
+  /** A plan held before then has expired, and gives way even to one that says the same. */
+  readonly heldSince: Date;
   readonly now: Date;
   readonly random: () => number;
   /** Told after each batch is stored. */
   readonly planned: (batch: PlannedBatch) => Promise<void>;
+  readonly membersPlanned: (planned: PlannedMembers) => Promise<void>;
 }
 
 export interface PlannedBatch {
@@ -60,31 +81,55 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   const key = await plans.begin(target.system, configVersion, now);
   const content = planHash(target.system, configVersion);
   const order = ordering();
+  const counted = tally();
+  const swaps = swapWatch(target);
   const counts: Partial<Record<Action, number>> = {};
   const omitted: Record<string, number> = {};
   let considered = 0;
   let position = 0;
   let stored: Promise<void> = Promise.resolve();
   const taken = new Set<string>();
-  for await (const subjects of planning.due) {
-    const { operations, omissions, matches } = await planBatch(subjects, taken, planning);
+  /** Stored while the next batch is planned; never more than one. */
+  const keep = async (
+    operations: readonly Operation[],
+    omissions: readonly Omission[],
+    told: () => Promise<void>,
+  ) => {
     for (const operation of operations) {
       content.add(operation);
       order.add(operation);
+      counted.add(operation);
+      swaps.add(operation);
       counts[operation.action] = (counts[operation.action] ?? 0) + 1;
     }
+    await lookWhoHolds(operations, swaps, planning);
     for (const { code } of omissions) omitted[code] = (omitted[code] ?? 0) + 1;
-    considered += subjects.length;
-    const batch = { subjects, matches, omissions, considered };
     const from = position;
     position += operations.length;
-    // Stored while the next batch is planned; never more than one.
     await stored;
-    stored = plans.append(key, from, operations, omissions).then(() => planning.planned(batch));
+    stored = plans.append(key, from, operations, omissions).then(told);
     stored.catch(() => undefined);
+  };
+  for await (const subjects of planning.due) {
+    const { operations, omissions, matches } = await planBatch(subjects, taken, planning);
+    considered += subjects.length;
+    const batch = { subjects, matches, omissions, considered };
+    await keep(operations, omissions, () => planning.planned(batch));
   }
   await stored;
-  const holds = holdsOf({ ...planning, counts }, target);
+  const members = membersPlanner(forKind(target, 'group'), now);
+  for await (const lot of planning.memberships) {
+    const planned = members.add(lot);
+    await keep(planned.operations, [], () => planning.membersPlanned(planned));
+    await stored;
+  }
+  await keep(members.end(), [], async () => {});
+  await stored;
+  const swap = swaps.hold();
+  const holds = holdsOf(
+    { ...planning, counts, counted: counted.counts, ...(swap !== undefined && { swap }) },
+    target,
+  );
   const plan = await plans.close(key, {
     id: content.id(),
     state: holds.length > 0 ? 'held' : 'ready',
@@ -94,19 +139,43 @@ export async function planTarget(planning: Planning): Promise<Planned> {
     holds,
     order: order.order(),
     partial: planning.partial,
+    heldSince: planning.heldSince,
   });
   return { plan, omitted };
 }
 
+interface BatchPlan {
+  readonly operations: readonly Operation[];
+  readonly omissions: readonly Omission[];
+  readonly matches: ReadonlyMap<IdentityId, Match>;
+}
+
+/** People and groups of one batch, each by the rules of their kind. */
 async function planBatch(
   subjects: readonly Subject[],
   taken: Set<string>,
   planning: Planning,
-): Promise<{
-  readonly operations: readonly Operation[];
-  readonly omissions: readonly Omission[];
-  readonly matches: ReadonlyMap<IdentityId, Match>;
-}> {
+): Promise<BatchPlan> {
+  const plans: BatchPlan[] = [];
+  for (const [kind, those] of Map.groupBy(subjects, ({ identity }) => identity.kind)) {
+    plans.push(
+      await planKind(those, taken, { ...planning, target: forKind(planning.target, kind) }),
+    );
+  }
+  const [only] = plans;
+  if (only !== undefined && plans.length === 1) return only;
+  return {
+    operations: plans.flatMap(({ operations }) => operations),
+    omissions: plans.flatMap(({ omissions }) => omissions),
+    matches: new Map(plans.flatMap(({ matches }) => [...matches])),
+  };
+}
+
+async function planKind(
+  subjects: readonly Subject[],
+  taken: Set<string>,
+  planning: Planning,
+): Promise<BatchPlan> {
   const { target, match, released, now, random } = planning;
   await lookUpCandidates(subjects, taken, planning);
   const context: PlanningContext = {
@@ -114,7 +183,8 @@ async function planBatch(
     random,
     taken: (value) => taken.has(value.toLowerCase()),
   };
-  const matches = await match(subjects, context);
+  const matches = await match(subjects, context, target);
+  const paused = await planning.paused(subjects.map(({ identity }) => identity.id));
   const operations: Operation[] = [];
   const omissions: Omission[] = [];
   for (const subject of subjects) {
@@ -124,6 +194,7 @@ async function planBatch(
       ...context,
       ...(found !== undefined && { match: found }),
       ...(released.has(id) && { released: true }),
+      ...(paused.has(id) && { paused: true }),
     });
     if (decision.type === 'operation') {
       operations.push(decision.operation);
@@ -151,6 +222,27 @@ async function lookUpCandidates(
       });
     if (values.length === 0) continue;
     for (const value of await takenIn(row.row.path, values)) taken.add(value.toLowerCase());
+  }
+}
+
+/** Renamings are few; of each, whether another account has that name already. */
+async function lookWhoHolds(
+  operations: readonly Operation[],
+  swaps: SwapWatch,
+  { holders }: Planning,
+): Promise<void> {
+  const takings = operations.flatMap((operation) =>
+    swaps.taking(operation).map((taking) => ({ operation, ...taking })),
+  );
+  for (const [path, those] of Map.groupBy(takings, (taking) => taking.path)) {
+    const found = await holders(
+      path,
+      those.map(({ value }) => value),
+    );
+    for (const { operation, target, value } of those) {
+      const others = (found.get(value) ?? []).filter((id) => id !== target.id);
+      if (others.length > 0) swaps.held(operation, path);
+    }
   }
 }
 

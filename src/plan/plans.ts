@@ -9,6 +9,10 @@ export type PlanKey = string;
 
 export interface StoredPlan extends Plan {
   readonly key: PlanKey;
+  /** Made for some people only; it takes the place of no other plan, and none takes its place. */
+  readonly partial?: true;
+  /** Of a held plan whose rest went on, or of which a part was let go: what was carried out. */
+  readonly carried?: Readonly<Partial<Record<Action, number>>>;
 }
 
 /** An operation in its place. */
@@ -32,6 +36,17 @@ export interface PlanClosing {
   readonly order: Order;
   /** Only some people, ahead of everybody: it takes the place of no other plan. */
   readonly partial: boolean;
+  /** A plan held before then does not stay for one that says the same. */
+  readonly heldSince?: Date;
+}
+
+/** What waits of a plan of which a part was carried out. */
+export interface PlanRest {
+  readonly state: PlanState;
+  readonly holds: readonly Hold[];
+  /** The id that a plan of nothing but the rest would have. */
+  readonly id: PlanId;
+  readonly carried: Readonly<Partial<Record<Action, number>>>;
 }
 
 export interface PlanStore {
@@ -45,7 +60,8 @@ export interface PlanStore {
   ): Promise<void>;
   /**
    * Closes a plan; the target's older ones that were not applied are superseded. One that would be
-   * held and says the same as the one that is held already is dropped for it: its age stays visible.
+   * held and says the same as the one that is held already, or as what is left of that, is dropped
+   * for it: its age stays visible.
    */
   close(key: PlanKey, closing: PlanClosing): Promise<StoredPlan>;
   setState(key: PlanKey, state: PlanState): Promise<void>;
@@ -58,8 +74,14 @@ export interface PlanStore {
   everApplied(target: SystemName): Promise<boolean>;
   /** By level, then position. */
   operations(key: PlanKey, batchSize: number): AsyncIterable<readonly PlannedOperation[]>;
+  /** Those of a plan that were not carried out yet, by level, then position. */
+  left(key: PlanKey, batchSize: number): AsyncIterable<readonly PlannedOperation[]>;
+  /** What is left of a held plan is what waits now; nothing left: it was applied. */
+  keepRest(key: PlanKey, rest: PlanRest): Promise<StoredPlan>;
   /** In the order in which they were planned, which the plan's id covers. */
   content(key: PlanKey, batchSize: number): AsyncIterable<readonly Operation[]>;
+  /** Of those, the ones that were not carried out yet. */
+  leftContent(key: PlanKey, batchSize: number): AsyncIterable<readonly Operation[]>;
   /** Only those that are refusals. */
   omissions(key: PlanKey, batchSize: number): AsyncIterable<readonly Omission[]>;
   /** Drops the operations of superseded plans, which nobody will apply any more. */

@@ -41,6 +41,7 @@ function closing(operations: readonly Operation[], rest: Partial<PlanClosing> = 
     holds: [],
     order: order.order(),
     partial: false,
+    heldSince: new Date(0),
     ...rest,
   };
 }

@@ -4,15 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { isAwaited, levelAt, type Order } from '../plan/order.ts';
 import type { Action, Hold, Omission, Operation, PlanState } from '../plan/plan.ts';
 import type { PlannedOperation, PlanStore, StoredPlan } from '../plan/plans.ts';
-import type { Database, Row } from './database.ts';
+import type { Database, Row, SqlValue } from './database.ts';
 
 const BATCH = 256;
 
 const PLAN = `select key, target, id, state, created_at, config_version, counts, considered, managed,
-  holds from plan`;
+  holds, partial, carried from plan`;
 
 export function openPlans(database: Database): PlanStore {
-  const first = async (sql: string, parameters: readonly string[]) => {
+  const first = async (sql: string, parameters: readonly SqlValue[]) => {
     const [row] = await database.all<PlanRow>(sql, parameters);
     return row && planOf(row);
   };
@@ -31,8 +31,13 @@ export function openPlans(database: Database): PlanStore {
         await drop(key);
         await database.run('delete from plan where key = ?', [key]);
       }
-      // Two plans of one millisecond keep their order.
-      latest = Math.max(createdAt.getTime(), latest + 1);
+      // Two plans of one millisecond keep their order, whoever makes them.
+      const [newest] = await database.all<{ readonly key: string }>(
+        'select key from plan where target = ? order by key desc limit 1',
+        [target],
+      );
+      const before = newest === undefined ? 0 : Number.parseInt(newest.key.slice(0, 9), 36);
+      latest = Math.max(createdAt.getTime(), latest + 1, before + 1);
       const key = `${latest.toString(36).padStart(9, '0')}${randomBytes(6).toString('hex')}`;
       await database.run(
         `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds,
@@ -58,8 +63,9 @@ export function openPlans(database: Database): PlanStore {
     },
     close: async (key, closing) => {
       const same = await first(
-        `${PLAN} where target = (select target from plan where key = ?) and state = 'held' and id = ?`,
-        [key, closing.id],
+        `${PLAN} where target = (select target from plan where key = ?) and state = 'held'
+         and (id = ? or rest_id = ?) and created_at >= ?`,
+        [key, closing.id, closing.id, closing.heldSince?.getTime() ?? 0],
       );
       if (same !== undefined && !closing.partial && closing.state === 'held') {
         await drop(key);
@@ -110,13 +116,24 @@ export function openPlans(database: Database): PlanStore {
       ]),
     everApplied: async (target) => {
       const rows = await database.all(
-        "select key from plan where target = ? and state in ('applying', 'applied') limit 1",
+        "select key from plan where target = ? and (state in ('applying', 'applied') or carried is not null) limit 1",
         [target],
       );
       return rows.length > 0;
     },
     operations: (key, batchSize) => operationsOf(database, key, Math.min(batchSize, BATCH)),
+    left: (key, batchSize) => operationsOf(database, key, Math.min(batchSize, BATCH), LEFT),
+    keepRest: async (key, { state, holds, id, carried }) => {
+      await database.run(
+        'update plan set state = ?, holds = ?, rest_id = ?, carried = ? where key = ?',
+        [state, JSON.stringify(holds), id, JSON.stringify(carried), key],
+      );
+      const kept = await first(`${PLAN} where key = ?`, [key]);
+      if (kept === undefined) throw new RangeError(`there is no plan ${key}`);
+      return kept;
+    },
     content: (key, batchSize) => contentOf(database, key, batchSize),
+    leftContent: (key, batchSize) => contentOf(database, key, batchSize, LEFT),
     omissions: (key, batchSize) => refusalsOf(database, key, batchSize),
     prune: async () => {
       const stale = await database.all<{ readonly key: string }>(
@@ -139,6 +156,8 @@ interface PlanRow extends Row {
   readonly considered: number;
   readonly managed: number;
   readonly holds: string;
+  readonly partial: number;
+  readonly carried: string | null;
 }
 
 function planOf(row: PlanRow): StoredPlan {
@@ -153,14 +172,24 @@ function planOf(row: PlanRow): StoredPlan {
     considered: row.considered,
     managed: row.managed,
     holds: JSON.parse(row.holds) as readonly Hold[],
+    ...(row.partial === 1 && { partial: true }),
+    ...(row.carried !== null && {
+      carried: JSON.parse(row.carried) as Partial<Record<Action, number>>,
+    }),
   };
 }
+
+/** Without an outcome, or with one that says it was not tried. */
+const LEFT = `and not exists (select 1 from outcome where outcome.plan = plan_operation.plan
+  and outcome.position = plan_operation.position
+  and (outcome.type <> 'skipped' or outcome.code not in ('cancelled', 'quarantined', 'blocked')))`;
 
 /** A level after the other. The positions of a level are spread over the plan, so they are asked by name. */
 async function* operationsOf(
   database: Database,
   key: string,
   batchSize: number,
+  only = '',
 ): AsyncGenerator<readonly PlannedOperation[]> {
   const [plan] = await database.all<{ readonly ordering: string }>(
     'select ordering from plan where key = ?',
@@ -171,9 +200,11 @@ async function* operationsOf(
   for (const positions of byLevel(order, batchSize)) {
     const padded = Array.from({ length: BATCH }, (_, index) => positions[index] ?? -1);
     const rows = await database.all<{ readonly position: number; readonly content: string }>(
-      `select position, content from plan_operation where plan = ? and position in (${marks}) order by position`,
+      `select position, content from plan_operation where plan = ? and position in (${marks}) ${only}
+       order by position`,
       [key, ...padded],
     );
+    if (rows.length === 0) continue;
     yield rows.map(({ position, content }) => ({
       position,
       level: levelAt(order, position),
@@ -210,14 +241,18 @@ async function* contentOf(
   database: Database,
   key: string,
   batchSize: number,
+  only = '',
 ): AsyncGenerator<readonly Operation[]> {
-  for (let from = 0; ; from += batchSize) {
-    const rows = await database.all<{ readonly content: string }>(
-      'select content from plan_operation where plan = ? and position >= ? order by position limit ?',
-      [key, from, batchSize],
+  for (let after = -1; ; ) {
+    const rows = await database.all<{ readonly position: number; readonly content: string }>(
+      `select position, content from plan_operation where plan = ? and position > ? ${only}
+       order by position limit ?`,
+      [key, after, batchSize],
     );
-    if (rows.length === 0) return;
+    const last = rows.at(-1);
+    if (last === undefined) return;
     yield rows.map(({ content }) => operationOf(content));
+    after = last.position;
   }
 }
 

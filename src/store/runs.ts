@@ -10,6 +10,7 @@ import type {
   RunRow,
   SystemHealth,
 } from '../sync/ledger.ts';
+import { openActivity } from './activity.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { openLeases } from './leases.ts';
 import { operationOf } from './plans.ts';
@@ -19,6 +20,7 @@ const PAGE = 200;
 export function openLedger(database: Database): Ledger {
   return {
     ...openLeases(database),
+    ...openActivity(database),
     beginRun: async (id, startedAt, trigger) => {
       await database.run('insert into run (id, started_at, started_by) values (?, ?, ?)', [
         id,

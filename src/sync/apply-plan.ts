@@ -2,17 +2,21 @@
 
 import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '../connectors/spi/index.ts';
+import { expiresAt, hasExpired, isIn, type Part } from '../plan/approval.ts';
 import { type FiledPlan, readPlanFile } from '../plan/file.ts';
 import { ordering } from '../plan/order.ts';
 import type { Action, Operation } from '../plan/plan.ts';
 import type { StoredPlan } from '../plan/plans.ts';
-import { applyStored, EMPTY_TALLY, NOBODY_AHEAD } from './apply-stored.ts';
+import { applyStored, EMPTY_TALLY } from './apply-stored.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
 import { failureOf } from './read.ts';
 import { VerbRefusal } from './refusal.ts';
+import { differenceOf } from './release-difference.ts';
 import { tallyReport, verdictOf } from './run.ts';
-import { openTarget } from './target.ts';
+import { openTarget, writtenSystems } from './target.ts';
+import { pausing } from './undo-pause.ts';
+import { urgentLane } from './urgent.ts';
 
 const PATIENCE_SECONDS = 600;
 const BATCH = 200;
@@ -44,15 +48,19 @@ export async function applyFiled(
   );
 }
 
-/** Lets the plan of a system go that a guard holds. */
+/** Lets a plan go that a guard holds, or a part of it; then the rest stays held. */
 export async function releasePlan(
   engine: Engine,
   plan: StoredPlan,
+  part: Part | undefined,
   watch: Watch,
 ): Promise<RunReport> {
   return writing(plan.target, engine, watch, async (watched) => {
-    const newest = await engine.plans.current(plan.target);
-    if (newest?.key !== plan.key) throw superseded(plan, newest);
+    // A plan for some people only waits beside the newest one for everybody.
+    const newest = plan.partial
+      ? await engine.plans.byKey(plan.key)
+      : await engine.plans.current(plan.target);
+    if (newest?.key !== plan.key) throw await superseded(plan, newest, engine);
     if (newest.state !== 'held') throw notHeld(newest);
     if (newest.configVersion !== engine.configVersion) {
       throw new VerbRefusal(
@@ -61,19 +69,37 @@ export async function releasePlan(
         'plan again: lockstep plan, then release what it holds',
       );
     }
-    await engine.plans.setState(plan.key, 'released');
-    return applySeen({ ...newest, state: 'released' }, engine, watched);
+    refuseExpired(newest, engine);
+    if (part === undefined) await engine.plans.setState(plan.key, 'released');
+    return applySeen(newest, engine, watched, part);
   });
 }
 
-function superseded(plan: StoredPlan, newest: StoredPlan | undefined): VerbRefusal {
-  return new VerbRefusal(
-    'plan-superseded',
-    `plan ${plan.id.slice(0, 8)} (${countsText(plan)}) gave way to ${newest?.id.slice(0, 8)} (${
-      newest === undefined ? 'nothing' : countsText(newest)
-    })`,
-    `look at the newer one and release that: lockstep release ${plan.target}`,
+function refuseExpired(plan: StoredPlan, { targets, now }: Engine): void {
+  const policy = targets.find(({ system }) => system === plan.target);
+  if (policy === undefined || !hasExpired(plan, policy.holds, now())) return;
+  throw new VerbRefusal(
+    'plan-expired',
+    `plan ${plan.id.slice(0, 8)} for ${plan.target} was held until ${expiresAt(plan, policy.holds).toISOString()}`,
+    `look at what would be done today, and release that: lockstep plan ${plan.target}`,
   );
+}
+
+async function superseded(
+  plan: StoredPlan,
+  newest: StoredPlan | undefined,
+  engine: Engine,
+): Promise<VerbRefusal> {
+  const old = `plan ${plan.id.slice(0, 8)} (${countsText(plan)})`;
+  const remedy = `look at the newer one and release that: lockstep release ${plan.target}`;
+  if (newest === undefined) return new VerbRefusal('plan-superseded', `${old} is gone`, remedy);
+  const difference = await differenceOf(plan.key, newest.key, engine);
+  const { added, removed, changed, first } = difference;
+  const message = [
+    `${old} gave way to ${newest.id.slice(0, 8)} (${countsText(newest)}, ${newest.state}): ${added} new, ${removed} gone, ${changed} otherwise`,
+    ...first,
+  ].join('\n  ');
+  return new VerbRefusal('plan-superseded', message, remedy);
 }
 
 function notHeld({ id, state, target }: StoredPlan): VerbRefusal {
@@ -142,17 +168,34 @@ async function writing(
   return underLease(`write/${target}`, engine, watch, PATIENCE_SECONDS, work);
 }
 
-async function applySeen(plan: StoredPlan, engine: Engine, watch: Watch): Promise<RunReport> {
+/**
+ * Under the lease of the target: a plan that a person saw, or that nothing holds, as a run of its own.
+ *
+ * @param part All of it when absent; otherwise the rest stays held.
+ */
+export async function applySeen(
+  plan: StoredPlan,
+  engine: Engine,
+  watch: Watch,
+  part?: Part,
+): Promise<RunReport> {
   const run = randomUUID();
   const startedAt = engine.now();
   await engine.ledger.beginRun(run, startedAt, 'command');
   const report = tallyReport(plan.target, engine.now);
   report.planned({ ...plan, holds: [] }, {});
   try {
-    const policy = engine.targets.find(({ system }) => system === plan.target);
+    const policy = writtenSystems(engine).find(({ system }) => system === plan.target);
     if (policy === undefined) throw new RangeError(`${plan.target} is no target`);
     const open = await openTarget(policy, engine);
-    const options = { run, reviewed: true, lane: NOBODY_AHEAD };
+    const together = await pausing(plan, engine);
+    const options = {
+      run,
+      reviewed: true,
+      lane: urgentLane(open, engine, run, watch),
+      ...(together && { together }),
+      ...(part && { part: (operation: Operation) => isIn(part, operation) }),
+    };
     report.applied(await applyStored(plan, open, engine, options, watch));
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;

@@ -1,33 +1,37 @@
 /** Carries out a stored plan: outcomes and settlements in one transaction, health of the system after it. */
 
-import { applyPlan } from '../apply/apply.ts';
-import type { Tripped } from '../apply/breaker.ts';
+import { applyPlan, type Overtaking } from '../apply/apply.ts';
 import type { Finished } from '../apply/carry-out.ts';
-import type { IdentityId } from '../identity/identity.ts';
-import type { StoredPlan } from '../plan/plans.ts';
+import type { Outcome } from '../apply/outcome.ts';
+import { type Pace, pace } from '../apply/pace.ts';
+import type { IdentityRecord } from '../identity/record.ts';
+import type { Action, Operation } from '../plan/plan.ts';
+import type { PlannedOperation, StoredPlan } from '../plan/plans.ts';
+import { tally as activity } from '../plan/window.ts';
 import type { Engine, SystemFailure, Watch } from './engine.ts';
-import type { SystemHealth } from './ledger.ts';
+import { healthAfter, quarantine } from './health.ts';
+import { keepRest } from './rest.ts';
 import type { OpenTarget } from './target.ts';
 
 const BATCH = 64;
-const FIRST_PROBE_SECONDS = 120;
-const LAST_PROBE_SECONDS = 3600;
 
 export interface ApplyOptions {
   readonly run: string;
   /** A person looked at the plan, or it is from a file: every account is read before it is touched. */
   readonly reviewed: boolean;
   readonly lane: Lane;
+  /** Sent beside another plan that is under way there, ahead of what waits. */
+  readonly ahead?: true;
+  /** Only these of what is left of the plan; the rest stays held. */
+  readonly part?: (operation: Operation) => boolean;
+  /** Made durable together with the outcomes it is told. */
+  readonly together?: (finished: readonly Finished[]) => Promise<void>;
 }
 
-/** Who goes ahead of a plan while it is applied. */
-export interface Lane {
-  /** Called between operations. */
-  readonly between: () => Promise<void>;
-  readonly overtaken: (identity: IdentityId) => boolean;
-}
+/** Who goes ahead of a plan while it is applied; called between operations. */
+export type Lane = (plan: Overtaking) => Promise<void>;
 
-export const NOBODY_AHEAD: Lane = { between: async () => {}, overtaken: () => false };
+export const NOBODY_AHEAD: Lane = async () => {};
 
 export interface Tally {
   readonly done: Readonly<Record<string, number>>;
@@ -41,7 +45,7 @@ export const EMPTY_TALLY: Tally = { done: {}, failed: {}, skipped: {} };
 
 export async function applyStored(
   plan: StoredPlan,
-  { target, connector }: OpenTarget,
+  { target, connector, pace: turns }: OpenTarget,
   engine: Engine,
   options: ApplyOptions,
   watch: Watch,
@@ -51,78 +55,172 @@ export async function applyStored(
   const health = await ledger.health(system);
   const closed = quarantine(health, now());
   if (closed !== undefined) return { ...EMPTY_TALLY, failure: closed };
-  await plans.setState(plan.key, 'applying');
-  const total = Object.values(plan.counts).reduce((sum, count) => sum + count, 0);
+  const probing = health.state === 'quarantined';
+  const operations = await chosen(plan, options.part, engine);
+  if (options.part === undefined) await plans.setState(plan.key, 'applying');
+  const began = now().getTime();
   const tally = {
     done: {} as Record<string, number>,
     failed: {} as Record<string, number>,
     skipped: {} as Record<string, number>,
   };
+  const carried: Partial<Record<Action, number>> = {};
   const record = async (finished: readonly Finished[]) => {
-    await engine.transaction(() => recordFinished(finished, plan, options.run, system, engine));
+    await engine.transaction(async () => {
+      await watch.fence?.();
+      await recordFinished(finished, plan, options, system, engine);
+      await options.together?.(finished);
+    });
     await boundary('outcomes-recorded');
     // What was seen to be different is kept, so that the next plan starts from it.
-    await engine.warehouse.observe(finished.flatMap(({ seen }) => seen ?? []));
+    await engine.warehouse.observe(finished.flatMap(observed));
     for (const { outcome } of finished) {
       count(tally, outcome);
+      if (isTried(outcome)) add(carried, outcome.operation.action);
       watch.progress({ type: 'outcome', outcome });
     }
     const { done, failed, skipped } = tally;
-    const numbers = { done: sum(done), failed: sum(failed), skipped: sum(skipped), total };
-    watch.progress({ type: 'applying', target: system, ...numbers });
+    const numbers = { done: sum(done), failed: sum(failed), skipped: sum(skipped) };
+    const { total } = operations;
+    const ended = numbers.done + numbers.failed + numbers.skipped;
+    watch.progress({
+      type: 'applying',
+      target: system,
+      ...numbers,
+      total,
+      ...secondsLeft(total - ended, ended, now().getTime() - began, target.traits),
+    });
   };
   const { tripped } = await applyPlan({
-    operations: plans.operations(plan.key, BATCH),
+    operations: operations.batches,
     target,
     connector,
     reviewed: options.reviewed,
-    probing: health.state === 'quarantined',
+    probing,
+    pace: probing ? oneAtATime(engine) : turns,
+    ahead: options.ahead === true,
     markInFlight: async (creates) => {
-      await warehouse.markInFlight(system, creates);
+      await engine.transaction(async () => {
+        await watch.fence?.();
+        await warehouse.markInFlight(system, creates);
+      });
       await boundary('marked-in-flight');
     },
+    clearInFlight: (identities) => warehouse.clearInFlight(system, identities),
     accountOf: (identity) => warehouse.accountOf(system, identity),
     record,
-    ...options.lane,
+    between: options.lane,
     sent: () => boundary('operation-sent'),
     now,
     random: engine.random,
-    sleep: engine.sleep,
     signal: watch.signal,
   });
-  await plans.setState(plan.key, 'applied');
-  await ledger.setHealth(system, healthAfter(tripped, health, tally, now()));
+  await engine.transaction(async () => {
+    await watch.fence?.();
+    if (tripped?.held) {
+      const holds = [{ guard: 'failure-rate' as const, message: tripped.message }];
+      await keepRest(plan, holds, carried, engine);
+    } else if (options.part !== undefined) await keepRest(plan, plan.holds, carried, engine);
+    else await plans.setState(plan.key, 'applied');
+    const after = healthAfter(tripped, health, sum(tally.done), engine.configVersion, now());
+    // One person who was taken ahead says nothing of what went wrong for many.
+    const keeps = options.ahead && tripped === undefined && health.stopped !== undefined;
+    await ledger.setHealth(system, keeps ? { ...after, stopped: health.stopped } : after);
+  });
   await boundary('plan-applied');
   if (tripped === undefined) return tally;
   const { code, message, remedy } = tripped;
   return { ...tally, failure: { code, message, ...(remedy !== undefined && { remedy }) } };
 }
 
+/** What of the plan is carried out, and how much that is. */
+async function chosen(
+  { key, counts, carried }: StoredPlan,
+  part: ApplyOptions['part'],
+  { plans }: Engine,
+): Promise<{
+  readonly batches: AsyncIterable<readonly PlannedOperation[]>;
+  readonly total: number;
+}> {
+  if (part === undefined) {
+    const total = sum(counts) - sum(carried ?? {});
+    const whole = carried === undefined;
+    return { total, batches: whole ? plans.operations(key, BATCH) : plans.left(key, BATCH) };
+  }
+  let total = 0;
+  for await (const batch of plans.leftContent(key, BATCH)) total += batch.filter(part).length;
+  return { total, batches: only(plans.left(key, BATCH), part) };
+}
+
+async function* only(
+  batches: AsyncIterable<readonly PlannedOperation[]>,
+  part: (operation: Operation) => boolean,
+): AsyncGenerator<readonly PlannedOperation[]> {
+  for await (const batch of batches) {
+    const those = batch.filter(({ operation }) => part(operation));
+    if (those.length > 0) yield those;
+  }
+}
+
+/** While nobody knows whether the system is well again. */
+function oneAtATime({ now, sleep }: Engine): Pace {
+  return pace({ maxConcurrency: 1, now: () => now().getTime(), sleep });
+}
+
+/** Whether it was carried out, as well as it could be: what was never sent is left of its plan. */
+function isTried(outcome: Outcome): boolean {
+  if (outcome.type !== 'skipped') return true;
+  return outcome.why === 'moved' || outcome.why === 'superseded';
+}
+
+/** By the pace so far, and never less than the target's own limit allows. */
+function secondsLeft(
+  left: number,
+  ended: number,
+  milliseconds: number,
+  { requestsPerSecond }: OpenTarget['target']['traits'],
+): { readonly secondsLeft?: number } {
+  if (ended === 0 || milliseconds <= 0) return {};
+  const paced = (left * milliseconds) / ended / 1000;
+  const limited = requestsPerSecond === undefined ? 0 : left / requestsPerSecond;
+  return { secondsLeft: Math.round(Math.max(paced, limited)) };
+}
+
 async function recordFinished(
   finished: readonly Finished[],
   plan: StoredPlan,
-  run: string,
+  { run, reviewed }: ApplyOptions,
   system: string,
   { warehouse, ledger, now }: Engine,
 ): Promise<void> {
   const at = now();
   const settled = finished.flatMap(({ planned: { operation }, settlement }) => {
-    if (settlement === undefined) return [];
+    if (settlement === undefined || operation.unowned) return [];
     const { identity: id, generation } = operation;
     return [{ subject: { identity: { id }, due: { generation } }, settlement }];
   });
   await warehouse.settle(system, settled);
+  await warehouse.settleMemberships(
+    system,
+    finished.flatMap(({ memberships = [] }) => memberships),
+  );
   const landed = finished.filter(
     ({ planned, landed: lands }) => lands === true && planned.operation.action === 'create',
   );
   await warehouse.clearInFlight(system, landed.map(identityOf));
   await warehouse.makeDue(
     system,
-    finished.filter(({ replan }) => replan === true).map(identityOf),
+    finished.filter(({ replan, planned }) => replan && !planned.operation.unowned).map(identityOf),
     'retry',
   );
   const written = finished.filter(({ outcome }) => outcome.type === 'done');
   await ledger.spendRelease(system, written.map(identityOf));
+  // What a person looked at is not what the guards watch for.
+  if (!reviewed) {
+    const counted = activity();
+    for (const { outcome } of written) counted.add(outcome.operation);
+    await ledger.addActivity(system, at, counted.counts);
+  }
   await ledger.recordOutcomes(
     finished.map(({ planned: { position }, outcome }) => ({
       at,
@@ -138,36 +236,11 @@ function identityOf({ planned }: Finished): string {
   return planned.operation.identity;
 }
 
-/** Why the system is not written to now, if it is not. */
-function quarantine(health: SystemHealth, now: Date): SystemFailure | undefined {
-  const { state, probeAt, code, message } = health;
-  if (state !== 'quarantined' || probeAt === undefined || probeAt <= now) return undefined;
-  return {
-    code: 'quarantined',
-    message: `not written to until ${probeAt.toISOString()}: ${message ?? code ?? 'it failed'}`,
-  };
-}
-
-/** Quarantine ends by itself with the first operation that succeeds; until then it is tried ever more rarely. */
-function healthAfter(
-  tripped: Tripped | undefined,
-  before: SystemHealth,
-  { done }: Pick<Tally, 'done'>,
-  now: Date,
-): SystemHealth {
-  if (tripped === undefined) {
-    return sum(done) > 0 || before.state === 'well' ? { state: 'well', attempts: 0 } : before;
-  }
-  const { code, message, retryAfterSeconds = 0 } = tripped;
-  const seconds = Math.min(FIRST_PROBE_SECONDS * 2 ** before.attempts, LAST_PROBE_SECONDS);
-  return {
-    state: 'quarantined',
-    code,
-    message,
-    since: before.since ?? now,
-    probeAt: new Date(now.getTime() + Math.max(seconds, retryAfterSeconds) * 1000),
-    attempts: before.attempts + 1,
-  };
+/** Records that no settlement keeps: met on the way, or of an account that is nobody's. */
+function observed({ seen, outcome, planned: { operation } }: Finished): readonly IdentityRecord[] {
+  const nobodys = operation.unowned || ('unlinks' in operation && operation.unlinks);
+  const answered = nobodys && outcome.type === 'done' ? outcome.record : undefined;
+  return [seen, answered].filter((record) => record !== undefined);
 }
 
 function count(
@@ -187,7 +260,7 @@ function count(
   }
 }
 
-function add(counts: Record<string, number>, key: string): void {
+function add(counts: Partial<Record<string, number>>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }
 

@@ -29,6 +29,15 @@ export async function underLease<Value>(
   const own = nameOf(lane, token, engine.process.self);
   atWork.add(own);
   const lost = new AbortController();
+  const fence = async () => {
+    // Renewing locks the row until the transaction ends: nobody takes the lane meanwhile.
+    if (await engine.ledger.renewLease(lane, token, until(engine))) return;
+    throw new VerbRefusal(
+      'lease-lost',
+      `another process has taken over ${lane}; what this one had not recorded is not recorded`,
+      'nothing is to be done: the other process goes on, and looks for creates without an answer',
+    );
+  };
   const renewing = setInterval(() => {
     engine.ledger.renewLease(lane, token, until(engine)).then(
       (held) => {
@@ -38,7 +47,7 @@ export async function underLease<Value>(
     );
   }, RENEW_SECONDS * 1000);
   try {
-    return await work({ ...watch, signal: AbortSignal.any([watch.signal, lost.signal]) });
+    return await work({ ...watch, fence, signal: AbortSignal.any([watch.signal, lost.signal]) });
   } finally {
     clearInterval(renewing);
     atWork.delete(own);

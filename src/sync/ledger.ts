@@ -5,6 +5,7 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { PlanKey } from '../plan/plans.ts';
+import type { Counted } from '../plan/window.ts';
 import type { RunReport } from './engine.ts';
 
 export type RunId = string;
@@ -34,6 +35,12 @@ export interface Ledger {
   recordOutcomes(rows: readonly OutcomeEntry[]): Promise<void>;
   /** The newest first. */
   outcomes(query: OutcomeQuery): AsyncIterable<OutcomeRow>;
+
+  /** Adds to what was done in a system, as guards count it. */
+  addActivity(system: SystemName, at: Date, counts: ReadonlyMap<Counted, number>): Promise<void>;
+  /** What was done since, to within some minutes. */
+  activity(system: SystemName, since: Date): Promise<ReadonlyMap<Counted, number>>;
+  forgetActivity(before: Date): Promise<void>;
 
   health(system: SystemName): Promise<SystemHealth>;
   setHealth(system: SystemName, health: SystemHealth): Promise<void>;
@@ -109,4 +116,11 @@ export interface SystemHealth {
   /** When it is tried again with a single operation. */
   readonly probeAt?: Date;
   readonly attempts: number;
+  /** Too much of a run failed; until a person or a changed configuration says so, plans are held. */
+  readonly stopped?: Stopped;
+}
+
+export interface Stopped {
+  readonly message: string;
+  readonly configVersion: string;
 }

@@ -5,10 +5,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '../connectors/spi/index.ts';
-import type { WithheldReading } from '../plan/guards.ts';
+import { hasExpired } from '../plan/approval.ts';
+import { isHeldBy, type WithheldReading } from '../plan/guards.ts';
+import type { Hold } from '../plan/plan.ts';
 import type { StoredPlan } from '../plan/plans.ts';
 import type { TargetPolicy } from '../plan/target.ts';
-import { applyStored, EMPTY_TALLY, sum, type Tally } from './apply-stored.ts';
+import { type ApplyOptions, applyStored, EMPTY_TALLY, sum, type Tally } from './apply-stored.ts';
 import type {
   Engine,
   ReadingReport,
@@ -20,7 +22,13 @@ import type {
 } from './engine.ts';
 import { underLease } from './lease.ts';
 import { failureOf, readSource } from './read.ts';
-import { type OpenTarget, openTarget, type PlanOptions, planDue } from './target.ts';
+import {
+  type OpenTarget,
+  openTarget,
+  type PlanOptions,
+  planDue,
+  writtenSystems,
+} from './target.ts';
 import { urgentLane } from './urgent.ts';
 import type { RunRequest } from './verbs.ts';
 
@@ -45,7 +53,7 @@ export async function runSync(
     watch,
   );
   const targets = await Promise.all(
-    engine.targets
+    writtenSystems(engine)
       .filter(takesPart)
       .map((policy) => runTarget(policy, engine, { ...request, run, readings }, watch)),
   );
@@ -108,10 +116,13 @@ async function runTarget(
       for (let pass = 1; pass <= PASSES; pass++) {
         const planned = await planDue(open, engine, options, watched);
         report.planned(planned?.plan, planned?.omitted ?? {});
-        if (planned === undefined || planned.plan.holds.length > 0) break;
-        const tally = await applyUrgently(planned.plan, open, engine, run, watched);
+        if (planned === undefined) break;
+        const part = partOf(planned.plan, policy);
+        if (part === NOTHING) break;
+        const tally = await applyUrgently(planned.plan, part, open, engine, run, watched);
         report.applied(tally);
         if (tally.failure !== undefined || watched.signal.aborted) break;
+        if (planned.plan.holds.length > 0) break;
       }
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
@@ -123,7 +134,7 @@ async function runTarget(
 
 /** A held plan that nothing has changed since: planning everybody again would say the same. */
 async function stillHeld(
-  { system }: TargetPolicy,
+  { system, holds }: TargetPolicy,
   { plans, warehouse, configVersion, now }: Engine,
   readings: readonly ReadingReport[],
 ): Promise<StoredPlan | undefined> {
@@ -137,23 +148,44 @@ async function stillHeld(
   if (changed) return undefined;
   const plan = await plans.current(system);
   if (plan?.state !== 'held' || plan.configVersion !== configVersion) return undefined;
+  if (hasExpired(plan, holds, now())) return undefined;
   const due = await warehouse.dueCount(system, now());
+  if ((await warehouse.membershipsDue(system, now())) > 0) return undefined;
   return due === operationsOf(plan) ? plan : undefined;
 }
 
-function operationsOf({ counts }: StoredPlan): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
+/** Operations that wait. */
+function operationsOf({ counts, carried = {} }: StoredPlan): number {
+  return sum(counts) - sum(carried);
+}
+
+/** Nothing at all; told from everything, which is `undefined`. */
+const NOTHING = 'nothing';
+
+type Part = ApplyOptions['part'] | typeof NOTHING;
+
+/** What of a plan may go on at once: all of it, or what no guard is about where that is configured. */
+function partOf({ holds }: StoredPlan, policy: TargetPolicy): Part {
+  if (holds.length === 0) return undefined;
+  if (policy.holds.rest === 'wait' || holds.some(isAboutEverything)) return NOTHING;
+  return (operation) => !holds.some((hold) => isHeldBy(hold, operation));
+}
+
+function isAboutEverything({ actions, people, path }: Hold): boolean {
+  return actions === undefined && people === undefined && path === undefined;
 }
 
 function applyUrgently(
   plan: StoredPlan,
+  part: ApplyOptions['part'],
   open: OpenTarget,
   engine: Engine,
   run: string,
   watch: Watch,
 ): Promise<Tally> {
   const lane = urgentLane(open, engine, run, watch);
-  return applyStored(plan, open, engine, { run, reviewed: false, lane }, watch);
+  const options = { run, reviewed: false, lane, ...(part !== undefined && { part }) };
+  return applyStored(plan, open, engine, options, watch);
 }
 
 /** Several passes over one target, added up. */

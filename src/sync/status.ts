@@ -2,7 +2,9 @@
 
 import { label } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
+import { expiresAt } from '../plan/approval.ts';
 import type { Engine } from './engine.ts';
+import { writtenSystems } from './target.ts';
 import type { StatusReport, Unsent } from './verbs.ts';
 
 export async function status(engine: Engine): Promise<StatusReport> {
@@ -12,10 +14,16 @@ export async function status(engine: Engine): Promise<StatusReport> {
     const read = freshness.find((each) => each.system === system && each.kind === kind);
     return read === undefined
       ? { system, kind, records: 0 }
-      : { system, kind, readAt: read.readAt, records: read.records };
+      : {
+          system,
+          kind,
+          readAt: read.readAt,
+          records: read.records,
+          ...(read.withheld !== undefined && { withheld: read.withheld }),
+        };
   });
   const targets = [];
-  for (const { system: target } of engine.targets) {
+  for (const { system: target, holds } of writtenSystems(engine)) {
     const plan = await plans.current(target);
     targets.push({
       target,
@@ -23,12 +31,27 @@ export async function status(engine: Engine): Promise<StatusReport> {
       ...(await waiting(target, engine)),
       refused: await countOf(warehouse.refusals(target)),
       health: await ledger.health(target),
+      ...(await drifting(target, engine)),
       ...(plan !== undefined && { plan }),
+      ...(plan?.state === 'held' && { expiresAt: expiresAt(plan, holds) }),
     });
   }
   const [lastRun] = await ledger.runs(1);
   const reviews = (await warehouse.reviews()).length;
   return { sources, targets, reviews, ...(lastRun !== undefined && { lastRun }) };
+}
+
+/** What was found when the target was reconciled last, and whom an undo put back. */
+async function drifting(
+  target: SystemName,
+  { targets, drift, undos }: Engine,
+): Promise<Pick<StatusReport['targets'][number], 'drift' | 'paused'>> {
+  const kinds = targets.filter(({ system }) => system === target).map(({ kind }) => kind);
+  const counts = await Promise.all(kinds.map((kind) => drift.counts({ target, kind })));
+  const open = counts.flat().filter(({ state }) => state === 'open');
+  const total = open.reduce((sum, { count }) => sum + count, 0);
+  const paused = await undos.pauseCount(target);
+  return { ...(total > 0 && { drift: total }), ...(paused > 0 && { paused }) };
 }
 
 async function waiting(
@@ -54,7 +77,7 @@ async function countOf(items: AsyncIterable<unknown>): Promise<number> {
 
 /** Refusals that stay until something changes, then failures with their next attempt. */
 export async function* unsent(engine: Engine, only?: SystemName): AsyncGenerator<Unsent> {
-  for (const { system: target } of engine.targets) {
+  for (const { system: target } of writtenSystems(engine)) {
     if (only !== undefined && target !== only) continue;
     for await (const { identity, code, message, since } of engine.warehouse.refusals(target)) {
       yield {

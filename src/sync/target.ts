@@ -1,29 +1,71 @@
 /** One target's part of a run: everybody due is planned, and a plan that is not held is applied. */
 
 import { ahead } from '../apply/ahead.ts';
+import { type Pace, pace } from '../apply/pace.ts';
 import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
+import type { AttributeValue, Scalar } from '../identity/record.ts';
 import type { WithheldReading } from '../plan/guards.ts';
 import { deletionDate } from '../plan/leave.ts';
 import type { Omission } from '../plan/plan.ts';
 import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
-import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
+import { forKind, type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
 import type { Subject } from '../warehouse/subject.ts';
-import type { Settlement } from '../warehouse/warehouse.ts';
+import type { Candidate, Settlement } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
-import { matching, probeAgainAt } from './match.ts';
+import { type Matching, type MatchingOptions, matching, probeAgainAt } from './match.ts';
+import { membershipLots, settleMembers, thawMembers } from './memberships.ts';
+import { resumeOutdated } from './resume.ts';
 
 const BATCH = 500;
+const DEFAULT_CONCURRENCY = 8;
 
 /** A target that can be reached, as the planner sees it. */
 export interface OpenTarget {
   readonly target: Target;
   readonly connector: Connector;
+  /** Shared by everything that is written there while it is open. */
+  readonly pace: Pace;
 }
 
+/** With the rules for every kind of its system: a plan is about all of them. */
 export async function openTarget(policy: TargetPolicy, engine: Engine): Promise<OpenTarget> {
   const connector = await engine.connector(policy.system);
-  return { connector, target: targetWith(policy, connector.traits ?? {}) };
+  const target = wholeTarget(policy, connector, engine);
+  const { maxConcurrency = DEFAULT_CONCURRENCY, requestsPerSecond } = target.traits;
+  return {
+    connector,
+    target,
+    pace: pace({
+      maxConcurrency,
+      ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+      now: () => engine.now().getTime(),
+      sleep: engine.sleep,
+    }),
+  };
+}
+
+function wholeTarget(
+  policy: TargetPolicy,
+  { traits = {} }: Connector,
+  { targets }: Engine,
+): Target {
+  const others = targets.filter(
+    ({ system, kind }) => system === policy.system && kind !== policy.kind,
+  );
+  const target = targetWith(policy, traits);
+  if (others.length === 0) return target;
+  const byKind = others.map((other) => [other.kind, targetWith(other, traits)] as const);
+  return { ...target, others: new Map(byKind) };
+}
+
+/** One policy for each system that is written to: that of people, where there is one. */
+export function writtenSystems({ targets }: Engine): readonly TargetPolicy[] {
+  const chosen = new Map<string, TargetPolicy>();
+  for (const policy of targets) {
+    if (policy.kind === 'user' || !chosen.has(policy.system)) chosen.set(policy.system, policy);
+  }
+  return targets.filter((policy) => chosen.get(policy.system) === policy);
 }
 
 export interface PlanOptions {
@@ -51,16 +93,37 @@ export async function planDue(
   while (people === undefined && (await warehouse.expandMarkers(system))) {
     await boundary('markers-expanded');
   }
+  if (people === undefined) await resumeOutdated(system, engine);
   const now = engine.now();
+  const { limits, holds } = target;
+  const since = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+  const { stopped } = await ledger.health(system);
   const due = people?.length ?? (await warehouse.dueCount(system, now));
-  if (due === 0) return undefined;
+  const members = people?.map(({ identity }) => identity.id);
+  if (due === 0 && (members || (await warehouse.membershipsDue(system, now)) === 0)) {
+    return undefined;
+  }
   const planned = await planTarget({
     target,
     plans,
     configVersion: engine.configVersion,
     due: people === undefined ? dueOf(target, now, engine) : [people],
-    ...matching(target, connector, engine, { due, listed: options.listed }, watch),
+    ...matchingByKind(target, connector, engine, { due, listed: options.listed }, watch),
+    memberships: membershipLots(system, now, engine, members),
+    membersPlanned: async (batch) => {
+      watch.signal.throwIfAborted();
+      if (options.settles) await settleMembers(batch, target, engine);
+      await boundary('plan-batch-stored');
+    },
+    holders: async (path, values) =>
+      holdersOf(await warehouse.candidates(system, target.kind, path, values.filter(isScalar))),
+    recent: await ledger.activity(system, since(limits.windowSeconds)),
+    // Whom a person asked for is not held up by what went wrong for others.
+    ...(people === undefined &&
+      stopped?.configVersion === engine.configVersion && { stopped: stopped.message }),
+    heldSince: since(holds.expiresSeconds),
     released: await ledger.releasedAccounts(system),
+    paused: (ids) => engine.undos.paused(system, ids, engine.configVersion),
     managed: await warehouse.managed(system),
     first: people === undefined && !(await plans.everApplied(system)),
     partial: people !== undefined,
@@ -70,7 +133,10 @@ export async function planDue(
     random: engine.random,
     planned: async (batch) => {
       watch.signal.throwIfAborted();
-      if (options.settles) await settleOmissions(batch, target, engine);
+      if (options.settles) {
+        await settleOmissions(batch, target, engine, watch);
+        await thawMembers(batch.subjects, target, engine);
+      }
       await boundary('plan-batch-stored');
       watch.progress({ type: 'planning', target: system, considered: batch.considered, due });
     },
@@ -78,6 +144,43 @@ export async function planDue(
   await boundary('plan-closed');
   watch.progress({ type: 'planned', plan: planned.plan });
   return planned;
+}
+
+function holdersOf(
+  candidates: ReadonlyMap<Scalar, readonly Candidate[]>,
+): ReadonlyMap<AttributeValue, readonly string[]> {
+  return new Map(
+    [...candidates].map(([value, found]) => [value, found.map(({ record }) => record.ref.id)]),
+  );
+}
+
+function isScalar(value: AttributeValue): value is Scalar {
+  return typeof value !== 'object';
+}
+
+/** Groups are matched among groups, people among people. */
+function matchingByKind(
+  target: Target,
+  connector: Connector,
+  engine: Engine,
+  options: MatchingOptions,
+  watch: Watch,
+): Matching {
+  const own = matching(target, connector, engine, options, watch);
+  if (target.others === undefined) return own;
+  const others = new Map(
+    [...target.others.values()].map((other) => [
+      other.kind,
+      matching(other, connector, engine, { ...options, listed: false }, watch),
+    ]),
+  );
+  return {
+    ...own,
+    match: (subjects, context) => {
+      const kind = subjects[0]?.identity.kind ?? target.kind;
+      return (others.get(kind) ?? own).match(subjects, context);
+    },
+  };
 }
 
 /**
@@ -112,16 +215,19 @@ async function settleOmissions(
   { subjects, omissions, matches }: PlannedBatch,
   target: Target,
   engine: Engine,
+  watch: Watch,
 ): Promise<void> {
   if (omissions.length === 0) return;
   const { warehouse } = engine;
   const now = engine.now();
   const subjectOf = new Map(subjects.map((subject) => [subject.identity.id, subject]));
   await engine.transaction(async () => {
+    await watch.fence?.();
     const settlements = omissions.flatMap((omission) => {
       const subject = subjectOf.get(omission.identity);
       if (subject === undefined) return [];
-      return [{ subject, settlement: settlementOf(omission, subject, target, now) }];
+      const rules = forKind(target, subject.identity.kind);
+      return [{ subject, settlement: settlementOf(omission, subject, rules, now) }];
     });
     await warehouse.settle(target.system, settlements);
     const landed = settlements.filter(

@@ -1,6 +1,7 @@
 /** Urgent people go ahead of the rest of a plan: looked for between operations, planned and applied. */
 
-import type { IdentityId } from '../identity/identity.ts';
+import type { Overtaking } from '../apply/apply.ts';
+import type { Subject } from '../warehouse/subject.ts';
 import { applyStored, type Lane, NOBODY_AHEAD } from './apply-stored.ts';
 import type { Engine, Watch } from './engine.ts';
 import { type OpenTarget, planDue } from './target.ts';
@@ -8,25 +9,47 @@ import { type OpenTarget, planDue } from './target.ts';
 const LOOK_EVERY_MILLISECONDS = 250;
 const AT_ONCE = 20;
 
+/** For whoever looks for urgent people while no plan is being carried out. */
+export const NOTHING_UNDER_WAY: Overtaking = { claim: async () => {} };
+
 /** Between operations it looks for urgent people, every quarter of a second. */
 export function urgentLane(open: OpenTarget, engine: Engine, run: string, watch: Watch): Lane {
   let looked = engine.now().getTime();
-  const ahead = new Set<IdentityId>();
-  const between = async () => {
+  /** Whom a guard holds, by the generation it was seen in: they are not asked about again and again. */
+  const waiting = new Map<string, number>();
+  const isNew = ({ identity, due }: Subject) =>
+    due?.urgent === true && waiting.get(identity.id) !== due.generation;
+  return async ({ claim }) => {
     const now = engine.now();
     if (now.getTime() - looked < LOOK_EVERY_MILLISECONDS) return;
     looked = now.getTime();
     // A cheap question first: the plan waits for the answer, and it is no almost always.
     if (!(await engine.warehouse.anyUrgent(open.target.system))) return;
     const first = await engine.warehouse.due(open.target.system, now, AT_ONCE);
-    const people = first.filter(({ due }) => due?.urgent === true);
+    const urgent = first.filter(isNew).map(({ identity }) => identity.id);
+    if (urgent.length === 0) return;
+    await claim(urgent);
+    // As they are now: what was under way has ended.
+    const people = await subjectsOf(urgent, open, engine);
     if (people.length === 0) return;
     const wanted = { typed: true, withheld: [], listed: false, people, settles: true };
     const planned = await planDue(open, engine, wanted, watch);
-    if (planned === undefined || planned.plan.holds.length > 0) return;
-    for (const { identity } of people) ahead.add(identity.id);
-    const options = { run, reviewed: false, lane: NOBODY_AHEAD };
+    if (planned === undefined) return;
+    if (planned.plan.holds.length > 0) {
+      for (const { identity, due } of people) waiting.set(identity.id, due?.generation ?? 0);
+      return;
+    }
+    const options = { run, reviewed: false, lane: NOBODY_AHEAD, ahead: true } as const;
     await applyStored(planned.plan, open, engine, options, watch);
+    for (const { identity, due } of people) waiting.set(identity.id, due?.generation ?? 0);
   };
-  return { between, overtaken: (identity) => ahead.has(identity) };
+}
+
+async function subjectsOf(
+  ids: readonly string[],
+  { target }: OpenTarget,
+  { warehouse }: Engine,
+): Promise<readonly Subject[]> {
+  const subjects = await Promise.all(ids.map((id) => warehouse.subject(target.system, id)));
+  return subjects.filter((subject) => subject?.due?.urgent === true) as readonly Subject[];
 }

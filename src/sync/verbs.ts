@@ -8,10 +8,10 @@ import type { Step } from '../plan/trace.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
+import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 import type { ReconcileReport, ReconcileRequest } from './reconcile.ts';
 import type { DriftQuery, DriftRow } from './reconcile-storage.ts';
 import type { UndoReport, UndoRequest } from './undo.ts';
-import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 
 export interface Verbs {
   /** Reads what changed, plans, and applies what is not held. */
@@ -181,6 +181,10 @@ export interface StatusReport {
     readonly escrowed: number;
     readonly refused: number;
     readonly health: SystemHealth;
+    /** Differences that wait for a person, as reconciling found them last. */
+    readonly drift?: number;
+    /** People who stay as an undo put them. */
+    readonly paused?: number;
     readonly plan?: StoredPlan;
     /** Of a held plan: until when it can be let go. */
     readonly expiresAt?: Date;

@@ -9,6 +9,7 @@ import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
+import { memberships } from './membership.ts';
 import { parseOrigins } from './origins.ts';
 import { absorbPage, beginReading, endReading, observe } from './reading.ts';
 import { rulebook } from './rulebook.ts';
@@ -49,6 +50,7 @@ export async function openWarehouse(
     generation: () => epoch * 2 ** 31 + steps++,
   };
   return {
+    ...memberships(context),
     beginReading: (system, kind, mode) => beginReading(context, system, kind, mode),
     watermark: async (system, kind) => (await store.progress(system, kind))?.watermark,
     absorb: (reading, page) => absorbPage(context, reading, page),
@@ -97,6 +99,7 @@ export async function openWarehouse(
           throw new Error(`${record.ref.id} of ${target} belongs to another identity`);
         }
       }),
+    vouches: (system, kind) => context.book.source(system, kind)?.authority ?? false,
     importRecords: (refs) => store.transaction(() => importRecords(context, refs)),
     managed: (target) => store.managed(target),
 
@@ -122,11 +125,12 @@ export async function openWarehouse(
     freshness: async () => {
       const progress = (await store.allProgress()).filter(({ readAt }) => readAt !== undefined);
       return Promise.all(
-        progress.map(async ({ system, kind, readAt }) => ({
+        progress.map(async ({ system, kind, readAt, withheld }) => ({
           system,
           kind,
           readAt: new Date(readAt ?? 0),
           records: await store.countPresent(system, kind),
+          ...(withheld && { withheld: { absent: withheld.absent, before: withheld.before } }),
         })),
       );
     },
@@ -257,8 +261,8 @@ async function accountRef(
 
 async function findPerson(context: Context, text: string): Promise<readonly Identity[]> {
   const { store } = context;
-  const key = namingKey(text.trim());
-  const hits = await store.identitiesWithKeys(key === undefined ? [] : [key]);
+  const keys = ['user', 'group'].flatMap((kind) => namingKey(kind, text.trim()) ?? []);
+  const hits = await store.identitiesWithKeys(keys);
   const ids = new Set([text.trim(), ...hits.map(({ identity }) => identity)]);
   return identitiesOf(context, [...ids].slice(0, MOST_PEOPLE_OF_A_NAME));
 }
@@ -267,7 +271,7 @@ async function peopleNamed(
   { store }: Context,
   values: readonly string[],
 ): Promise<ReadonlyMap<string, readonly IdentityId[]>> {
-  const keys = new Map(values.map((value) => [value, namingKey(value.trim())]));
+  const keys = new Map(values.map((value) => [value, namingKey('user', value.trim())]));
   const asked = [...new Set([...keys.values()].filter((key) => key !== undefined))];
   const hits = Map.groupBy(await store.identitiesWithKeys(asked), ({ key }) => key);
   return new Map(

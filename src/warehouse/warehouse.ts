@@ -136,6 +136,8 @@ export type Settlement =
     }
   /** The account is no more, by our own hand. */
   | { readonly type: 'deleted' }
+  /** The account is there, and belongs to nobody any more. */
+  | { readonly type: 'unlinked'; readonly account: ObjectRef }
   | { readonly type: 'escrow'; readonly escrow: Escrow; readonly notBefore?: Date };
 
 export interface Refusal {
@@ -233,6 +235,8 @@ export interface Warehouse extends Memberships {
     values: readonly Scalar[],
   ): Promise<ReadonlyMap<Scalar, readonly Candidate[]>>;
   link(target: SystemName, identity: IdentityId, record: IdentityRecord): Promise<void>;
+  /** Whether records of this kind keep their identities alive. */
+  vouches(system: SystemName, kind: ObjectKind): boolean;
   /** Makes identities of records of a source that belong to nobody. Returns those that were made. */
   importRecords(refs: readonly ObjectRef[]): Promise<readonly IdentityId[]>;
   /** Accounts under management in a target, for the guards. */
@@ -260,6 +264,8 @@ export interface Warehouse extends Memberships {
       readonly kind: ObjectKind;
       readonly readAt: Date;
       readonly records: number;
+      /** What its last full reading lacked and is not believed to be gone. */
+      readonly withheld?: { readonly absent: number; readonly before: number };
     }[]
   >;
 }

@@ -1,9 +1,13 @@
-/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans. */
+/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
 import { apiTokens0110 } from './0110-api-tokens.ts';
 import { plans0200 } from './0200-plans.ts';
+import { guards0210 } from './0210-guards.ts';
+import { drift0300 } from './0300-drift.ts';
+import { undo0310 } from './0310-undo.ts';
+import { memberships0400 } from './0400-memberships.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -11,4 +15,8 @@ export const MIGRATIONS: readonly Migration[] = [
   directory0100,
   apiTokens0110,
   plans0200,
+  guards0210,
+  drift0300,
+  undo0310,
+  memberships0400,
 ];
