@@ -27,11 +27,12 @@ export function settlementOfDone(
 ): Settlement {
   if (operation.action === 'delete') return { type: 'deleted' };
   if (record === undefined) return { type: 'settled' };
+  const missing = [...unresolved, ...(operation.without ?? [])];
   const written = {
     type: 'written' as const,
     record,
     asked: askedBy(operation, sent),
-    ...(unresolved.length > 0 && { unresolved }),
+    ...(missing.length > 0 && { unresolved: missing }),
   };
   if (operation.action !== 'disable') return written;
   if (target.leave.type !== 'delete-after') return { ...written, disabledBy: 'us' };

@@ -45,7 +45,12 @@ export type Wanted =
       readonly awaits?: IdentityId;
     }
   /** A reference to somebody the target does not have: left out until they arrive. */
-  | { readonly type: 'dangling'; readonly path: string };
+  | {
+      readonly type: 'dangling';
+      readonly path: string;
+      /** Whose account is missing, where we know the person. */
+      readonly missing?: IdentityId;
+    };
 
 export interface WantedRow {
   readonly row: CompiledRow;
@@ -105,7 +110,7 @@ function resolved(
       return { ...desired, value: { $ref: leadsTo.ref }, referent: leadsTo.attributes };
     case 'pending':
       // An account that exists is brought in line when its manager's does; the arrival makes it due.
-      if (purpose === 'update') return { type: 'dangling', path };
+      if (purpose === 'update') return { type: 'dangling', path, missing: leadsTo.identity };
       return { ...desired, value: { $new: leadsTo.identity }, awaits: leadsTo.identity };
     case 'unknown':
     case undefined:

@@ -116,6 +116,7 @@ const intent = {
   generation: z.number(),
   urgent: z.literal(true).optional(),
   after: z.array(z.string()),
+  without: z.array(z.string()).optional(),
   origins: z.record(z.string(), z.string()),
   failedBefore: z
     .object({ code: z.string(), attempts: z.number(), firstFailedAt: z.coerce.date() })

@@ -47,6 +47,8 @@ export interface Intent {
   readonly unowned?: true;
   /** Identities whose own operation in this plan must be done first: a manager before the report. */
   readonly after: readonly IdentityId[];
+  /** Whose accounts were missing when this was planned, so that references to them are not in it. */
+  readonly without?: readonly IdentityId[];
   /** Which source supplied what is written, by path: `hr`, `entra`, or several. */
   readonly origins: Readonly<Record<string, string>>;
   /** Present when it failed before: the next failure waits longer. */

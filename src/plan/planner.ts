@@ -343,6 +343,9 @@ function operate(
     const origin = touched.includes(row.row.path) ? originOf(row, subject) : undefined;
     if (origin !== undefined) origins[row.row.path] = origin;
   }
+  const without = rows.flatMap(({ wanted }) =>
+    wanted.type === 'dangling' && wanted.missing !== undefined ? wanted.missing : [],
+  );
   const intent: Intent = {
     id: operationId(target.system, identity.id, contentOf(content)),
     identity: identity.id,
@@ -354,6 +357,7 @@ function operate(
     generation: due?.generation ?? 0,
     ...(due?.urgent && { urgent: true }),
     after,
+    ...(without.length > 0 && { without }),
     origins,
     ...(due?.escrow && { failedBefore: failedBefore(due.escrow) }),
   };

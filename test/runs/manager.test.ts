@@ -33,6 +33,23 @@ describe('a manager', () => {
     expect(users['grace.hopper']?.managerId).toBe(users['ada.lovelace']?.id);
   });
 
+  for (const last of ['POST /Users', 'PATCH /Users']) {
+    it(`who is hired while her report is renamed is set in that run, when ${last} answers last`, async () => {
+      await using company = await contoso();
+      company.hire({ name: 'ada.lovelace' });
+      const grace = company.hire({ name: 'grace.hopper', manager: 'ada.lovelace' });
+      await company.run();
+      const barbara = company.hire({ name: 'barbara.liskov', manager: 'ada.lovelace' });
+      company.graph.control.act({ act: 'set-manager', id: grace, manager: barbara });
+      company.graph.control.act({ act: 'update', id: grace, properties: { surname: 'Murray' } });
+      company.ramp.fault({ type: 'slow', on: last, milliseconds: 100 });
+      const { targets } = await company.run();
+      expect(targets[0]?.done).toEqual({ create: 1, update: 2 });
+      const users = await company.users();
+      expect(users['grace.hopper']?.managerId).toBe(users['barbara.liskov']?.id);
+    });
+  }
+
   it('of each other are both linked in the end', async () => {
     await using company = await contoso();
     const ada = company.hire({ name: 'ada.lovelace' });
