@@ -10,23 +10,29 @@ export interface Child<Ready> extends AsyncDisposable {
   ask<Answer>(order: unknown): Promise<Answer>;
 }
 
+/** The settings of this process: those that the launcher gives the product. */
+export const AS_PRODUCT: readonly string[] = process.execArgv;
+
+const PLAIN = ['--disable-warning=ExperimentalWarning'];
+
+/** @param nodeSettings Those of the product for the engine and what it is compared with. */
 export async function child<Ready>(
   script: string,
   settings: Readonly<Record<string, unknown>>,
+  nodeSettings: readonly string[] = PLAIN,
 ): Promise<Child<Ready>> {
   const running = spawn(
     process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      path.join(import.meta.dirname, script),
-      JSON.stringify(settings),
-    ],
+    [...nodeSettings, path.join(import.meta.dirname, script), JSON.stringify(settings)],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   const lines = createInterface({ input: running.stdout })[Symbol.asyncIterator]();
   const next = async <Answer>(): Promise<Answer> => {
     const { value, done } = await lines.next();
-    if (done === true) throw new Error(`${script} ended before it answered`);
+    if (done === true) {
+      const how = running.signalCode ?? running.exitCode ?? 'its output closed';
+      throw new Error(`${script} ended before it answered (${how})`);
+    }
     return JSON.parse(value) as Answer;
   };
   return {

@@ -10,6 +10,10 @@ export interface Measured {
   readonly milliseconds: number;
   readonly planMilliseconds: number;
   readonly applyMilliseconds: number;
+  /** Of all threads: what it costs, however busy the machine is with other things. */
+  readonly cpuMilliseconds: number;
+  /** Spent on storing outcomes, and operations with what was there before, waiting included. */
+  readonly logMilliseconds: number;
   readonly done: number;
   readonly failed: number;
   readonly considered: number;
@@ -17,7 +21,11 @@ export interface Measured {
   readonly readings: readonly { readonly of: string; readonly milliseconds: number }[];
 }
 
-const { file, concurrency } = settingsOf<{ file: string; concurrency: string }>();
+type Order =
+  | { readonly verb: 'run' | 'plan' }
+  | { readonly verb: 'explain'; readonly person: string };
+
+const { file } = settingsOf<{ file: string }>();
 const loaded = await loadConfiguration(file, {
   env: process.env,
   connectors: connectorTypes(),
@@ -25,36 +33,64 @@ const loaded = await loadConfiguration(file, {
 });
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
 await using engine = await openEngine(loaded.value);
-const verbs = verbsOf(engine);
+let logMilliseconds = 0;
+const { plans, ledger } = engine;
+const verbs = verbsOf({
+  ...engine,
+  plans: { ...plans, append: timed(plans.append) },
+  ledger: { ...ledger, recordOutcomes: timed(ledger.recordOutcomes) },
+});
 const watch = { signal: new AbortController().signal, progress: () => undefined };
 
-await serveOrders(
-  { concurrency },
-  async ({ verb }: { verb: 'run' | 'plan' }): Promise<Measured> => {
-    const begun = performance.now();
-    const report =
-      verb === 'run' ? await verbs.run({ trigger: 'command' }, watch) : await verbs.plan({}, watch);
-    const milliseconds = performance.now() - begun;
-    const [target] = report.targets;
-    const failure = target?.failure ?? report.readings.find((reading) => reading.failure)?.failure;
-    if (target === undefined || failure !== undefined) throw new Error(JSON.stringify(failure));
-    const applied = 'done' in target ? target : undefined;
-    return {
-      milliseconds,
-      planMilliseconds:
-        applied?.planMilliseconds ?? ('milliseconds' in target ? target.milliseconds : 0),
-      applyMilliseconds: applied?.applyMilliseconds ?? 0,
-      done: sum(applied?.done),
-      failed: sum(applied?.failed),
-      considered: target.plan?.considered ?? 0,
-      peakMegabytes: peakMegabytes(),
-      readings: report.readings.map(({ system, kind, milliseconds: taken }) => ({
-        of: `${system} ${kind}`,
-        milliseconds: taken,
-      })),
-    };
-  },
+await serveOrders({}, (order: Order) =>
+  order.verb === 'explain' ? explained(order.person) : measured(order.verb),
 );
+
+async function measured(verb: 'run' | 'plan'): Promise<Measured> {
+  const begun = performance.now();
+  const cpu = process.cpuUsage();
+  logMilliseconds = 0;
+  const report =
+    verb === 'run' ? await verbs.run({ trigger: 'command' }, watch) : await verbs.plan({}, watch);
+  const milliseconds = performance.now() - begun;
+  const { user, system } = process.cpuUsage(cpu);
+  const [target] = report.targets;
+  const failure = target?.failure ?? report.readings.find((reading) => reading.failure)?.failure;
+  if (target === undefined || failure !== undefined) throw new Error(JSON.stringify(failure));
+  const applied = 'done' in target ? target : undefined;
+  return {
+    milliseconds,
+    planMilliseconds:
+      applied?.planMilliseconds ?? ('milliseconds' in target ? target.milliseconds : 0),
+    applyMilliseconds: applied?.applyMilliseconds ?? 0,
+    cpuMilliseconds: (user + system) / 1000,
+    logMilliseconds,
+    done: sum(applied?.done),
+    failed: sum(applied?.failed),
+    considered: target.plan?.considered ?? 0,
+    peakMegabytes: peakMegabytes(),
+    readings: report.readings.map(({ system: name, kind, milliseconds: taken }) => ({
+      of: `${name} ${kind}`,
+      milliseconds: taken,
+    })),
+  };
+}
+
+async function explained(person: string): Promise<{ readonly milliseconds: number }> {
+  const begun = performance.now();
+  await verbs.explain({ person }, watch);
+  return { milliseconds: performance.now() - begun };
+}
+
+function timed<Parameters extends readonly unknown[]>(
+  work: (...parameters: Parameters) => Promise<void>,
+): (...parameters: Parameters) => Promise<void> {
+  return async (...parameters) => {
+    const begun = performance.now();
+    await work(...parameters);
+    logMilliseconds += performance.now() - begun;
+  };
+}
 
 function sum(counts: Readonly<Record<string, number>> = {}): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);

@@ -11,6 +11,8 @@ export interface GraphReady {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly provisioned: number;
+  /** Some of them, by name. */
+  readonly names: readonly string[];
 }
 
 interface Change {
@@ -30,6 +32,7 @@ const ready: GraphReady = {
   clientId: contoso.clientId,
   clientSecret: contoso.clientSecret,
   provisioned: provisioned.length,
+  names: provisioned.slice(0, 20).map(({ userPrincipalName }) => userPrincipalName),
 };
 await serveOrders(ready, async ({ people: count, round }: Change) => {
   for (const { id } of provisioned.slice(0, count))

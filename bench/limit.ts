@@ -6,6 +6,12 @@
 import { z } from 'zod';
 import { serveOrders, settingsOf } from './child.ts';
 
+export interface Bare {
+  readonly milliseconds: number;
+  readonly cpuMilliseconds: number;
+  readonly created: number;
+}
+
 interface Settings {
   readonly from: string;
   readonly to: string;
@@ -25,9 +31,10 @@ type User = z.output<typeof listing>['Resources'][number];
 const { from, to, token, concurrency } = settingsOf<Settings>();
 const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' };
 const users = await everybody();
-await serveOrders({ users: users.length }, async () => {
+await serveOrders({ users: users.length }, async (): Promise<Bare> => {
   const created = new Map<string, Promise<string>>();
   const begun = performance.now();
+  const cpu = process.cpuUsage();
   let next = 0;
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
@@ -38,7 +45,12 @@ await serveOrders({ users: users.length }, async () => {
       }
     }),
   );
-  return { milliseconds: performance.now() - begun, created: users.length };
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    milliseconds: performance.now() - begun,
+    cpuMilliseconds: (user + system) / 1000,
+    created: users.length,
+  };
 });
 
 /** In the order they were created, so that a manager's answer is never waited for in vain. */

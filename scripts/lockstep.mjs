@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 /** The command line, from a checkout: `npm run -s lockstep -- status`. */
-import { runOnNode24 } from './install.mjs';
+import { FRUGAL, runOnNode24 } from './install.mjs';
 
-runOnNode24('src/main.ts', process.argv.slice(2));
+runOnNode24('src/main.ts', process.argv.slice(2), FRUGAL);

@@ -1,4 +1,4 @@
 /** `npm start`: the main job at work, Entra ID to Ramp, on loopback. */
-import { runOnNode24 } from './install.mjs';
+import { FRUGAL, runOnNode24 } from './install.mjs';
 
-runOnNode24('src/main.ts', ['demo', ...process.argv.slice(2)]);
+runOnNode24('src/main.ts', ['demo', ...process.argv.slice(2)], FRUGAL);

@@ -1,5 +1,5 @@
 /** Runs a script of this checkout on its own Node 24: `node scripts/with-node.mjs bench/main.ts`. */
-import { runOnNode24 } from './install.mjs';
+import { FRUGAL, runOnNode24 } from './install.mjs';
 
 const [script, ...parameters] = process.argv.slice(2);
-runOnNode24(script, parameters);
+runOnNode24(script, parameters, FRUGAL);
