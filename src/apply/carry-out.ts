@@ -215,16 +215,24 @@ function failed(
   const common = { planned, outcome, ...landed, ...(seen !== undefined && { seen }) };
   // The system as a whole refused: nothing is learnt about this person.
   if (error.general) return common;
-  if (isGone(operation, error, target)) {
+  if (isGone(operation, error, target, now())) {
     return { ...common, settlement: { type: 'deleted' }, replan: true };
   }
   return { ...common, settlement: settlementOfFailure(operation, error, target, now(), random()) };
 }
 
-/** Where changes take a while to be seen, an account is gone only when it is missed twice. */
-function isGone(operation: Operation, error: ConnectorError, { traits }: Target): boolean {
-  if (error.kind !== 'missing' || operation.action === 'create') return false;
-  return (traits.visibilityLagSeconds ?? 0) === 0 || operation.failedBefore?.code === error.code;
+/** Where changes take a while to be seen, an account is gone only when it is missed for so long. */
+function isGone(
+  { action, failedBefore }: Operation,
+  error: ConnectorError,
+  { traits: { visibilityLagSeconds = 0 } }: Target,
+  now: Date,
+): boolean {
+  if (error.kind !== 'missing' || action === 'create') return false;
+  if (visibilityLagSeconds === 0) return true;
+  // Whoever changes meanwhile is tried again at once: missed twice alone says nothing.
+  if (failedBefore?.code !== error.code) return false;
+  return now.getTime() - failedBefore.firstFailedAt.getTime() >= visibilityLagSeconds * 1000;
 }
 
 /** Never sent: the run was stopped, the system stopped answering, or the person was taken ahead. */

@@ -75,13 +75,19 @@ export function settlementOfFailure(
   const disposition = DISPOSITION[error.kind];
   if (disposition === 'mend') return { type: 'settled', refused: { code, message } };
   const attempts = (operation.failedBefore?.attempts ?? 0) + 1;
-  const firstFailedAt = operation.failedBefore?.firstFailedAt ?? now;
+  const firstFailedAt = sinceWhen(operation, error, now);
   const seconds = delaySeconds(disposition, error, attempts, target, draw);
   return {
     type: 'escrow',
     escrow: { code, message, attempts, firstFailedAt },
     notBefore: new Date(now.getTime() + seconds * 1000),
   };
+}
+
+/** Since when it goes wrong; whether an account is gone depends on how long it is missed, and that alone. */
+function sinceWhen({ failedBefore }: Operation, { kind, code }: ConnectorError, now: Date): Date {
+  if (kind === 'missing' && failedBefore?.code !== code) return now;
+  return failedBefore?.firstFailedAt ?? now;
 }
 
 function delaySeconds(

@@ -2,6 +2,7 @@
 
 import { ahead } from '../apply/ahead.ts';
 import { type Pace, pace } from '../apply/pace.ts';
+import { retryDelaySeconds } from '../apply/retry.ts';
 import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { AttributeValue, Scalar } from '../identity/record.ts';
@@ -10,7 +11,7 @@ import { deletionDate } from '../plan/leave.ts';
 import type { Omission } from '../plan/plan.ts';
 import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
 import { forKind, type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
-import type { Subject } from '../warehouse/subject.ts';
+import type { Escrow, Subject } from '../warehouse/subject.ts';
 import type { Candidate, Settlement } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
 import { type Matching, type MatchingOptions, matching, probeAgainAt } from './match.ts';
@@ -250,15 +251,24 @@ function settlementOf(
   if (code === 'in-flight') {
     const notBefore = probeAgainAt(subject, target, now);
     if (notBefore === undefined) return { type: 'settled', refused: { code, message } };
-    const attempts = (subject.due?.escrow?.attempts ?? 0) + 1;
-    const firstFailedAt = subject.due?.escrow?.firstFailedAt ?? now;
-    return { type: 'escrow', escrow: { code, message, attempts, firstFailedAt }, notBefore };
+    return { type: 'escrow', escrow: escrowed(code, message, subject, now), notBefore };
+  }
+  // Whoever has the account may be about to be called something else, in this very plan.
+  if (code === 'account-taken') {
+    const escrow = escrowed(code, message, subject, now);
+    const seconds = retryDelaySeconds(escrow.attempts, 0);
+    return { type: 'escrow', escrow, notBefore: new Date(now.getTime() + seconds * 1000) };
   }
   if (refused) return { type: 'settled', refused: { code, message } };
   const againAt = subject.account && deletionDate(subject.account, target.leave);
   return againAt === undefined || againAt <= now
     ? { type: 'settled' }
     : { type: 'settled', againAt };
+}
+
+function escrowed(code: string, message: string, { due }: Subject, now: Date): Escrow {
+  const { attempts = 0, firstFailedAt = now } = due?.escrow ?? {};
+  return { code, message, attempts: attempts + 1, firstFailedAt };
 }
 
 /** Ambiguity is never guessed: a person is asked, with what was found. */
