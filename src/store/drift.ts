@@ -1,6 +1,6 @@
 /** Drift as it was found, the accounts it is found in, and when each target was reconciled last. */
 
-import type { AttributeValue } from '../identity/record.ts';
+import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type {
   DriftCount,
   DriftQuery,
@@ -85,13 +85,34 @@ export function openDrift(database: Database): DriftStore {
         rows.map(keyOf),
       ),
 
-    accounts: async ({ target, kind }, ids) => {
-      const rows = await database.all<AccountRow>(
-        `select id, identity, attributes, asked, answered, disabled_at from record
-         where system = ? and kind = ? and present = 1 and id in ${inList}`,
-        [target, kind, list(ids)],
-      );
-      return new Map(rows.map((row) => [row.id, accountOf(row)]));
+    accounts: async ({ target, kind }, ids, atHand = new Map()) => {
+      // By their ids: with `present = 1` as it stands, SQLite walks the index of all that are present.
+      const from = `from record
+        where system = ? and kind = ? and id in ${inList} and present + 0 = 1`;
+      const [known, unknown] = [
+        ids.filter((id) => atHand.has(id)),
+        ids.filter((id) => !atHand.has(id)),
+      ];
+      // An answer is mostly what was asked: one text says both then.
+      const answer = 'case when answered = asked then null else answered end as answered';
+      const [lean, whole] = await Promise.all([
+        known.length === 0
+          ? []
+          : database.all<LeanRow>(
+              `select id, identity, asked, answered is null as unanswered, ${answer}, disabled_at ${from}`,
+              [target, kind, list(known)],
+            ),
+        unknown.length === 0
+          ? []
+          : database.all<AccountRow>(
+              `select id, identity, attributes, asked, answered, disabled_at ${from}`,
+              [target, kind, list(unknown)],
+            ),
+      ]);
+      return new Map([
+        ...lean.map((row) => [row.id, leanAccountOf(row, atHand.get(row.id) ?? {})] as const),
+        ...whole.map((row) => [row.id, accountOf(row)] as const),
+      ]);
     },
     gone: async ({ target, kind }, after, limit) =>
       (
@@ -168,6 +189,29 @@ interface AccountRow extends Row {
   readonly asked: string | null;
   readonly answered: string | null;
   readonly disabled_at: number | null;
+}
+
+interface LeanRow extends Row {
+  readonly id: string;
+  readonly identity: string | null;
+  readonly asked: string | null;
+  /** 1 or true where nothing was answered yet. */
+  readonly unanswered: number;
+  /** Nothing where it is what was asked. */
+  readonly answered: string | null;
+  readonly disabled_at: number | null;
+}
+
+function leanAccountOf(row: LeanRow, current: Attributes): SpaceAccount {
+  const asked: Attributes = JSON.parse(row.asked ?? '{}');
+  return {
+    id: row.id,
+    ...optional('identity', row.identity),
+    current,
+    asked,
+    answered: row.answered !== null ? JSON.parse(row.answered) : row.unanswered ? {} : asked,
+    disabledByUs: row.disabled_at !== null,
+  };
 }
 
 function accountOf(row: AccountRow): SpaceAccount {

@@ -143,9 +143,11 @@ async function report(
   if (outcomes.length > 0) return lag > 0 ? { ...common, visibleAfterSeconds: lag } : common;
   const subject = await engine.warehouse.subject(target, person.id);
   if (subject === undefined) return common;
+  const paused = await engine.undos.paused(target, [person.id], engine.configVersion);
   const decision = planSubject(subject, targetWith(policy, connector.traits ?? {}), {
     now: engine.now(),
     random: engine.random,
+    ...(paused.size > 0 && { paused: true }),
   });
   return decision.type === 'omission' ? { ...common, omission: decision.omission } : common;
 }

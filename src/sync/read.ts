@@ -47,7 +47,9 @@ export async function readSource(
             ...(reading.continued && { continues: true }),
           })
         : readFully(connector, job, watch);
-      return report({ result: await absorbAll(pages ?? none(), reading, engine, watch) });
+      const { visibilityLagSeconds = 0 } = connector.traits ?? {};
+      const fresh = new Date(began - visibilityLagSeconds * 1000);
+      return report({ result: await absorbAll(pages ?? none(), reading, fresh, engine, watch) });
     } catch (error) {
       if (!(error instanceof ConnectorError) || watch.signal.aborted) throw error;
       tries++;
@@ -89,10 +91,12 @@ function readOptions(
   };
 }
 
+/** @param fresh What we wrote since then ourselves may not be shown yet: that is no proof of its absence. */
 async function absorbAll(
   pages: AsyncIterable<ChangePage>,
   reading: Reading,
-  { warehouse, boundary }: Engine,
+  fresh: Date,
+  { warehouse, drift, targets, boundary }: Engine,
   { progress }: Watch,
 ): Promise<ReadingResult> {
   const { system, kind, mode } = reading;
@@ -106,6 +110,10 @@ async function absorbAll(
     read += page.changes.length;
     const total = page.total === undefined ? {} : { total: page.total };
     progress({ type: 'reading', system, kind, mode, read, ...total });
+  }
+  const written = targets.some((target) => target.system === system && target.kind === kind);
+  if (written && mode === 'full') {
+    await drift.spare({ target: system, kind }, reading.id, fresh);
   }
   const result = await warehouse.endReading(reading, complete);
   await boundary('reading-ended');

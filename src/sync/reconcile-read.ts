@@ -9,7 +9,7 @@ import { type IdentityId, label } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
 import { type Drift, driftFinder } from '../plan/drift.ts';
 import type { Target } from '../plan/target.ts';
-import type { Reading, Warehouse } from '../warehouse/warehouse.ts';
+import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, Watch } from './engine.ts';
 import { readSource } from './read.ts';
 import { type OrphanFinder, orphanFinder } from './reconcile-orphans.ts';
@@ -48,12 +48,8 @@ export async function readAndCompare(
         accounts += page.changes.length;
         await look(page);
       }),
-    endReading: (reading: Reading, complete) =>
-      timer.time(async () => {
-        // What we wrote a moment ago may not be shown yet: that is no proof of its absence.
-        await drift.spare(space, reading.id, fresh);
-        return engine.warehouse.endReading(reading, complete);
-      }),
+    endReading: (reading, complete) =>
+      timer.time(() => engine.warehouse.endReading(reading, complete)),
   };
   const lane = urgentLane(open, engine, randomUUID(), watch);
   const job = jobOf(target, engine);
@@ -119,7 +115,10 @@ function comparison(
     for (let from = 0; from < page.changes.length; from += PAGE) {
       const shown = shownIn(page.changes.slice(from, from + PAGE));
       if (shown.size === 0) continue;
-      const accounts = await drift.accounts(space, [...shown.keys()]);
+      const held = new Map(
+        [...shown].flatMap(([id, record]) => (record ? [[id, record.attributes] as const] : [])),
+      );
+      const accounts = await drift.accounts(space, [...shown.keys()], held);
       const rows = await rowsOf([...accounts.values()], {
         space,
         find,
@@ -135,21 +134,21 @@ function comparison(
   };
 }
 
-/** What of a page may be looked at, with what it tells of the last change. */
-function shownIn(
-  changes: ChangePage['changes'],
-): ReadonlyMap<string, IdentityRecord['modified'] | undefined> {
-  const shown = new Map<string, IdentityRecord['modified'] | undefined>();
+/** What a page says of each account; nothing where it only says what moved. */
+type Shown = ReadonlyMap<string, IdentityRecord | undefined>;
+
+function shownIn(changes: ChangePage['changes']): Shown {
+  const shown = new Map<string, IdentityRecord | undefined>();
   for (const change of changes) {
-    if (change.type === 'present') shown.set(change.record.ref.id, modifiedOf(change.record));
+    if (change.type === 'present') shown.set(change.record.ref.id, change.record);
     else if (change.type === 'patch') shown.set(change.ref.id, undefined);
   }
   return shown;
 }
 
-function modifiedOf({ modified, attributes }: IdentityRecord): IdentityRecord['modified'] {
-  if (modified !== undefined) return modified;
-  const { meta } = attributes;
+function modifiedOf(record: IdentityRecord | undefined): IdentityRecord['modified'] {
+  if (record?.modified !== undefined) return record.modified;
+  const meta = record?.attributes.meta;
   const at = typeof meta === 'object' && 'lastModified' in meta ? meta.lastModified : undefined;
   return typeof at === 'string' ? { at } : undefined;
 }
@@ -159,7 +158,7 @@ interface Looking {
   readonly find: ReturnType<typeof driftFinder>;
   readonly orphans: OrphanFinder;
   readonly isMasked: (path: string) => boolean;
-  readonly shown: ReadonlyMap<string, IdentityRecord['modified'] | undefined>;
+  readonly shown: Shown;
   readonly fresh: Date;
   readonly since: Date;
   readonly engine: Engine;
@@ -188,7 +187,7 @@ async function rowsOf(
       .filter(({ identity }) => !written.has(identity))
       .flatMap(({ account, drifts }) => drifts.map((each) => rowOf(account, each, looking))),
     ...(await orphans(nobodys)).map(({ account, person, note }) => ({
-      ...common(account, looking, shown.get(account.id)),
+      ...common(account, looking, modifiedOf(shown.get(account.id))),
       type: 'orphan' as const,
       ...(person !== undefined && { person }),
       ...(note !== undefined && { note }),
@@ -200,7 +199,7 @@ function rowOf(account: SpaceAccount, drift: Drift, looking: Looking): DriftRow 
   const { type, path, asked, answered, current } = drift;
   const shownValue = (value: AttributeValue) => (looking.isMasked(path) ? '[Redact]' : value);
   return {
-    ...common(account, looking, looking.shown.get(account.id)),
+    ...common(account, looking, modifiedOf(looking.shown.get(account.id))),
     type,
     path,
     ...(asked !== undefined && { asked: shownValue(asked) }),

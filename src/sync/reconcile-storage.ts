@@ -70,8 +70,12 @@ export interface DriftStore {
   setState(rows: readonly DriftRow[], state: DriftRow['state']): Promise<void>;
   remove(rows: readonly DriftRow[]): Promise<void>;
 
-  /** Present accounts, by id. */
-  accounts(space: Space, ids: readonly string[]): Promise<ReadonlyMap<string, SpaceAccount>>;
+  /** Present accounts, by id. What they hold is not fetched where the caller has it at hand. */
+  accounts(
+    space: Space,
+    ids: readonly string[],
+    atHand?: ReadonlyMap<string, Attributes>,
+  ): Promise<ReadonlyMap<string, SpaceAccount>>;
   /** Accounts of somebody that vanished, and that nobody here deleted. */
   gone(space: Space, after: string, limit: number): Promise<readonly SpaceAccount[]>;
   saveMemory(

@@ -287,6 +287,20 @@ describe('an account of nobody', () => {
   });
 });
 
+it('nobody is taken for gone whom a late target does not show yet, and nobody is made twice', async () => {
+  await using company = await contoso({ visibilityLagSeconds: 300, uniqueness: false });
+  for (let number = 0; number < 30; number++) company.hire({ name: `early.${number}` });
+  await company.run();
+  company.clock.advance(600);
+  company.hire({ name: 'ada.lovelace' });
+  await company.run();
+  company.clock.advance(60);
+  // So many without an account that the target is listed for them.
+  for (let number = 0; number < 25; number++) company.hire({ name: `late.${number}` });
+  expect((await company.run()).targets[0]?.done).toEqual({ create: 25 });
+  expect(await company.ramp.users()).toHaveLength(56);
+});
+
 it('an account that vanished is told, and made again by the next run', async () => {
   const storage = memoryStorage();
   await using company = await settledCompany({ storage });
