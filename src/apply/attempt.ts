@@ -57,14 +57,27 @@ async function perform(
       });
       return undefined;
     case 'link':
+    case 'unlink':
       return undefined;
     case 'add-members':
       if (!connector.addMembers) throw notOffered(operation);
-      await connector.addMembers(operation.target, operation.members, { signal });
+      await connector.addMembers(
+        operation.target,
+        operation.members.map(({ ref }) => ref),
+        {
+          signal,
+        },
+      );
       return undefined;
     case 'remove-members':
       if (!connector.removeMembers) throw notOffered(operation);
-      await connector.removeMembers(operation.target, operation.members, { signal });
+      await connector.removeMembers(
+        operation.target,
+        operation.members.map(({ ref }) => ref),
+        {
+          signal,
+        },
+      );
       return undefined;
   }
 }

@@ -26,6 +26,9 @@ export function settlementOfDone(
   now: Date,
 ): Settlement {
   if (operation.action === 'delete') return { type: 'deleted' };
+  if (operation.action === 'unlink' || ('unlinks' in operation && operation.unlinks)) {
+    return { type: 'unlinked', account: operation.target };
+  }
   if (record === undefined) return { type: 'settled' };
   const missing = [...unresolved, ...(operation.without ?? [])];
   const written = {
@@ -54,6 +57,7 @@ function askedBy(operation: Operation, sent: Attributes): Attributes {
     case 'link':
       return operation.adopts;
     case 'delete':
+    case 'unlink':
     case 'add-members':
     case 'remove-members':
       return {};

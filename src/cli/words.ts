@@ -41,6 +41,7 @@ const COLOUR: Readonly<Record<Action, Colour>> = {
   disable: 'red',
   delete: 'red',
   link: 'cyan',
+  unlink: 'cyan',
   'add-members': 'yellow',
   'remove-members': 'yellow',
 };
@@ -56,9 +57,12 @@ const PAST: Readonly<Record<Action, string>> = {
   disable: 'disabled',
   delete: 'deleted',
   link: 'linked',
+  unlink: 'unlinked',
   'add-members': 'members added',
   'remove-members': 'members removed',
 };
+
+export const ACTIONS = Object.keys(PAST) as readonly Action[];
 
 export function pastAction(action: Action): string {
   return PAST[action];
@@ -71,7 +75,7 @@ const OMISSION: Readonly<Record<Omission['code'], string>> = {
   'not-active': 'disabled at the source, and without an account',
   'not-in-pilot': 'not in the pilot',
   left: 'left, and without an account',
-  paused: 'paused by a person',
+  paused: 'left as an undo put them',
   'missing-required': 'lack an attribute that the target requires',
   'mapping-failed': 'a mapping cannot be computed',
   'refused-by-precheck': 'the target would refuse them',
@@ -83,6 +87,8 @@ const OMISSION: Readonly<Record<Omission['code'], string>> = {
   ignored: 'left out by a mapping',
   'in-flight': 'a creation without an answer is being looked for',
   'action-not-allowed': 'not allowed by do:',
+  'moved-since': 'changed again since',
+  'cannot-be-undone': 'cannot be undone',
 };
 
 /** What a code says; the code itself for those of connectors. */

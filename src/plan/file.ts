@@ -115,6 +115,7 @@ const intent = {
   cause: z.string(),
   generation: z.number(),
   urgent: z.literal(true).optional(),
+  unowned: z.literal(true).optional(),
   after: z.array(z.string()),
   without: z.array(z.string()).optional(),
   origins: z.record(z.string(), z.string()),
@@ -122,6 +123,13 @@ const intent = {
     .object({ code: z.string(), attempts: z.number(), firstFailedAt: z.coerce.date() })
     .optional(),
 };
+const member = z.object({
+  identity: z.string(),
+  label: z.string(),
+  ref,
+  generation: z.number(),
+  attempts: z.number().optional(),
+});
 const onAccount = {
   target: ref,
   precondition: z.object({
@@ -138,15 +146,16 @@ const operationSchema = z.discriminatedUnion('action', [
     action: z.enum(['update', 'disable', 'enable']),
     changes: z.array(change),
     links: z.literal(true).optional(),
+    unlinks: z.literal(true).optional(),
     adopts: attributes.optional(),
   }),
   z.object({ ...intent, ...onAccount, action: z.literal('delete'), before: attributes }),
-  z.object({ ...intent, ...onAccount, action: z.literal('link'), adopts: attributes }),
+  z.object({ ...intent, ...onAccount, action: z.enum(['link', 'unlink']), adopts: attributes }),
   z.object({
     ...intent,
     ...onAccount,
     action: z.enum(['add-members', 'remove-members']),
-    members: z.array(ref),
+    members: z.array(member),
   }),
 ]);
 

@@ -7,7 +7,14 @@
 import { createHash, hash } from 'node:crypto';
 import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { ObjectRef } from '../identity/record.ts';
-import type { Operation, OperationContent, OperationId, PlanId, Precondition } from './plan.ts';
+import type {
+  Operation,
+  OperationContent,
+  OperationId,
+  PlanId,
+  PlannedMember,
+  Precondition,
+} from './plan.ts';
 
 /** Grows with the operations of a plan, in their order, to the plan's id. */
 export interface PlanHash {
@@ -41,14 +48,16 @@ export function contentOf(operation: OperationContent): unknown {
         operation.changes.map(changed),
         operation.links ?? false,
         operation.adopts ?? {},
+        ...(operation.unlinks ? ['unlinks'] : []),
       ];
     case 'delete':
       return ['delete', ...onAccount(operation), operation.before];
     case 'link':
-      return ['link', ...onAccount(operation), operation.adopts];
+    case 'unlink':
+      return [operation.action, ...onAccount(operation), operation.adopts];
     case 'add-members':
     case 'remove-members':
-      return [operation.action, ...onAccount(operation), operation.members];
+      return [operation.action, ...onAccount(operation), operation.members.map(memberOf)];
   }
 }
 
@@ -60,6 +69,10 @@ function onAccount({
   readonly precondition: Precondition;
 }): readonly unknown[] {
   return [target.system, target.kind, target.id, version ?? null, held, touched];
+}
+
+function memberOf({ identity, ref }: PlannedMember): readonly unknown[] {
+  return [identity, ref.kind, ref.id];
 }
 
 function changed({ path, before, after }: AttributeChange): readonly unknown[] {

@@ -36,6 +36,17 @@ export type Decision =
   | { readonly type: 'omission'; readonly omission: Omission };
 
 export function planSubject(subject: Subject, target: Target, context: PlanningContext): Decision {
+  const decision = decide(subject, target, context);
+  if (decision.type === 'omission' || !context.paused) return decision;
+  const { action } = decision.operation;
+  return refuse(
+    subject,
+    'paused',
+    `${action} would take back what an undo put back; it waits for a change of the configuration, or for a person`,
+  );
+}
+
+function decide(subject: Subject, target: Target, context: PlanningContext): Decision {
   const stands = standing(subject, target, context.now, context.trace);
   if (!inPilot(subject, target, context.trace)) {
     return omit(subject, 'not-in-pilot', 'a pilot is set, and this person is not in it');
@@ -160,7 +171,7 @@ function planAccount(
     again: enables,
     proven:
       context.released === true ||
-      (linkedBy === undefined ? target.joined : provesIdentity(linkedBy)),
+      (linkedBy === undefined ? target.joined : provesIdentity(linkedBy, target.kind)),
   });
   const changes = permittedChanges(differs.changes, enables, target);
   context.trace?.({ type: 'difference', changes });

@@ -1,7 +1,7 @@
 /** A plan as people read it. Nobody's whole record: what moves, why, and from which source. */
 
 import type { AttributeChange } from '../connectors/spi/index.ts';
-import type { Action, Operation, Reason } from './plan.ts';
+import type { Action, Operation, PlannedMember, Reason } from './plan.ts';
 
 const SIGN: Readonly<Record<Action, string>> = {
   create: '+',
@@ -10,6 +10,7 @@ const SIGN: Readonly<Record<Action, string>> = {
   disable: '-',
   delete: 'x',
   link: '=',
+  unlink: '/',
   'add-members': '~',
   'remove-members': '~',
 };
@@ -31,6 +32,10 @@ const REASON: Readonly<Record<Reason, string>> = {
   left: 'gone from every source',
   'reference-arrived': 'a referenced account arrived',
   requested: 'asked for by a person',
+  'joined-group': 'joined the group at the source',
+  'left-group': 'not in the group any more, or out of the target',
+  orphaned: 'an account of nobody',
+  undone: 'put back',
 };
 
 export function reasonText(reason: Reason): string {
@@ -56,11 +61,23 @@ export function whatMoves(operation: Operation): string {
       return `${reason}; the account will be deleted`;
     case 'link':
       return `${reason}; nothing to change`;
+    case 'unlink':
+      return `${reason}; the account stays as it is, and belongs to nobody`;
     case 'add-members':
-      return `${operation.members.length} members join`;
+      return membersText('+', operation.members);
     case 'remove-members':
-      return `${operation.members.length} members leave`;
+      return membersText('-', operation.members);
   }
+}
+
+const NAMES_SHOWN = 3;
+
+/** `+ 3 members: ada@contoso.com, grace@contoso.com, …` */
+function membersText(sign: '+' | '-', members: readonly Pick<PlannedMember, 'label'>[]): string {
+  const names = members.slice(0, NAMES_SHOWN).map(({ label }) => label);
+  if (members.length > NAMES_SHOWN) names.push('…');
+  const what = members.length === 1 ? 'member' : 'members';
+  return `${sign} ${members.length} ${what}: ${names.join(', ')}`;
 }
 
 /** Which sources supplied what is written: `entra, hr`. */

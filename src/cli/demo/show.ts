@@ -198,6 +198,7 @@ function detail({ operation }: OutcomeRow, names: ReadonlyMap<string, string>): 
         .join(', ');
     case 'delete':
     case 'link':
+    case 'unlink':
     case 'add-members':
     case 'remove-members':
       return '';
