@@ -65,7 +65,7 @@ export async function loadSystem(
     : { value: {}, problems: [] };
   const written = Object.entries(document.write ?? {}).map(([kind, write]) => ({
     kind,
-    ...writeConfiguration(write ?? {}, defaults.value[kind], source, [...at, 'write', kind]),
+    ...writeConfiguration(write ?? {}, defaults.value[kind], source, [...at, 'write', kind], kind),
   }));
   const problems = [
     ...options.problems,

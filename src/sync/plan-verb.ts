@@ -6,7 +6,7 @@ import type { Engine, ReadingReport, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
 import { failureOf } from './read.ts';
 import { isListing, readSources, verdictOf, withheldOf } from './run.ts';
-import { openTarget, planDue } from './target.ts';
+import { openTarget, planDue, writtenSystems } from './target.ts';
 import type { PlannedTarget, PlanReport, PlanRequest } from './verbs.ts';
 
 const PATIENCE_SECONDS = 600;
@@ -20,7 +20,9 @@ export async function planSync(
   const sources = engine.sources.filter(takesPart);
   const readings = await readSources(sources, engine, full, watch);
   const targets = await Promise.all(
-    engine.targets.filter(takesPart).map((policy) => planOne(policy, engine, readings, watch)),
+    writtenSystems(engine)
+      .filter(takesPart)
+      .map((policy) => planOne(policy, engine, readings, watch)),
   );
   const verdict = verdictOf(
     readings,

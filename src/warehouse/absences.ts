@@ -5,6 +5,7 @@ import { absorbRecords, prepare } from './absorb.ts';
 import { acceptMissingAssignments } from './assignments.ts';
 import type { Context } from './context.ts';
 import { membersDue } from './members.ts';
+import { membersMoved } from './membership.ts';
 import { isPlausible } from './plausible.ts';
 import type { StoredReading, Withheld } from './storage.ts';
 
@@ -116,6 +117,7 @@ async function absorbAbsences(context: Context, reading: Shown): Promise<number>
     await store.transaction(async () => {
       await store.removeMembers(rows);
       await membersDue(context, rows);
+      await membersMoved(context, [], rows);
     });
   }
 }

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { reviewId } from './join.ts';
 import { matchKeys, objectKey } from './keys.ts';
 import { mergeIdentities } from './markers.ts';
+import { accountsAnswered } from './membership.ts';
 import { dueByReference } from './references.ts';
 import type { RecordKey, StoredAccount, StoredRecord } from './storage.ts';
 
@@ -92,12 +93,29 @@ export async function recordAnswers(
   // Whoever was written together with her manager says herself whether she waited in vain.
   const written = new Set(accepted.map(({ identity }) => identity));
   await followAccounts(context, target, arrived, written);
+  await accountsAnswered(context, target, {
+    arrived: arrived.map(({ identity, record }) => ({ identity, kind: record.ref.kind })),
+    turnedOff: turned(accepted, states, true),
+    turnedOn: turned(accepted, states, false),
+  });
   const merged = accepted.filter(({ record }) => book.source(target, record.ref.kind));
   await mergeIdentities(
     context,
     merged.map(({ identity }) => identity),
   );
   return taken;
+}
+
+/** Whose accounts this answer turned off, or on again. */
+function turned(
+  accepted: readonly Answer[],
+  states: ReadonlyMap<IdentityId, StoredAccount>,
+  off: boolean,
+): readonly IdentityId[] {
+  return accepted.flatMap(({ identity, disabled }) => {
+    const wasOff = states.get(identity)?.disabledAt !== undefined;
+    return disabled === off && wasOff !== off ? identity : [];
+  });
 }
 
 /** Accounts that an identity had before and that this answer replaces. */

@@ -52,9 +52,9 @@ export interface Indexed {
   readonly naming: readonly string[];
 }
 
-/** The key of what somebody calls a person, whichever naming attribute it is. */
-export function namingKey(text: string): string | undefined {
-  return identityKey('user', '', text);
+/** The key of what somebody calls a person or a group, whichever naming attribute it is. */
+export function namingKey(kind: ObjectKind, text: string): string | undefined {
+  return identityKey(kind, '', text);
 }
 
 /** Whether a key names an attribute: what joins and references go by. */
@@ -72,7 +72,7 @@ export function identityKeys(
   for (const name of exact) {
     for (const key of keysOf(kind, name, attributes[name])) keys.add(key);
   }
-  if (kind !== 'user') return keys;
+  if (kind !== 'user' && kind !== 'group') return keys;
   for (const name of naming) {
     for (const key of keysOf(kind, '', attributes[name])) keys.add(key);
   }

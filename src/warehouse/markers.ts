@@ -6,12 +6,14 @@ import { place } from './absorb.ts';
 import type { Context } from './context.ts';
 import { identityKeys, parseObjectKey } from './keys.ts';
 import { recordsDue } from './members.ts';
+import { expandGroup, groupsLookedAtAgain, MEMBERS } from './membership.ts';
 import { openSpace } from './space.ts';
 import type { Marker } from './storage.ts';
 import type { DueCause } from './subject.ts';
 import { writeSpace } from './write.ts';
 
 const PER_STEP = 500;
+const MOST_MARKERS = 20;
 const MERGED_PER_STEP = 150;
 
 /** The marker of changed source rules; it concerns every target. */
@@ -35,24 +37,36 @@ export async function markEverybody(
 export async function expandMarkers(context: Context, target: SystemName): Promise<boolean> {
   if (await mergeAnew(context)) return true;
   const { store } = context;
-  const [marker] = await store.markers(target);
-  if (!marker) return false;
+  const markers = await store.markers(target, MOST_MARKERS);
+  const [first] = markers;
+  if (!first) return false;
+  // Of many groups of a few members some are looked at together.
+  const groups = markers.filter(({ name }) => name.startsWith(MEMBERS));
+  const together = first.name.startsWith(MEMBERS) ? groups : [first];
   await store.transaction(async () => {
-    const cursor = marker.name.startsWith(EVERYBODY)
-      ? await everybody(context, marker)
-      : await members(context, marker);
-    if (cursor === undefined) await store.removeMarker(marker);
-    else await store.saveMarker({ ...marker, cursor });
+    for (const marker of together) {
+      const cursor = await expansionOf(marker)(context, marker);
+      if (cursor === undefined) await store.removeMarker(marker);
+      else return store.saveMarker({ ...marker, cursor });
+    }
   });
   return true;
 }
 
+function expansionOf({ name }: Marker): typeof everybody {
+  if (name.startsWith(EVERYBODY)) return everybody;
+  return name.startsWith(MEMBERS) ? expandGroup : members;
+}
+
 /** Returns where the step ended, or nothing when there is no more. */
 async function everybody(
-  { store, generation, now }: Context,
+  context: Context,
   { target, name, cause, cursor }: Marker,
 ): Promise<string | undefined> {
-  const ids = await store.identityIds(name.slice(EVERYBODY.length), cursor, PER_STEP);
+  const { store, generation, now } = context;
+  const kind = name.slice(EVERYBODY.length);
+  const ids = await store.identityIds(kind, cursor, PER_STEP);
+  if (kind === 'group') await groupsLookedAtAgain(context, target, ids);
   const number = generation();
   const since = now().getTime();
   await store.addDue(

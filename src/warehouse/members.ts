@@ -3,6 +3,7 @@
 import type { Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { objectKey } from './keys.ts';
+import { membersMoved } from './membership.ts';
 import type { MemberRow, NewDue } from './storage.ts';
 import type { TargetRules } from './warehouse.ts';
 
@@ -19,6 +20,7 @@ export async function absorbMembers(
   const joined = added.length > 0 ? await store.addMembers(added.map(row), mark) : [];
   await store.removeMembers(removed.map(row));
   await membersDue(context, [...joined, ...removed.map(row)]);
+  await membersMoved(context, joined, removed.map(row));
 }
 
 /** Makes due whose membership came or went, where the group is assigned to something. */

@@ -5,6 +5,7 @@ import type { ObjectRef, SystemName } from '../identity/record.ts';
 import { type Answer, recordAnswers } from './accounts.ts';
 import type { Context } from './context.ts';
 import { matchKeys } from './keys.ts';
+import { accountsDeleted } from './membership.ts';
 import type { DateRow, EscrowRow, NewDue, RefusalRow, SettledRow } from './storage.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -20,6 +21,7 @@ export async function settle(
   const at = now().getTime();
   const answers: Answer[] = [];
   const deleted: IdentityId[] = [];
+  const unlinked: ObjectRef[] = [];
   const resting: SettledRow[] = [];
   const dated: DateRow[] = [];
   const escrows: EscrowRow[] = [];
@@ -39,7 +41,7 @@ export async function settle(
       }
       continue;
     }
-    const againAt = settlement.type === 'deleted' ? undefined : settlement.againAt;
+    const againAt = 'againAt' in settlement ? settlement.againAt : undefined;
     if (row && againAt) dated.push({ ...row, at: againAt.getTime() });
     else if (row) resting.push(row);
     switch (settlement.type) {
@@ -58,6 +60,9 @@ export async function settle(
       case 'deleted':
         deleted.push(identity);
         break;
+      case 'unlinked':
+        unlinked.push(settlement.account);
+        break;
     }
   }
   const all = settled.map(({ subject }) => subject.identity.id);
@@ -72,6 +77,8 @@ export async function settle(
   const taken = await recordAnswers(context, target, answers);
   await refuseTaken(context, target, taken, at);
   await forgetAccounts(context, target, deleted);
+  await accountsDeleted(context, target, deleted);
+  await store.unlink(unlinked);
   await waitOn(context, target, waiting);
 }
 

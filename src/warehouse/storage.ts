@@ -396,7 +396,7 @@ export interface DueStore {
 
   fingerprints(): Promise<ReadonlyMap<string, string>>;
   setFingerprint(name: string, value: string | undefined): Promise<void>;
-  markers(target: SystemName): Promise<readonly Marker[]>;
+  markers(target: SystemName, limit?: number): Promise<readonly Marker[]>;
   saveMarker(marker: Marker): Promise<void>;
   removeMarker(marker: Pick<Marker, 'target' | 'name'>): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { joinKeys } from './join.ts';
 import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.ts';
 import { groupsDue } from './members.ts';
+import { type Moved, recordsMoved } from './membership.ts';
 import { changedNames } from './merge.ts';
 import { originsText } from './origins.ts';
 import { followReferences, resolveReferents } from './references.ts';
@@ -49,6 +50,7 @@ export async function writeSpace(
   meanwhile?.();
   await Promise.all(writes);
   await groupsDue(context, groupsThatCameOrWent(touched));
+  await recordsMoved(context, touched.flatMap(movement));
   await connect(people.newEdges, arrivals(touched, people), context);
 }
 
@@ -153,6 +155,14 @@ export function isTouched({
     stored.recoverable !== recoverable ||
     stored.identity !== identity
   );
+}
+
+/** What of a record decides about memberships: whose it is, and whether it is there. */
+function movement({ ref, stored, present, identity, dropped }: Held): readonly Moved[] {
+  const [before, after] = [stored?.identity, dropped ? undefined : identity];
+  if (before === after && stored?.present === present) return [];
+  const identities = [...new Set([before, after])].filter((id) => id !== undefined);
+  return identities.length === 0 ? [] : [{ ref, isNew: stored === undefined, identities }];
 }
 
 function writeRecords(

@@ -38,7 +38,13 @@ export function writeDefaultsOf(
   return {
     ok: true,
     value: Object.fromEntries(
-      Object.entries(parsed.data.write).map(([kind, write]) => [kind, defaultsOf(kind, write)]),
+      Object.entries(parsed.data.write).map(([kind, write]) => [
+        kind,
+        {
+          ...defaultsOf(kind, write),
+          ...(kind === 'group' && { nested: parsed.data.groups.nested }),
+        },
+      ]),
     ),
   };
 }

@@ -130,6 +130,8 @@ const protocol = z.strictObject({
     .strictObject({
       support: z.enum(['none', 'full', 'read-only', 'roles-as-groups']).default('full'),
       rename: z.boolean().default(true),
+      /** What becomes of a group within a group: a member, its people, or neither. */
+      nested: z.enum(['kept', 'flattened', 'refused']).default('kept'),
       /** Whether an answer lists the members. */
       readMembers: z.boolean().default(true),
     })

@@ -49,6 +49,8 @@ export interface WriteDefaults {
       Record<'disable' | 'delete' | 'update', { readonly share?: number; readonly count?: number }>
     >
   >;
+  /** Of groups: what the application makes of groups within groups. */
+  readonly nested?: 'kept' | 'flattened' | 'refused';
   /** The attributes the target has, where that is known in advance; others are refused. */
   readonly attributes?: readonly AttributeSchema[];
 }

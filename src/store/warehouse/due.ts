@@ -225,11 +225,12 @@ export function dueStore(database: Database): DueStore {
       }
     },
 
-    markers: async (target) =>
+    markers: async (target, limit = 1000) =>
       (
         await database.all<MarkerRow>(
-          `select target, name, cause, position from marker where target = ? order by name`,
-          [target],
+          `select target, name, cause, position from marker where target = ? order by name
+           limit ?`,
+          [target, limit],
         )
       ).map(({ target: of, name, cause, position }) => ({
         target: of,
