@@ -23,7 +23,8 @@ export async function completeReading(
   const { id, system, kind } = reading;
   // Assignments are compared listing by listing, as they come.
   const doubted = kind === 'assignment' ? undefined : await doubt(context, reading);
-  if (doubted === undefined && kind !== 'assignment') await absorbAbsences(context, reading);
+  if (doubted === undefined && kind !== 'assignment')
+    await absorbAbsences(context, reading, { believed: false });
   await store.transaction(async () => {
     if (kind !== 'assignment') await store.setWithheld(system, kind, doubted);
     await store.setReadAt(system, kind, now().getTime());
@@ -52,7 +53,11 @@ export async function acceptAbsences(
       gone += await acceptMissingAssignments(context, { system, application }, withheld.reading);
     }
   } else {
-    gone = await absorbAbsences(context, { id: withheld.reading, system, kind });
+    gone = await absorbAbsences(
+      context,
+      { id: withheld.reading, system, kind },
+      { believed: true },
+    );
   }
   await store.transaction(() => store.setWithheld(system, kind, undefined));
   return gone;
@@ -89,7 +94,11 @@ async function doubt(
   return { reading: id, absent: absent + members.unmarked, before: before + members.all };
 }
 
-async function absorbAbsences(context: Context, reading: Shown): Promise<number> {
+async function absorbAbsences(
+  context: Context,
+  reading: Shown,
+  { believed }: { readonly believed: boolean },
+): Promise<number> {
   const { store } = context;
   const { id: mark, system, kind } = reading;
   let gone = 0;
@@ -100,10 +109,12 @@ async function absorbAbsences(context: Context, reading: Shown): Promise<number>
       LOOKED_AT_PER_STEP,
     );
     for (let from = 0; from < page.ids.length; from += ABSENT_PER_STEP) {
-      const changes = page.ids
-        .slice(from, from + ABSENT_PER_STEP)
-        .map((id) => ({ type: 'absent', ref: { system, kind, id } }) as const);
+      const ids = page.ids.slice(from, from + ABSENT_PER_STEP);
       await store.transaction(async () => {
+        // Another process may have read them meanwhile, or given this reading up for its own.
+        if (!believed && (await store.reading(mark))?.ended !== false) return;
+        const still = await store.stillUnseen(reading, ids);
+        const changes = still.map((id) => ({ type: 'absent', ref: { system, kind, id } }) as const);
         const { tally } = await absorbRecords(context, prepare(context, changes));
         await store.addToReading(mark, tally);
         gone += tally.removed;
@@ -112,12 +123,14 @@ async function absorbAbsences(context: Context, reading: Shown): Promise<number>
     after = page.last;
   }
   for (;;) {
-    const rows = await store.unmarkedMembers(system, kind, mark, ABSENT_PER_STEP);
-    if (rows.length === 0) return gone;
-    await store.transaction(async () => {
+    const more = await store.transaction(async () => {
+      if (!believed && (await store.reading(mark))?.ended !== false) return false;
+      const rows = await store.unmarkedMembers(system, kind, mark, ABSENT_PER_STEP);
       await store.removeMembers(rows);
       await membersDue(context, rows);
       await membersMoved(context, [], rows);
+      return rows.length > 0;
     });
+    if (!more) return gone;
   }
 }

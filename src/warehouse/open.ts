@@ -226,12 +226,7 @@ async function candidates(
 ): Promise<ReadonlyMap<Scalar, readonly Candidate[]>> {
   const keys = new Map(values.map((value) => [value, matchKey(path, value)]));
   const asked = [...new Set([...keys.values()].filter((key) => key !== undefined))];
-  const found = await store.recordsWithKeys(
-    target,
-    kind,
-    asked,
-    Math.max(100, asked.length * CANDIDATES_PER_VALUE),
-  );
+  const found = await store.recordsWithKeys(target, kind, asked, CANDIDATES_PER_VALUE);
   const byKey = Map.groupBy(found, ({ key }) => key);
   return new Map(
     [...keys].map(([value, key]) => [

@@ -162,15 +162,16 @@ export async function endReading(
 ): Promise<ReadingResult> {
   const { store, now } = context;
   let stored = await store.reading(id);
-  if (!stored) throw new Error(`reading ${id} is not open`);
-  if (mode === 'full' && complete && !stored.reachedEnd) {
+  // Another process began the same reading meanwhile: it is that one's to say who is absent.
+  if (!stored) return { ...NOTHING, rejected: [], rejectedCount: 0 };
+  if (mode === 'full' && complete && !stored.reachedEnd && !stored.ended) {
     // Known before the first absence is absorbed, so that a process that dies now goes on with it.
     await store.markReading(id, { reachedEnd: true });
     stored = { ...stored, reachedEnd: true };
   }
-  const withheld = stored.reachedEnd
-    ? await completeReading(context, stored)
-    : await store.closeReading(id, now().getTime()).then(() => undefined);
+  let withheld: Withheld | undefined;
+  if (stored.reachedEnd && !stored.ended) withheld = await completeReading(context, stored);
+  else await store.closeReading(id, now().getTime());
   return result(context, stored, withheld);
 }
 

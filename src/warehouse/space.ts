@@ -46,6 +46,8 @@ export interface Person {
   relinked: boolean;
 }
 
+const MOST_HITS = 8;
+
 export interface Space {
   readonly records: ReadonlyMap<string, Held>;
   readonly people: ReadonlyMap<IdentityId, Person>;
@@ -145,7 +147,9 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       if (missing.length === 0) return;
       for (const key of missing) fetched.set(key, []);
       for (const { key, identity } of await store.identitiesWithKeys(missing)) {
-        fetched.get(key)?.push(identity);
+        const hits = fetched.get(key);
+        // Two are too many to choose from; of a value that everybody has, not everybody is loaded.
+        if (hits && hits.length < MOST_HITS) hits.push(identity);
       }
     },
 

@@ -88,6 +88,8 @@ export interface StoredReading {
   /** A page of it saved a watermark, so that it can go on after the process died. */
   readonly resumable: boolean;
   readonly reachedEnd: boolean;
+  /** Closed, by itself or by a later reading of the same. */
+  readonly ended: boolean;
   readonly tally: Tally;
 }
 
@@ -223,7 +225,7 @@ export interface RecordStore {
     system: SystemName,
     kind: ObjectKind,
     keys: readonly string[],
-    limit: number,
+    limitEach: number,
   ): Promise<readonly { readonly key: string; readonly record: StoredRecord }[]>;
 
   forgetUnjoined(refs: readonly ObjectRef[]): Promise<void>;
@@ -316,7 +318,7 @@ export interface GroupStore {
 export interface ReadingStore {
   openReading(system: SystemName, kind: ObjectKind): Promise<StoredReading | undefined>;
   insertReading(
-    reading: Omit<StoredReading, 'id' | 'resumable' | 'reachedEnd' | 'tally'>,
+    reading: Pick<StoredReading, 'system' | 'kind' | 'mode'>,
     at: number,
   ): Promise<number>;
   reading(id: number): Promise<StoredReading | undefined>;
@@ -353,6 +355,12 @@ export interface ReadingStore {
     after: string,
     limit: number,
   ): Promise<{ readonly ids: readonly string[]; readonly last?: string }>;
+
+  /** Of these, those of which `unseen` still holds. */
+  stillUnseen(
+    reading: Pick<StoredReading, 'id' | 'system' | 'kind'>,
+    ids: readonly string[],
+  ): Promise<readonly string[]>;
 
   saveRejections(reading: number, rejections: readonly Rejection[]): Promise<void>;
   rejections(

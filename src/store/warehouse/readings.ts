@@ -11,6 +11,7 @@ type ReadingRow = {
   readonly mode: StoredReading['mode'];
   readonly resumable: number;
   readonly reached_end: number;
+  readonly ended_at: number | null;
   readonly seen: number;
   readonly added: number;
   readonly changed: number;
@@ -27,7 +28,8 @@ type ProgressRow = {
   readonly withheld_before: number | null;
 };
 
-const READING = 'id, system, kind, mode, resumable, reached_end, seen, added, changed, removed';
+const READING =
+  'id, system, kind, mode, resumable, reached_end, ended_at, seen, added, changed, removed';
 const PROGRESS =
   'system, kind, watermark, read_at, withheld_reading, withheld_absent, withheld_before';
 
@@ -181,6 +183,18 @@ export function readingStore(database: Database): ReadingStore {
       };
     },
 
+    stillUnseen: async ({ id, system, kind }, ids) =>
+      (
+        await database.all<{ readonly id: string }>(
+          `select r.id from record r
+           where r.system = ? and r.kind = ? and r.id in ${database.inList}
+             and r.present = 1 and r.seen < ?
+             and not exists (select 1 from sighting s where s.reading = ? and s.id = r.id)
+           order by r.id`,
+          [system, kind, list(ids), id, id],
+        )
+      ).map((row) => row.id),
+
     saveRejections: (reading, rejections) =>
       database.batch(
         `insert into rejection (system, kind, id, reading, code, message)
@@ -230,6 +244,7 @@ function readingOf(row: ReadingRow): StoredReading {
     mode,
     resumable: row.resumable === 1,
     reachedEnd: row.reached_end === 1,
+    ended: row.ended_at !== null,
     tally: { seen, added, changed, removed },
   };
 }

@@ -115,15 +115,17 @@ export function recordStore(database: Database): RecordStore {
         keys.map(({ ref, key }) => [...refColumns(ref), key]),
       ),
 
-    recordsWithKeys: async (system, kind, keys, limit) =>
+    recordsWithKeys: async (system, kind, keys, limitEach) =>
       (
         await database.all<RecordRow & { readonly key: string }>(
           `select k.key, ${COLUMNS.replace(/(\w+)/g, 'r.$1')}
-           from record_key k join record r
-             on r.system = k.system and r.kind = k.kind and r.id = k.id
-           where k.system = ? and k.kind = ? and k.key in ${inList} and r.present = 1
-           order by k.key, k.id limit ?`,
-          [system, kind, list(keys), limit],
+           from (
+             select key, system, kind, id,
+                    row_number() over (partition by key order by id) as place
+             from record_key where system = ? and kind = ? and key in ${inList}
+           ) k join record r on r.system = k.system and r.kind = k.kind and r.id = k.id
+           where k.place <= ? order by k.key, k.id`,
+          [system, kind, list(keys), limitEach],
         )
       ).map((row) => ({ key: row.key, record: recordOf(row) })),
 

@@ -373,6 +373,23 @@ export function dueContract(open: OpenDatabase): void {
       expect(await warehouse.accountOf('ramp', identity.id)).toEqual(user('ramp', 'r1'));
     });
 
+    it('is not hidden by others that share another value', async () => {
+      await using contoso = await office(open);
+      const shared = Array.from({ length: 300 }, (_, number) =>
+        present(user('ramp', `shared-${number}`), { userName: 'a-shared-mailbox' }),
+      );
+      await contoso.read('ramp', 'user', [
+        ...shared,
+        present(user('ramp', 'r1'), { userName: 'zoe@contoso.com' }),
+      ]);
+      const found = await contoso.warehouse.candidates('ramp', 'user', 'userName', [
+        'a-shared-mailbox',
+        'zoe@contoso.com',
+      ]);
+      expect(found.get('a-shared-mailbox')?.length).toBeGreaterThan(1);
+      expect(found.get('zoe@contoso.com')).toHaveLength(1);
+    });
+
     it('that belongs to somebody else is never taken over', async () => {
       await using contoso = await office(open);
       await contoso.read('entra', 'user', [employee('1'), employee('2')]);

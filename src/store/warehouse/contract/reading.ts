@@ -103,6 +103,21 @@ export function readingContract(open: OpenDatabase): void {
       expect((await contoso.subject('002')).identity.present).toBe(true);
     });
 
+    it('given up for a later one says nothing about who is absent', async () => {
+      await using contoso = await office(open);
+      await contoso.read('entra', 'user', staff(3));
+      const first = await contoso.warehouse.beginReading('entra', 'user', 'full');
+      await contoso.warehouse.absorb(first, { changes: staff(1) });
+      const other = await contoso.again();
+      const reading = await other.beginReading('entra', 'user', 'full');
+      await contoso.warehouse.absorb(first, { changes: [employee('001')], complete: true });
+      expect(await contoso.warehouse.endReading(first, true)).toMatchObject({ removed: 0 });
+      expect((await contoso.subject('002')).identity.present).toBe(true);
+      await other.absorb(reading, { changes: staff(2), complete: true });
+      expect(await other.endReading(reading, true)).toMatchObject({ removed: 1 });
+      expect((await contoso.subject('002')).identity.present).toBe(false);
+    });
+
     it('goes on in another process from its last watermark, and counts what it showed before', async () => {
       await using contoso = await office(open);
       await contoso.read('entra', 'user', staff(4));
