@@ -1,6 +1,7 @@
 /** Child processes of a benchmark: each says one line of JSON when it is ready, another for each order. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -30,7 +31,8 @@ export async function child<Ready>(
   const next = async <Answer>(): Promise<Answer> => {
     const { value, done } = await lines.next();
     if (done === true) {
-      const how = running.signalCode ?? running.exitCode ?? 'its output closed';
+      if (running.exitCode === null && running.signalCode === null) await once(running, 'exit');
+      const how = running.signalCode ?? running.exitCode;
       throw new Error(`${script} ended before it answered (${how})`);
     }
     return JSON.parse(value) as Answer;

@@ -67,7 +67,8 @@ async function bareLoop(folder: string, name: string, written: RampReady): Promi
     { from: written.url, to: empty.ready.url, token: written.token, concurrency: CONCURRENCY },
     AS_PRODUCT,
   );
-  return loop.ask<Bare>({});
+  // Awaited here: the processes end when this function does.
+  return await loop.ask<Bare>({});
 }
 
 /** Planning alone, in a database of its own, against an empty target. */
@@ -76,7 +77,7 @@ async function planning(folder: string, graph: GraphReady): Promise<Measured> {
   const config = await configuration(folder, 'planning', graph, ramp.ready);
   await using engine = await child<unknown>('engine.ts', { file: config }, AS_PRODUCT);
   note(0, 'planning alone');
-  return engine.ask<Measured>({ verb: 'plan' });
+  return await engine.ask<Measured>({ verb: 'plan' });
 }
 
 async function afterChanges(
