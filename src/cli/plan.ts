@@ -2,21 +2,22 @@ import { open, rename } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { PlannedTarget, Verbs } from '../sync/verbs.ts';
 import { operationLine } from './operations.ts';
+import { planShowCommand } from './plan-show.ts';
 import { sayFailure, sayHolds, sayReadings } from './report.ts';
 import {
   body,
-  type CommonOptions,
   EXIT,
   knownSystems,
-  newCommand,
   Refusal,
   type Session,
-  withEngine,
+  type VerbOptions,
+  verbCommand,
+  withVerbs,
 } from './session.ts';
 import type { Output } from './terminal.ts';
 import { codeText, count, counted, pastAction } from './words.ts';
 
-interface PlanOptions extends CommonOptions {
+interface PlanOptions extends VerbOptions {
   readonly out?: string;
   readonly full?: true;
   readonly all?: true;
@@ -25,16 +26,17 @@ interface PlanOptions extends CommonOptions {
 const SHOWN = 20;
 
 export function planCommand(session: Session): Command {
-  const command = newCommand('plan', 'what a run would do; nothing is written')
+  const command = verbCommand('plan', 'what a run would do; nothing is written')
     .argument('[system...]', 'only these sources and targets')
     .option('-o, --out <file>', 'write the plan of one target, for: lockstep apply FILE')
     .option('--full', 'read everything, not only what changed')
     .option('--all', `every operation, not only the first ${SHOWN}`);
+  command.addCommand(planShowCommand(session));
   return body<PlanOptions>(session, command, (options, out, operands) =>
-    withEngine(session, options, out, async ({ verbs }, watch, configuration) => {
-      const systems = knownSystems(configuration, operands);
+    withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
+      const named = knownSystems(systems, operands);
       const report = await verbs.plan(
-        { ...(systems && { systems }), ...(options.full && { full: true }) },
+        { ...(named && { systems: named }), ...(options.full && { full: true }) },
         watch,
       );
       out.json({ type: 'report', ...report });

@@ -116,6 +116,7 @@ async function lockstep(parameters: readonly string[], verbs: Partial<Verbs> = {
       }) as unknown as Opened,
     serve: () => Promise.reject(new Error('not served here')),
     openTokens: () => Promise.reject(new Error('no tokens here')),
+    fetch: () => Promise.reject(new Error('no server here')),
     emulators: {
       graph: () => Promise.reject(new Error('not emulated here')),
       ramp: () => Promise.reject(new Error('not emulated here')),
@@ -295,7 +296,7 @@ describe('the command line', () => {
       hr
         left alone  3  lack an attribute that the target requires
         Held: 212 of 800 accounts would be disabled.
-        Look: lockstep plan hr   Release: lockstep release hr   Plan plan-7
+        Look: lockstep plan show abc --held   Release: lockstep release hr
         Who and why: lockstep log --unsent hr
 
       Held in 1.2 s.

@@ -16,6 +16,7 @@ interface Payload {
   readonly open: boolean;
   /** Until its last move; so a finished line keeps its pace. */
   readonly milliseconds: number;
+  readonly secondsLeft?: number;
 }
 
 /** One line of the display; without a total it only counts. */
@@ -23,6 +24,8 @@ interface Move {
   readonly label: string;
   readonly done: number;
   readonly total?: number;
+  /** Where it is known better than by the pace on this display. */
+  readonly secondsLeft?: number;
 }
 
 /** @param stream A terminal, when the output is live. */
@@ -31,11 +34,16 @@ export function progressDisplay({ live, paint }: Output, stream: Sink): Progress
   const bars = new MultiBar(optionsFor(stream, paint), Presets.shades_classic);
   const byLabel = new Map<string, { readonly bar: SingleBar; readonly began: number }>();
 
-  function move({ label, done, total }: Move): void {
+  function move({ label, done, total, secondsLeft }: Move): void {
     const known = byLabel.get(label);
     const began = known?.began ?? Date.now();
     const end = total ?? Math.max(done, 1);
-    const payload: Payload = { label, open: total === undefined, milliseconds: Date.now() - began };
+    const payload: Payload = {
+      label,
+      open: total === undefined,
+      milliseconds: Date.now() - began,
+      ...(secondsLeft !== undefined && { secondsLeft }),
+    };
     const line = known?.bar ?? bars.create(end, 0, payload);
     byLabel.set(label, { bar: line, began });
     line.setTotal(end);
@@ -75,6 +83,7 @@ function moveOf(event: Exclude<Progress, { readonly type: 'waiting' }>): Move | 
         label: `Writing ${event.target}`,
         done: event.done + event.failed + event.skipped,
         total: event.total,
+        ...(event.secondsLeft !== undefined && { secondsLeft: event.secondsLeft }),
       };
     case 'planned':
     case 'outcome':
@@ -91,11 +100,12 @@ function optionsFor(stream: Sink, paint: Output['paint']): Options {
     linewrap: false,
     gracefulExit: false,
     format: (_options, { eta, progress, value, total }, payload) => {
-      const { label, open, milliseconds } = payload as Payload;
+      const { label, open, milliseconds, secondsLeft = eta } = payload as Payload;
       const pace = rate(value, milliseconds);
       const title = `  ${label.padEnd(26)}`;
       if (open) return `${title} ${count(value).padStart(7)}  ${paint('grey', pace)}`;
-      const left = progress < 1 && Number.isFinite(eta) ? `${duration(eta * 1000)} left` : '';
+      const left =
+        progress < 1 && Number.isFinite(secondsLeft) ? `${duration(secondsLeft * 1000)} left` : '';
       return `${title} ${bar(progress, stream, paint)} ${count(value)}/${count(total)}  ${paint('grey', `${pace}  ${left}`)}`;
     },
   };

@@ -39,7 +39,10 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
         ]),
   ]);
   for (const line of tableLines(rows, { width: out.width, right: [3] })) out.say(line);
-  for (const { system, kind, result } of readings) {
+  for (const { system, kind, result, problems = [] } of readings) {
+    for (const { message } of problems.slice(0, REJECTED_SHOWN)) {
+      out.say(`  ${out.paint('yellow', 'Not taken:')} ${system} ${kind}: ${message}`);
+    }
     for (const { ref, message } of result?.rejected.slice(0, REJECTED_SHOWN) ?? []) {
       out.say(`  ${out.paint('yellow', 'Not taken:')} ${system} ${kind} ${ref.id}: ${message}`);
     }
@@ -50,7 +53,9 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
     out.say(
       `  ${out.paint('yellow', 'Not believed:')} ${count(absent)} of ${count(before)} ${kind}s of ${system} were not there; nobody was taken for gone.`,
     );
-    out.say(`  If they really are gone: lockstep run ${system} --full, once the source is right.`);
+    out.say(
+      `  If they really are gone: ${out.paint('cyan', `lockstep release --absences ${system}`)}`,
+    );
   }
   out.say();
 }
@@ -113,12 +118,22 @@ export function sayFailure(failure: SystemFailure | undefined, out: Output): voi
   if (failure.remedy !== undefined) out.say(`  ${failure.remedy}`);
 }
 
-export function sayHolds({ holds, state, target, key }: StoredPlan, out: Output): void {
+export function sayHolds(
+  { holds, state, target, id, partial, createdAt }: StoredPlan,
+  out: Output,
+  { now, expiresAt }: { readonly now?: Date; readonly expiresAt?: Date } = {},
+): void {
   if (state !== 'held') return;
   for (const { message } of holds) out.say(`  ${out.paint('yellow', 'Held:')} ${message}.`);
+  const short = id.slice(0, 8);
+  const release = `lockstep release ${partial ? short : target}`;
   out.say(
-    `  Look: ${out.paint('cyan', `lockstep plan ${target}`)}   Release: ${out.paint('cyan', `lockstep release ${target}`)}   Plan ${key}`,
+    `  Look: ${out.paint('cyan', `lockstep plan show ${short} --held`)}   Release: ${out.paint('cyan', release)}`,
   );
+  if (now === undefined) return;
+  const until =
+    expiresAt === undefined ? '' : `, and can be let go until ${expiresAt.toISOString()}`;
+  out.say(`  It has been held for ${duration(now.getTime() - createdAt.getTime())}${until}.`);
 }
 
 function byNumber(

@@ -3,33 +3,34 @@ import type { StatusReport } from '../sync/verbs.ts';
 import { sayHolds } from './report.ts';
 import {
   body,
-  type CommonOptions,
   type Exit,
-  newCommand,
   type Session,
-  withEngine,
+  type VerbOptions,
+  verbCommand,
+  withVerbs,
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { ago, count, duration } from './words.ts';
 
 export function statusCommand(session: Session): Command {
-  const command = newCommand('status', 'freshness and health of every system');
-  return body<CommonOptions>(session, command, (options, out) =>
-    withEngine(session, options, out, async ({ verbs, engine }) => {
+  const command = verbCommand('status', 'freshness and health of every system');
+  return body<VerbOptions>(session, command, (options, out) =>
+    withVerbs(session, options, out, async ({ verbs, now }) => {
       const status = await verbs.status();
       out.json(status);
-      sayStatus(status, engine.now(), out);
+      sayStatus(status, now(), out);
       return exitOf(status);
     }),
   );
 }
 
-function exitOf({ targets, reviews }: StatusReport): Exit {
+function exitOf({ sources, targets, reviews }: StatusReport): Exit {
   if (targets.some(({ health }) => health.state === 'quarantined')) return 1;
   const waits = ({ plan, drift }: StatusReport['targets'][number]) =>
     plan?.state === 'held' || drift !== undefined;
-  return reviews > 0 || targets.some(waits) ? 2 : 0;
+  const doubted = sources.some(({ withheld }) => withheld !== undefined);
+  return doubted || reviews > 0 || targets.some(waits) ? 2 : 0;
 }
 
 function sayStatus(
@@ -46,6 +47,13 @@ function sayStatus(
     readAt === undefined ? out.paint('yellow', 'never read') : `read ${ago(readAt, now)}`,
   ]);
   for (const line of tableLines(sourceRows, { width: out.width, right: [2] })) out.say(line);
+  for (const { system, kind, withheld } of sources) {
+    if (withheld === undefined) continue;
+    const { absent, before } = withheld;
+    out.say(
+      `  ${out.paint('yellow', 'Not believed:')} ${count(absent)} of ${count(before)} ${kind}s of ${system} were not there. If they are gone: ${out.paint('cyan', `lockstep release --absences ${system}`)}`,
+    );
+  }
   out.say();
 
   out.say(out.paint('bold', 'Targets'));
@@ -62,14 +70,19 @@ function sayStatus(
     ],
   );
   for (const line of tableLines(targetRows, { width: out.width })) out.say(line);
-  for (const { target, health, plan, refused, escrowed, drift, paused } of targets) {
+  for (const { target, health, plan, expiresAt, refused, escrowed, drift, paused } of targets) {
     if (health.state === 'quarantined') {
       out.say(`  ${out.paint('red', target)}: ${health.message ?? health.code ?? ''}`);
       if (health.probeAt !== undefined) {
         out.say(`  It is tried again at ${health.probeAt.toISOString()}.`);
       }
     }
-    if (plan !== undefined) sayHolds(plan, out);
+    if (health.stopped !== undefined && plan?.state !== 'held') {
+      out.say(
+        `  ${out.paint('yellow', target)}: the last run was stopped: ${health.stopped.message}`,
+      );
+    }
+    if (plan !== undefined) sayHolds(plan, out, { now, ...(expiresAt && { expiresAt }) });
     if (drift !== undefined) {
       out.say(
         `  ${count(drift)} changed by others: ${out.paint('cyan', `lockstep reconcile ${target} --list`)}`,

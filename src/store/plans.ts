@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { isAwaited, levelAt, type Order } from '../plan/order.ts';
 import type { Action, Hold, Omission, Operation, PlanState } from '../plan/plan.ts';
-import type { PlannedOperation, PlanStore, StoredPlan } from '../plan/plans.ts';
+import type { PlanKey, PlannedOperation, PlanStore, StoredPlan } from '../plan/plans.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 
 const BATCH = 256;
@@ -64,7 +64,7 @@ export function openPlans(database: Database): PlanStore {
     close: async (key, closing) => {
       const same = await first(
         `${PLAN} where target = (select target from plan where key = ?) and state = 'held'
-         and (id = ? or rest_id = ?) and created_at >= ?`,
+         and (id = ? or rest_id = ?) and created_at > ?`,
         [key, closing.id, closing.id, closing.heldSince?.getTime() ?? 0],
       );
       if (same !== undefined && !closing.partial && closing.state === 'held') {
@@ -114,6 +114,13 @@ export function openPlans(database: Database): PlanStore {
         id,
         id,
       ]),
+    interrupted: async (target) => {
+      const rows = await database.all<{ readonly key: PlanKey }>(
+        "select key from plan where target = ? and state = 'applying'",
+        [target],
+      );
+      return rows.map(({ key }) => key);
+    },
     everApplied: async (target) => {
       const rows = await database.all(
         "select key from plan where target = ? and (state in ('applying', 'applied') or carried is not null) limit 1",

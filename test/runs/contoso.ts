@@ -51,6 +51,8 @@ export interface Contoso extends AsyncDisposable {
   hire(person: Person): string;
   /** Assigns a principal to Ramp; returns the assignment's id. */
   assign(principal: string, role?: string): string;
+  /** Replaces a file beside the configuration. */
+  writeFile(name: string, text: string): Promise<void>;
   run(request?: Partial<RunRequest>): Promise<RunReport>;
   /** Ramp's users by the part of their name before the @. */
   users(): Promise<Readonly<Record<string, Awaited<ReturnType<RampStandIn['users']>>[number]>>>;
@@ -152,6 +154,7 @@ async function openContoso(
     clock,
     hire: (person) => hire(person, graph, assign),
     assign,
+    writeFile: (name, text) => writeFile(path.join(folder, name), text),
     run: (request = {}) => runSync(engine, { trigger: 'command', ...request }, watch),
     users: async () =>
       Object.fromEntries(
