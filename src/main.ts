@@ -28,6 +28,7 @@ const services: Services = {
   open,
   serve: startServing,
   openTokens,
+  fetch: globalThis.fetch,
   emulators: STAND_INS,
 };
 

@@ -5,25 +5,25 @@ import { pathText, signOf } from '../plan/text.ts';
 import { sayRun } from './report.ts';
 import {
   body,
-  type CommonOptions,
   EXIT,
-  newCommand,
   Refusal,
   type Session,
-  withEngine,
+  type VerbOptions,
+  verbCommand,
+  withVerbs,
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { colourOf, count } from './words.ts';
 
 export function applyCommand(session: Session): Command {
-  const command = newCommand('apply', 'exactly that plan, or the reason why not').argument(
+  const command = verbCommand('apply', 'exactly that plan, or the reason why not').argument(
     '<file>',
     'written by: lockstep plan SYSTEM --out FILE',
   );
-  return body<CommonOptions>(session, command, async (options, out, [file = '']) => {
+  return body<VerbOptions>(session, command, async (options, out, [file = '']) => {
     const lines = linesOf(file);
-    return await withEngine(session, options, out, async ({ verbs }, watch) => {
+    return await withVerbs(session, options, out, async ({ verbs }, watch) => {
       const report = await verbs.apply(lines, watch);
       const moved: Moved[] = [];
       const query = { run: report.run, type: 'skipped', limit: Number.MAX_SAFE_INTEGER } as const;

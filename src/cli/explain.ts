@@ -8,24 +8,24 @@ import { operationLine } from './operations.ts';
 import {
   assignment,
   body,
-  type CommonOptions,
   knownSystems,
-  newCommand,
   type Session,
   systemOption,
-  withEngine,
+  type VerbOptions,
+  verbCommand,
+  withVerbs,
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { codeText } from './words.ts';
 
-interface ExplainOptions extends CommonOptions {
+interface ExplainOptions extends VerbOptions {
   readonly system?: string;
   readonly set?: Readonly<Record<string, string>>;
 }
 
 export function explainCommand(session: Session): Command {
-  const command = newCommand('explain', 'why, why not, and what if; writes nothing')
+  const command = verbCommand('explain', 'why, why not, and what if; writes nothing')
     .argument('<person>', 'user name, e-mail, employee number, name or identity id')
     .addOption(systemOption('only towards this target'))
     .option(
@@ -34,9 +34,9 @@ export function explainCommand(session: Session): Command {
       assignment,
     );
   return body<ExplainOptions>(session, command, (options, out, [person = '']) =>
-    withEngine(session, options, out, async ({ verbs }, watch, configuration) => {
+    withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
       const { system, set } = options;
-      if (system !== undefined) knownSystems(configuration, [system]);
+      if (system !== undefined) knownSystems(systems, [system]);
       const explained = await verbs.explain(
         { person, ...(system && { system }), ...(set && { set }) },
         watch,

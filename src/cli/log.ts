@@ -5,18 +5,18 @@ import type { StatusReport, Unsent } from '../sync/verbs.ts';
 import { personNamed } from './person.ts';
 import {
   body,
-  type CommonOptions,
   knownSystems,
-  newCommand,
   type Session,
+  type VerbOptions,
+  verbCommand,
   wholeNumber,
-  withEngine,
+  withVerbs,
 } from './session.ts';
 import { shortened, tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { ago, codeText, colourOf, count, counted, duration } from './words.ts';
 
-interface LogOptions extends CommonOptions {
+interface LogOptions extends VerbOptions {
   readonly unsent?: true;
   readonly person?: string;
   readonly run?: string;
@@ -27,7 +27,7 @@ interface LogOptions extends CommonOptions {
 }
 
 export function logCommand(session: Session): Command {
-  const command = newCommand('log', 'what happened, the newest first')
+  const command = verbCommand('log', 'what happened, the newest first')
     .argument('[system]', 'only in this target')
     .option('--unsent', 'who was not provisioned, and why')
     .option('--person <name>', 'only this one')
@@ -37,17 +37,15 @@ export function logCommand(session: Session): Command {
     .option('--since <time>', 'as 2026-01-31, 2026-01-31T08:00Z, or 2h, 3d', moment)
     .option('-n, --limit <number>', 'at most so many', wholeNumber, 50);
   return body<LogOptions>(session, command, (options, out, [target]) =>
-    withEngine(session, options, out, async ({ verbs, engine }, _watch, configuration) => {
-      if (target !== undefined) knownSystems(configuration, [target]);
+    withVerbs(session, options, out, async ({ verbs, systems, now }) => {
+      if (target !== undefined) knownSystems(systems, [target]);
       if (options.unsent) {
-        const people = await sayUnsent(verbs.unsent(target), engine.now(), options.limit, out);
+        const people = await sayUnsent(verbs.unsent(target), now(), options.limit, out);
         if (people === 0) sayNobody(await verbs.status(), target, out);
         return 0;
       }
       const identity =
-        options.person === undefined
-          ? undefined
-          : (await personNamed(options.person, engine.warehouse)).id;
+        options.person === undefined ? undefined : (await personNamed(options.person, verbs)).id;
       const query: OutcomeQuery = {
         limit: options.limit,
         ...(target !== undefined && { target }),

@@ -1,13 +1,10 @@
 import { type Identity, label } from '../identity/identity.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Verbs } from '../sync/verbs.ts';
 import { Refusal } from './session.ts';
 
 /** The one person a text names; ambiguity is never guessed. */
-export async function personNamed(
-  text: string,
-  warehouse: Pick<Warehouse, 'findPerson'>,
-): Promise<Identity> {
-  const people = await warehouse.findPerson(text);
+export async function personNamed(text: string, verbs: Pick<Verbs, 'people'>): Promise<Identity> {
+  const people = await verbs.people(text);
   const [person] = people;
   if (person === undefined) {
     throw new Refusal('unknown-person', `nobody is known by "${text}"`, {

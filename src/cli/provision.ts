@@ -4,28 +4,28 @@ import { operationLine } from './operations.ts';
 import { sayFailure } from './report.ts';
 import {
   body,
-  type CommonOptions,
   EXIT,
   knownSystems,
-  newCommand,
   type Session,
   systemOption,
-  withEngine,
+  type VerbOptions,
+  verbCommand,
+  withVerbs,
 } from './session.ts';
 import type { Output } from './terminal.ts';
 import { duration } from './words.ts';
 
 export function provisionCommand(session: Session): Command {
-  const command = newCommand('provision', 'this one now, ahead of everything')
+  const command = verbCommand('provision', 'this one now, ahead of everything')
     .argument('<person>', 'user name, e-mail, employee number, name or identity id')
     .addOption(systemOption('only in this target'));
-  return body<CommonOptions & { readonly system?: string }>(
+  return body<VerbOptions & { readonly system?: string }>(
     session,
     command,
     (options, out, [person = '']) =>
-      withEngine(session, options, out, async ({ verbs }, watch, configuration) => {
+      withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
         const { system } = options;
-        if (system !== undefined) knownSystems(configuration, [system]);
+        if (system !== undefined) knownSystems(systems, [system]);
         const report = await verbs.provision({ person, ...(system && { system }) }, watch);
         out.json(report);
         sayProvision(report, out);

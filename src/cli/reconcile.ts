@@ -6,21 +6,21 @@ import type { Verbs } from '../sync/verbs.ts';
 import { sayFailure, sayHolds, sayReadings, sayRun } from './report.ts';
 import {
   body,
-  type CommonOptions,
   EXIT,
   type Exit,
   knownSystems,
-  newCommand,
   Refusal,
   type Session,
+  type VerbOptions,
+  verbCommand,
   wholeNumber,
-  withEngine,
+  withVerbs,
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { count, counted, duration, rate } from './words.ts';
 
-interface ReconcileOptions extends CommonOptions {
+interface ReconcileOptions extends VerbOptions {
   readonly revert?: true;
   readonly adopt?: true;
   readonly orphans?: 'link' | 'import' | 'disable' | 'leave';
@@ -33,7 +33,7 @@ interface ReconcileOptions extends CommonOptions {
 const SHOWN = 20;
 
 export function reconcileCommand(session: Session): Command {
-  const command = newCommand('reconcile', 'what others changed in a target: tell, revert, adopt')
+  const command = verbCommand('reconcile', 'what others changed in a target: tell, revert, adopt')
     .argument('<system>', 'the target')
     .addOption(
       new Option('--revert', 'write what should be there, by an ordinary plan').conflicts('adopt'),
@@ -52,8 +52,8 @@ export function reconcileCommand(session: Session): Command {
     .option('--list', 'what was found last; nothing is read')
     .option('--limit <n>', 'lines to show', wholeNumber, SHOWN);
   return body<ReconcileOptions>(session, command, (options, out, [system = '']) =>
-    withEngine(session, options, out, async ({ verbs }, watch, configuration) => {
-      knownSystems(configuration, [system]);
+    withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
+      knownSystems(systems, [system]);
       if (options.list) return sayList(system, verbs, options, out);
       const report = await verbs.reconcile(requestOf(system, options), watch);
       out.json(report);

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
-import { body, type CommonOptions, newCommand, type Session, withEngine } from './session.ts';
+import { body, type Session, type VerbOptions, verbCommand, withVerbs } from './session.ts';
 import type { Output } from './terminal.ts';
 import { ago, counted } from './words.ts';
 
 export function reviewCommand(session: Session): Command {
-  const command = newCommand('review', 'what only a person can decide: ambiguous matches');
-  return body<CommonOptions>(session, command, (options, out) =>
-    withEngine(session, options, out, async ({ verbs, engine }) => {
+  const command = verbCommand('review', 'what only a person can decide: ambiguous matches');
+  return body<VerbOptions>(session, command, (options, out) =>
+    withVerbs(session, options, out, async ({ verbs, now }) => {
       const items = await verbs.reviews();
       for (const item of items) out.json(item);
-      sayReviews(items, engine.now(), out);
+      sayReviews(items, now(), out);
       return items.length > 0 ? 2 : 0;
     }),
   );

@@ -20,6 +20,8 @@ export interface Services {
   /** SCIM, health and the schedule until the signal aborts; then whatever runs is brought to an end. */
   serve(configuration: Configuration, options: ServeOptions): Promise<Serving>;
   openTokens(configuration: Configuration): Promise<OpenTokens>;
+  /** For servers named with --server. */
+  readonly fetch: typeof globalThis.fetch;
   readonly emulators: Readonly<Record<'graph' | 'ramp', EmulatorStart>>;
 }
 

@@ -1,14 +1,21 @@
 /** What every command has in common: its options, its configuration, its exit code. */
 
+import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { describeProblem } from '../config/text.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Verdict, Watch } from '../sync/engine.ts';
+import type { Verbs } from '../sync/verbs.ts';
 import { progressDisplay } from './progress.ts';
-import type { Opened, Services } from './services.ts';
+import { type Exit, Refusal } from './refusal.ts';
+import { remoteVerbs } from './remote.ts';
+import { remoteServer } from './remote-http.ts';
+import type { Services } from './services.ts';
 import { type Output, output, type Terminal } from './terminal.ts';
+
+export { type Exit, Refusal } from './refusal.ts';
 
 export interface Session {
   readonly services: Services;
@@ -19,9 +26,6 @@ export interface Session {
   exit: Exit;
 }
 
-/** 0 done, 1 failed, 2 held or needs a person, 64 wrong usage (sysexits.h: EX_USAGE). */
-export type Exit = 0 | 1 | 2 | 64;
-
 export const EXIT: Readonly<Record<Verdict, Exit>> = { done: 0, failed: 1, held: 2 };
 
 /** Options of every command. */
@@ -31,23 +35,10 @@ export interface CommonOptions {
   readonly json?: true;
 }
 
-/** Something that a person asked for and that cannot be: shown without a stack. */
-export class Refusal extends Error {
-  readonly code: string;
-  readonly remedy: string | undefined;
-  readonly exit: Exit;
-
-  constructor(
-    code: string,
-    message: string,
-    { remedy, exit = 1 }: { readonly remedy?: string; readonly exit?: Exit } = {},
-  ) {
-    super(message);
-    this.name = 'Refusal';
-    this.code = code;
-    this.remedy = remedy;
-    this.exit = exit;
-  }
+/** Options of commands that a server can carry out as well. */
+export interface VerbOptions extends CommonOptions {
+  readonly server?: string;
+  readonly tokenFile?: string;
 }
 
 /** A configuration with problems: all of them. */
@@ -73,6 +64,13 @@ export function newCommand(name: string, summary: string): Command {
     .helpOption('-h, --help', 'this text')
     .allowExcessArguments(false)
     .showSuggestionAfterError(true);
+}
+
+/** A command that is carried out here, or by a server elsewhere. */
+export function verbCommand(name: string, summary: string): Command {
+  return newCommand(name, summary)
+    .option('--server <url>', 'ask this Lockstep server; LOCKSTEP_TOKEN is its token')
+    .option('--token-file <file>', 'with --server: where its token is');
 }
 
 /** Runs the body of a command; its result becomes the exit code. */
@@ -108,26 +106,65 @@ export async function configurationOf(
   return result.value;
 }
 
-/** Opens the engine for the time of some work, with progress for whoever watches. */
-export async function withEngine(
+/** What a command works with, here or on a server. */
+export interface Reached {
+  readonly verbs: Verbs;
+  /** All there are, in the order of the configuration. */
+  readonly systems: readonly string[];
+  readonly now: () => Date;
+}
+
+/** Opens the engine, or reaches for a server, for the time of some work; shows progress to whoever watches. */
+export async function withVerbs(
   session: Session,
-  options: CommonOptions,
+  options: VerbOptions,
   out: Output,
-  work: (opened: Opened, watch: Watch, configuration: Configuration) => Promise<Exit>,
+  work: (reached: Reached, watch: Watch) => Promise<Exit>,
 ): Promise<Exit> {
+  const { signal, services, terminal } = session;
+  if (options.server !== undefined) {
+    const token = await tokenOf(session, options);
+    const { fetch } = services;
+    const verbs = remoteVerbs(remoteServer({ url: options.server, token, fetch }));
+    const systems = await verbs.systems();
+    using display = progressDisplay(out, terminal.stderr);
+    const watch = { signal, progress: display.show };
+    return await work({ verbs, systems, now: () => new Date() }, watch);
+  }
   const configuration = await configurationOf(session, options, out);
-  await using opened = await session.services.open(configuration);
-  using display = progressDisplay(out, session.terminal.stderr);
-  const watch = { signal: session.signal, progress: display.show };
-  return await work(opened, watch, configuration);
+  await using opened = await services.open(configuration);
+  using display = progressDisplay(out, terminal.stderr);
+  const watch = { signal, progress: display.show };
+  const { verbs, engine } = opened;
+  const systems = configuration.systems.map(({ name }) => name);
+  return await work({ verbs, systems, now: () => engine.now() }, watch);
+}
+
+async function tokenOf({ services }: Session, { tokenFile }: VerbOptions): Promise<string> {
+  const token =
+    tokenFile === undefined ? services.world.env.LOCKSTEP_TOKEN : await readToken(tokenFile);
+  if (token !== undefined && token.trim() !== '') return token.trim();
+  throw new Refusal('token-missing', 'a server is asked with a token, and there is none', {
+    remedy: 'set LOCKSTEP_TOKEN, or name a file with --token-file',
+    exit: 64,
+  });
+}
+
+async function readToken(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Refusal('file-unreadable', `${file} cannot be read: ${(error as Error).message}`, {
+      exit: 64,
+    });
+  }
 }
 
 /** Systems named on the command line exist. */
 export function knownSystems(
-  configuration: Configuration,
+  known: readonly string[],
   named: readonly string[],
 ): readonly string[] | undefined {
-  const known = configuration.systems.map(({ name }) => name);
   for (const name of named) {
     if (known.includes(name)) continue;
     throw new Refusal('unknown-system', `there is no system "${name}"`, {

@@ -57,7 +57,10 @@ function scopeOf({ system, role }: CreateOptions, configuration: Configuration):
       exit: 64,
     });
   }
-  knownSystems(configuration, [system]);
+  knownSystems(
+    configuration.systems.map(({ name }) => name),
+    [system],
+  );
   if (configuration.systems.find(({ name }) => name === system)?.serve === undefined) {
     throw new Refusal('system-not-served', `${system} is not served over SCIM`, {
       remedy: 'add serve: {} to the system',

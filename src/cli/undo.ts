@@ -6,18 +6,18 @@ import { writePlan } from './plan.ts';
 import { sayFailure, sayRun } from './report.ts';
 import {
   body,
-  type CommonOptions,
   EXIT,
-  newCommand,
   type Session,
   systemOption,
-  withEngine,
+  type VerbOptions,
+  verbCommand,
+  withVerbs,
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { codeText, count, counted } from './words.ts';
 
-interface UndoOptions extends CommonOptions {
+interface UndoOptions extends VerbOptions {
   readonly system?: string;
   readonly recreate?: true;
   readonly out?: string;
@@ -27,14 +27,14 @@ interface UndoOptions extends CommonOptions {
 const SHOWN = 20;
 
 export function undoCommand(session: Session): Command {
-  const command = newCommand('undo', 'put back what a run changed; held for a person to look at')
+  const command = verbCommand('undo', 'put back what a run changed; held for a person to look at')
     .argument('<run>', 'its id, or the beginning of it: see lockstep log')
     .addOption(systemOption('only in this target'))
     .option('--recreate', 'create again, as new accounts, what the run deleted')
     .option('--out <file>', 'write the plan, for lockstep apply')
     .option('--resume', 'let those be written again whom the undo of this run put back');
   return body<UndoOptions>(session, command, (options, out, [run = '']) =>
-    withEngine(session, options, out, async ({ verbs }, watch) => {
+    withVerbs(session, options, out, async ({ verbs }, watch) => {
       if (options.resume) {
         const report = await verbs.resume(run, watch);
         out.json(report);

@@ -159,8 +159,12 @@ const HIDDEN: Hidden = hiddenAttributes([
   },
 ] as never);
 
-/** Of all verbs, those that operations of the API ask for. */
-const VERBS: Partial<Verbs> = {
+/** Verbs that answer as told, and otherwise with what is above. */
+export function testVerbs(verbs: Partial<Verbs> = {}): Verbs {
+  return { ...VERBS, ...verbs };
+}
+
+const VERBS: Verbs = {
   run: async () => REPORT,
   plan: async () => ({ verdict: 'held', readings: REPORT.readings, targets: [] }),
   apply: async (lines) => {
@@ -198,7 +202,19 @@ const VERBS: Partial<Verbs> = {
         since: AT,
       },
     ]),
-  undo: async ({ run }) => ({ verdict: 'held', run, targets: [] }),
+  undo: async ({ run }) => ({
+    verdict: 'held',
+    run,
+    targets: [
+      {
+        target: 'ramp',
+        plan: PLAN,
+        left: { 'cannot-be-undone': 1 },
+        leftPeople: [{ label: 'bob@contoso.com', code: 'cannot-be-undone', message: 'deleted' }],
+        remarks: ['mail that was sent stays sent'],
+      },
+    ],
+  }),
   resume: async () => REPORT,
   status: async () => ({
     sources: [{ system: 'hr', kind: 'user', readAt: AT, records: 800 }],
@@ -302,7 +318,7 @@ export function testApi(verbs: Partial<Verbs> = {}): TestApi {
       const [tenant, role] = token.split('.') as [string, Role];
       return tenant === 'contoso' || tenant === 'fabrikam' ? { tenant, role } : undefined;
     },
-    open: async () => ({ verbs: { ...VERBS, ...verbs } as Verbs, hidden: HIDDEN }),
+    open: async () => ({ verbs: testVerbs(verbs), hidden: HIDDEN }),
     tasks,
     onBug: (error) => bugs.push(error),
   });

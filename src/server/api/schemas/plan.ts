@@ -72,6 +72,7 @@ const intent = members<Intent>()({
   urgent: z.exactOptional(z.literal(true)),
   unowned: z.exactOptional(z.literal(true)),
   after: z.array(z.string()),
+  without: z.exactOptional(z.array(z.string())),
   origins: texts,
   failedBefore: z.exactOptional(
     z.object({ code: z.string(), attempts: wholeNumber, firstFailedAt: instant }),

@@ -44,6 +44,7 @@ export const readingReport: z.ZodType<ReadingReport> = named(
         }),
       ),
       failure: z.exactOptional(systemFailure),
+      problems: z.exactOptional(z.array(systemFailure)),
     }),
   ),
 );

@@ -1,0 +1,238 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type ConnectorDefinition, ConnectorError } from '../connectors/spi/index.ts';
+import { PLAN, REPORT, testApi, testVerbs } from '../server/api/testing.ts';
+import { VerbRefusal } from '../sync/refusal.ts';
+import type { Verbs } from '../sync/verbs.ts';
+import { runProgram } from './program.ts';
+import type { Services } from './services.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const CONFIGURATION = `systems:
+  hr: { connector: nothing, read: { user: {} } }
+  ramp: { connector: nothing, read: { user: {} } }
+`;
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-remote-'));
+  await writeFile(path.join(folder, 'lockstep.yaml'), CONFIGURATION);
+  await writeFile(path.join(folder, 'plan.jsonl'), '{"a":1}\n{"b":2}\n');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const NOTHING: ConnectorDefinition<unknown> = {
+  type: 'nothing',
+  title: 'Nothing',
+  options: z.strictObject({}),
+  defaultReadMap: {},
+  connect: () => Promise.reject(new Error('never connected here')),
+};
+
+interface Seen {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a command line shows, carried out here. */
+function here(parameters: readonly string[], verbs: Partial<Verbs>): Promise<Seen> {
+  const engine = { now: () => new Date() };
+  const open = async () => ({
+    engine,
+    verbs: testVerbs(verbs),
+    [Symbol.asyncDispose]: async () => {},
+  });
+  return shown([...parameters, '-c', path.join(folder, 'lockstep.yaml')], { open } as never);
+}
+
+/** The same by a server elsewhere that has the same verbs. */
+function there(
+  parameters: readonly string[],
+  verbs: Partial<Verbs>,
+  options: { readonly token?: string; readonly server?: string } = {},
+): Promise<Seen> {
+  const { token = 'contoso.administrator', server = 'https://lockstep.contoso.com' } = options;
+  const { fetch } = testApi(verbs);
+  const world = { env: { LOCKSTEP_TOKEN: token } };
+  return shown([...parameters, '--server', server], {
+    fetch: async (url: string, init: RequestInit) => fetch(new Request(url, init)),
+    world,
+  } as never);
+}
+
+async function shown(
+  parameters: readonly string[],
+  { world, ...services }: Partial<Services>,
+): Promise<Seen> {
+  let stdout = '';
+  let stderr = '';
+  const exit = await runProgram(
+    parameters,
+    {
+      version: '1',
+      ...services,
+      world: { env: {}, connectors: [NOTHING], profiles: path.join(root, 'profiles'), ...world },
+    } as Services,
+    {
+      stdin: {},
+      stdout: { write: (text) => (stdout += text) },
+      stderr: { write: (text) => (stderr += text) },
+      env: {},
+    },
+    new AbortController().signal,
+  );
+  return { exit, stdout, stderr };
+}
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['run'],
+  ['run', 'ramp', '--full'],
+  ['run', 'rmap'],
+  ['plan'],
+  ['plan', 'ramp', '--all'],
+  ['apply', 'PLAN'],
+  ['release'],
+  ['release', 'ramp'],
+  ['release', 'abc'],
+  ['release', '--person', 'ada'],
+  ['provision', 'ada'],
+  ['provision', 'ada', '--system', 'ramp'],
+  ['explain', 'ada'],
+  ['explain', 'ada', '--system', 'ramp', '--set', 'title=Boss = 1', '--set', 'city='],
+  ['explain', 'ada', '--system', 'nope'],
+  ['status'],
+  ['log'],
+  ['log', 'ramp', '--failed', '--since', '2026-01-31', '--limit', '3'],
+  ['log', '--person', 'ada'],
+  ['log', '--person', 'bob'],
+  ['log', '--unsent'],
+  ['log', '--unsent', 'ramp'],
+  ['review'],
+  ['reconcile', 'ramp'],
+  ['reconcile', 'ramp', '--list'],
+  ['undo', 'run-1'],
+  ['undo', 'run-1', '--resume'],
+];
+
+describe('a command shows the same, here and by a server', () => {
+  it.each(COMMANDS.map((parameters) => [parameters.join(' '), parameters] as const))(
+    '%s',
+    async (_, parameters) => {
+      const named = parameters.map((each) =>
+        each === 'PLAN' ? path.join(folder, 'plan.jsonl') : each,
+      );
+      const plan: Verbs['plan'] = async () => ({
+        verdict: 'held',
+        readings: REPORT.readings,
+        targets: [{ target: 'ramp', plan: PLAN, omitted: { 'in-sync': 5 }, milliseconds: 3 }],
+      });
+      for (const form of [[], ['--json']]) {
+        const local = await here([...named, ...form], { plan });
+        expect(await there([...named, ...form], { plan })).toEqual(local);
+        expect(local.stdout + local.stderr).not.toBe('');
+      }
+    },
+  );
+
+  it.each([
+    new VerbRefusal(
+      'plan-superseded',
+      'plan abc gave way to def',
+      'release that: lockstep release',
+    ),
+    new VerbRefusal('busy', 'another run is under way', 'wait for it'),
+    new ConnectorError('denied', 'ramp refused the token', { code: 'token-rejected' }),
+  ])('when it is refused: %s', async (error) => {
+    const verbs = { run: () => Promise.reject(error), explain: () => Promise.reject(error) };
+    for (const parameters of [['run'], ['run', '--json'], ['explain', 'ada']]) {
+      expect(await there(parameters, verbs)).toEqual(await here(parameters, verbs));
+    }
+  });
+
+  it('and writes the same plan file', async () => {
+    const plan: Verbs['plan'] = async () => ({
+      verdict: 'done',
+      readings: [],
+      targets: [{ target: 'ramp', plan: PLAN, omitted: {}, milliseconds: 3 }],
+    });
+    const [one, other] = [path.join(folder, 'one'), path.join(folder, 'other')];
+    await here(['plan', '--out', one], { plan });
+    await there(['plan', '--out', other], { plan });
+    expect(await readFile(other, 'utf8')).toBe(await readFile(one, 'utf8'));
+  });
+
+  it('and hands over a plan file line by line', async () => {
+    const read: string[] = [];
+    const apply: Verbs['apply'] = async (lines) => {
+      for await (const line of lines) read.push(line);
+      return REPORT;
+    };
+    await there(['apply', path.join(folder, 'plan.jsonl')], { apply });
+    expect(read).toEqual(['{"a":1}', '{"b":2}']);
+  });
+});
+
+describe('a server', () => {
+  it('is asked with a token from the environment or a file, and not without', async () => {
+    const without = await there(['status'], {}, { token: '' });
+    expect([without.exit, without.stderr]).toEqual([64, expect.stringContaining('LOCKSTEP_TOKEN')]);
+    const file = path.join(folder, 'token');
+    await writeFile(file, 'contoso.viewer\n');
+    const viewer = await there(['status', '--token-file', file], {}, { token: '' });
+    expect(viewer.exit).toBe(2);
+  });
+
+  it('says which role is needed for what the token may not do', async () => {
+    const { exit, stderr } = await there(['run'], {}, { token: 'contoso.viewer' });
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('needs the role operator')]);
+  });
+
+  it.each(['http://lockstep.contoso.com', 'ftp://localhost', 'localhost:8080', ''])(
+    'is not told the token at %j',
+    async (server) => {
+      const { exit, stderr } = await there(['status'], {}, { server });
+      expect([exit, stderr]).toEqual([64, expect.stringContaining('server-url')]);
+    },
+  );
+
+  it('that cannot be reached or is something else is named', async () => {
+    const world = { env: { LOCKSTEP_TOKEN: 'contoso.viewer' } };
+    const asked = (fetch: () => Promise<Response>) =>
+      shown(['status', '--server', 'http://127.0.0.1:1'], { fetch, world } as never);
+    const down = await asked(() => Promise.reject(new TypeError('fetch failed')));
+    const other = await asked(async () => new Response('<html>', { status: 200 }));
+    expect([down.exit, down.stderr]).toEqual([1, expect.stringContaining('server-unreachable')]);
+    expect([other.exit, other.stderr]).toEqual([1, expect.stringContaining('server-strange')]);
+  });
+
+  it('goes on with the work when the connection breaks, and the watcher with it', async () => {
+    const going = Promise.withResolvers<void>();
+    const { fetch } = testApi({
+      run: async (_, { progress }) => {
+        progress({ type: 'planning', target: 'ramp', considered: 5, due: 10 });
+        await going.promise;
+        return REPORT;
+      },
+    });
+    let broken = 0;
+    const breaking = async (url: string, init: RequestInit) => {
+      const response = await fetch(new Request(url, init));
+      if (!url.endsWith('/events') || broken++ > 0) return response;
+      going.resolve();
+      await response.body?.cancel();
+      return new Response('id: 1\nevent: progress\nda');
+    };
+    const { exit } = await shown(['run', '--server', 'http://localhost:1'], {
+      fetch: breaking,
+      world: { env: { LOCKSTEP_TOKEN: 'contoso.administrator' } },
+    } as never);
+    expect([exit, broken]).toEqual([2, 2]);
+  });
+});
