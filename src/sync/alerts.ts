@@ -16,14 +16,21 @@ const TIMEOUT_MILLISECONDS = 10_000;
 /** What a report gives people to do. */
 export function alertsOf({ readings, targets }: RunReport): readonly Alert[] {
   return [
-    ...readings.flatMap(({ system, kind, failure, result }): readonly Alert[] => {
+    ...readings.flatMap(({ system, kind, failure, result, problems = [] }): readonly Alert[] => {
       if (failure !== undefined) {
         return [{ event: 'failed', system, message: `reading ${kind}: ${failure.message}` }];
       }
+      const untaken = problems.map(
+        ({ message }): Alert => ({
+          event: 'failed',
+          system,
+          message: `reading ${kind}: ${message}`,
+        }),
+      );
       const { withheld } = result ?? {};
-      if (withheld === undefined) return [];
+      if (withheld === undefined) return untaken;
       const message = `${withheld.absent} of ${withheld.before} ${kind} records were not in the last reading, and are not believed to be gone`;
-      return [{ event: 'held', system, message }];
+      return [...untaken, { event: 'held', system, message }];
     }),
     ...targets.flatMap(({ target: system, plan, failed, failure }): readonly Alert[] => [
       ...(plan?.holds ?? []).map(

@@ -142,6 +142,8 @@ export interface ReadingReport {
   /** Absent when the reading failed. */
   readonly result?: ReadingResult;
   readonly failure?: SystemFailure;
+  /** What the system showed and could not be taken, such as a record without an id: the first of them. */
+  readonly problems?: readonly SystemFailure[];
 }
 
 export interface TargetReport {

@@ -5,11 +5,13 @@
 
 import { ahead } from '../apply/ahead.ts';
 import { type ChangePage, type Connector, ConnectorError } from '../connectors/spi/index.ts';
+import type { Problem } from '../identity/problem.ts';
 import type { Reading, ReadingResult } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, SourceJob, SystemFailure, Watch } from './engine.ts';
 
 const TRIES = 5;
 const LONGEST_PAUSE_SECONDS = 120;
+const MOST_PROBLEMS = 20;
 
 export async function readSource(
   job: SourceJob,
@@ -20,9 +22,11 @@ export async function readSource(
   const { system, kind } = job;
   const began = engine.now().getTime();
   let mode: Reading['mode'] = 'full';
+  const problems: SystemFailure[] = [];
   const report = (part: Pick<ReadingReport, 'result' | 'failure'>): ReadingReport => {
     const milliseconds = engine.now().getTime() - began;
-    const reading = { system, kind, mode, milliseconds, ...part };
+    const found = problems.length > 0 && { problems };
+    const reading = { system, kind, mode, milliseconds, ...part, ...found };
     watch.progress({ type: 'read', reading });
     return reading;
   };
@@ -49,7 +53,9 @@ export async function readSource(
         : readFully(connector, job, watch);
       const { visibilityLagSeconds = 0 } = connector.traits ?? {};
       const fresh = new Date(began - visibilityLagSeconds * 1000);
-      return report({ result: await absorbAll(pages ?? none(), reading, fresh, engine, watch) });
+      return report({
+        result: await absorbAll(noting(pages ?? none(), problems), reading, fresh, engine, watch),
+      });
     } catch (error) {
       if (!(error instanceof ConnectorError) || watch.signal.aborted) throw error;
       tries++;
@@ -75,6 +81,18 @@ function readFully(connector: Connector, job: SourceJob, watch: Watch): AsyncIte
 }
 
 async function* none(): AsyncGenerator<ChangePage> {}
+
+/** Keeps what could not be taken, for whoever reads the report. */
+async function* noting(
+  pages: AsyncIterable<ChangePage>,
+  problems: SystemFailure[],
+): AsyncGenerator<ChangePage> {
+  for await (const page of pages) {
+    const room = MOST_PROBLEMS - problems.length;
+    for (const problem of page.problems?.slice(0, room) ?? []) problems.push(failureOf(problem));
+    yield page;
+  }
+}
 
 function readOptions(
   { attributes, applications }: SourceJob,
@@ -128,6 +146,10 @@ function pauseSeconds(error: ConnectorError, tries: number, draw: number): numbe
   return seconds > LONGEST_PAUSE_SECONDS ? undefined : seconds;
 }
 
-export function failureOf({ code, message, remedy }: ConnectorError): SystemFailure {
+export function failureOf({
+  code,
+  message,
+  remedy,
+}: Pick<ConnectorError | Problem, 'code' | 'message' | 'remedy'>): SystemFailure {
   return { code, message, ...(remedy !== undefined && { remedy }) };
 }

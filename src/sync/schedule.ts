@@ -88,7 +88,8 @@ function lineOf({ verdict, targets, readings, milliseconds }: RunReport): string
     for (const { message } of plan?.holds ?? []) texts.push(`held: ${message}`);
     return texts.length === 0 ? [] : [`${target}: ${texts.join(', ')}`];
   });
-  for (const { system, failure } of readings) {
+  for (const { system, failure, problems = [] } of readings) {
+    for (const { message } of problems) parts.push(`${system}: not taken: ${message}`);
     if (failure !== undefined) parts.push(`${system}: ${failure.message}`);
   }
   return parts.length === 0 ? undefined : `${verdict} in ${milliseconds} ms; ${parts.join('; ')}`;
