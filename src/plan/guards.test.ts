@@ -25,6 +25,7 @@ const nothing: Guarded = {
   counted: new Map(),
   recent: new Map(),
   managed: 800,
+  memberships: 0,
   first: false,
   typed: false,
   withheld: [],

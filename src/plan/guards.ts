@@ -5,7 +5,7 @@
 
 import { churnHolds } from './churn.ts';
 import type { Action, Hold, Operation } from './plan.ts';
-import type { Limit, Target } from './target.ts';
+import { forKind, type Limit, type Target } from './target.ts';
 import type { Counted } from './window.ts';
 
 export interface Guarded {
@@ -20,6 +20,8 @@ export interface Guarded {
   readonly stopped?: string;
   /** Accounts under management. */
   readonly managed: number;
+  /** Memberships of groups the target has, as far as we know. */
+  readonly memberships: number;
   /** No plan of this target was ever applied. */
   readonly first: boolean;
   /** What started the run: a person who typed it has looked. */
@@ -45,7 +47,7 @@ export function holdsOf(plan: Guarded, target: Target): readonly Hold[] {
     beyond('disables', 'disable', 'disabled', limits.disable, plan),
     beyond('deletions', 'delete', 'deleted', limits.delete, plan),
     beyond('updates', 'update', 'changed', limits.update, plan),
-    memberships(limits.members, plan),
+    membersTaken(forKind(target, 'group').limits.members, plan),
     ...churnHolds(plan.counted, plan.recent, plan.managed, limits.churn),
     plan.swap,
   ].filter((hold) => hold !== undefined);
@@ -112,15 +114,16 @@ function beyond(
   };
 }
 
-function memberships(limit: Limit, { counted, recent, managed }: Guarded): Hold | undefined {
+/** A share of the memberships there are, counting those that went within the window. */
+function membersTaken(limit: Limit, { counted, recent, memberships }: Guarded): Hold | undefined {
   const planned = counted.get('members') ?? 0;
   const before = recent.get('members') ?? 0;
-  const count = planned + before;
-  if (planned === 0 || count <= limit.count || count <= managed * limit.share) return undefined;
+  const [count, all] = [planned + before, memberships + before];
+  if (planned === 0 || count <= limit.count || count <= all * limit.share) return undefined;
   const earlier = before > 0 ? `, ${before} of them already` : '';
   return {
     guard: 'memberships',
-    message: `${count} memberships would be taken away${earlier}; ${managed} accounts are managed`,
+    message: `${count} of ${all} memberships of groups would be taken away${earlier}`,
     actions: ['remove-members'],
   };
 }

@@ -123,7 +123,8 @@ function portions(group: Identity, account: ObjectRef, target: Target, size: num
     'remove-members': [],
   };
   const take = (action: MembersAction): Operation => {
-    const operation = operationFor(group, account, target, action, waiting[action]);
+    const members = waiting[action].toSorted((a, b) => (a.label < b.label ? -1 : 1));
+    const operation = operationFor(group, account, target, action, members);
     waiting[action] = [];
     return operation;
   };

@@ -25,6 +25,8 @@ export interface Planning {
   readonly plans: PlanStore;
   /** The due subjects of the target, in batches. */
   readonly due: AsyncIterable<readonly Subject[]> | Iterable<readonly Subject[]>;
+  /** Memberships the target has, as far as we know. */
+  readonly heldMemberships: () => Promise<number>;
   /** Members of groups that are due, by group. */
   readonly memberships: AsyncIterable<MembershipLot>;
   /** Looks for the accounts of those who have none; nobody is looked for twice. */
@@ -126,8 +128,15 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   await keep(members.end(), [], async () => {});
   await stored;
   const swap = swaps.hold();
+  const takesMembers = (counts['remove-members'] ?? 0) > 0;
   const holds = holdsOf(
-    { ...planning, counts, counted: counted.counts, ...(swap !== undefined && { swap }) },
+    {
+      ...planning,
+      counts,
+      counted: counted.counts,
+      memberships: takesMembers ? await planning.heldMemberships() : 0,
+      ...(swap !== undefined && { swap }),
+    },
     target,
   );
   const plan = await plans.close(key, {

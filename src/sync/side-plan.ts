@@ -58,6 +58,7 @@ export async function planBeside(
       counted: counted.counts,
       recent: await ledger.activity(system, since(target.limits.windowSeconds)),
       managed,
+      memberships: counts['remove-members'] ? await warehouse.heldMemberships(system) : 0,
       first: false,
       typed: true,
       withheld: [],

@@ -14,6 +14,7 @@ import { forKind, type Target, type TargetPolicy, targetWith } from '../plan/tar
 import type { Escrow, Subject } from '../warehouse/subject.ts';
 import type { Candidate, Settlement } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
+import { settleInterrupted } from './interrupted.ts';
 import { type Matching, type MatchingOptions, matching, probeAgainAt } from './match.ts';
 import { membershipLots, settleMembers, thawMembers } from './memberships.ts';
 import { resumeOutdated } from './resume.ts';
@@ -29,8 +30,12 @@ export interface OpenTarget {
   readonly pace: Pace;
 }
 
-/** With the rules for every kind of its system: a plan is about all of them. */
+/**
+ * With the rules for every kind of its system: a plan is about all of them. Under its lease: what
+ * somebody else left unfinished is taken account of.
+ */
 export async function openTarget(policy: TargetPolicy, engine: Engine): Promise<OpenTarget> {
+  await settleInterrupted(policy.system, engine);
   const connector = await engine.connector(policy.system);
   const target = wholeTarget(policy, connector, engine);
   const { maxConcurrency = DEFAULT_CONCURRENCY, requestsPerSecond } = target.traits;
@@ -110,6 +115,7 @@ export async function planDue(
     configVersion: engine.configVersion,
     due: people === undefined ? dueOf(target, now, engine) : [people],
     ...matchingByKind(target, connector, engine, { due, listed: options.listed }, watch),
+    heldMemberships: () => warehouse.heldMemberships(system),
     memberships: membershipLots(system, now, engine, members),
     membersPlanned: async (batch) => {
       watch.signal.throwIfAborted();

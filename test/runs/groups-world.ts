@@ -51,6 +51,13 @@ export interface GroupsWorld extends AsyncDisposable {
   /** Requests to the application since the last call, as `PATCH /Groups`. */
   requests(): Readonly<Record<string, number>>;
   advance(seconds: number): void;
+  /** Somebody deletes a group in the application itself. */
+  deleteInApp(group: string): Promise<void>;
+  /** Of a person in the application. */
+  accountId(name: string): Promise<string>;
+  entraId(name: string): string;
+  /** The same systems, and a store that was lost. */
+  startAnew(): Promise<GroupsWorld>;
   restart(settings?: GroupsSettings): Promise<GroupsWorld>;
 }
 
@@ -185,6 +192,26 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
       },
       advance: (seconds) => {
         time += seconds * 1000;
+      },
+      deleteInApp: async (name) => {
+        const { objects } = await storage.search('group', { count: 1000 });
+        for (const { id, attributes, version } of objects) {
+          if (attributes.displayName !== name) continue;
+          await storage.write({ type: 'remove', kind: 'group', id, expects: version });
+        }
+      },
+      accountId: async (name) => {
+        const { objects } = await storage.search('user', { count: 100_000 });
+        const found = objects.find(
+          ({ attributes }) => attributes.userName === `${name}@contoso.com`,
+        );
+        return found?.id ?? 'nobody';
+      },
+      entraId: (name) => graph.tenant.upns.get(`${name}@contoso.com`) ?? 'nobody',
+      startAnew: async () => {
+        await engine[Symbol.asyncDispose]();
+        await rm(path.join(folder, 'data'), { recursive: true });
+        return open(chosen);
       },
       restart: async (changed = chosen) => {
         await engine[Symbol.asyncDispose]();
