@@ -11,6 +11,7 @@ import type { ConnectorDefinition } from './connectors/spi/index.ts';
 import type { Result } from './identity/problem.ts';
 import type { ObjectKind, SystemName } from './identity/record.ts';
 import { compileMapping } from './mapping/compile.ts';
+import type { Scope } from './mapping/mapping.ts';
 import { compileReadMap } from './mapping/read-map.ts';
 import { compileScope } from './mapping/scope.ts';
 import type { TargetPolicy } from './plan/target.ts';
@@ -76,7 +77,7 @@ function policyOf(
   const attributes = defaults?.ok ? (defaults.value[kind]?.attributes ?? []) : [];
   const targetTypes = Object.fromEntries(attributes.map((each) => [each.path, each.type]));
   const { assigned, scope, match, map, required, leave, guard, holds, firstRun, pilot } = write;
-  const { drift, reconcileEverySeconds, members } = write;
+  const { drift, reconcileEverySeconds, members, urgent } = write;
   return {
     system: system.name,
     kind,
@@ -90,6 +91,7 @@ function policyOf(
     ...(members !== undefined && members !== 'none' && { members }),
     limits: guard,
     holds,
+    ...(urgent !== undefined && { urgent: compiled(compileScope(urgent)) }),
     ...(firstRun !== undefined && { firstRun }),
     ...(pilot !== undefined && { pilot }),
     drift,
@@ -141,9 +143,7 @@ function neededAttributes(
   targets: readonly TargetPolicy[],
 ): ReadonlySet<string> {
   const needed = new Set(ALWAYS_NEEDED);
-  for (const { mapping, scope } of targets) {
-    for (const name of [...mapping.inputs, ...(scope?.inputs ?? [])]) needed.add(name);
-  }
+  for (const target of targets) for (const name of inputsOf(target)) needed.add(name);
   for (const { read } of systems) {
     for (const { join, map } of Object.values(read)) {
       for (const name of join) needed.add(name);
@@ -153,20 +153,45 @@ function neededAttributes(
   return needed;
 }
 
+/** What is asked about people, for a target: by its mapping, its scope, and who is urgent there. */
+function inputsOf({ mapping, scope, urgent }: TargetPolicy): readonly string[] {
+  const asked = urgent?.inputs.filter((name) => name !== 'why') ?? [];
+  return [...mapping.inputs, ...(scope?.inputs ?? []), ...asked];
+}
+
 function targetRules(target: TargetPolicy, systems: readonly SystemConfiguration[]): TargetRules {
-  const { system, kind, mapping, scope, assigned, match, members } = target;
+  const { system, kind, assigned, match, members } = target;
   // What becomes of others' changes, and what waits for a person, concerns nobody's own account.
   const { drift, reconcileEverySeconds, guard, holds, urgent, ...write } =
     systems.find(({ name }) => name === system)?.write[kind] ?? {};
   return {
     system,
     kind,
-    inputs: [...new Set([...ALWAYS_NEEDED, ...mapping.inputs, ...(scope?.inputs ?? [])])],
+    inputs: [...new Set([...ALWAYS_NEEDED, ...inputsOf(target)])],
     ...(assigned !== undefined && { assigned }),
     ...(members !== undefined && { members }),
     match,
+    ...(target.urgent !== undefined && { urgent: urgency(target.urgent) }),
     fingerprint: fingerprint(write),
   };
+}
+
+/** The filter over what is known of somebody, and why they would be out: `left` or `disabled`. */
+function urgency({ includes }: Scope): NonNullable<TargetRules['urgent']> {
+  return ({ attributes, present }, now) => {
+    const { accountEnabled, IsSoftDeleted } = attributes;
+    const disabled = isFalse(accountEnabled) || isTrue(IsSoftDeleted);
+    const why = present ? (disabled ? 'disabled' : undefined) : 'left';
+    return includes(why === undefined ? attributes : { ...attributes, why }, now);
+  };
+}
+
+function isTrue(value: unknown): boolean {
+  return String(value).toLowerCase() === 'true';
+}
+
+function isFalse(value: unknown): boolean {
+  return String(value).toLowerCase() === 'false';
 }
 
 function jobsOf(
@@ -174,10 +199,7 @@ function jobsOf(
   sources: readonly SourceRules[],
   targets: readonly TargetPolicy[],
 ): readonly SourceJob[] {
-  const raw = targets.flatMap(({ mapping, scope }) => [
-    ...mapping.inputs,
-    ...(scope?.inputs ?? []),
-  ]);
+  const raw = targets.flatMap(inputsOf);
   return systems.flatMap(({ name: system }) => {
     const own = sources.filter((source) => source.system === system);
     const applications = [

@@ -38,7 +38,8 @@ export function meaningProblems(
         const where = [...at, 'write', kind];
         return [
           ...assignedProblems(wanted, names, systems, source, where),
-          ...scopeProblems(wanted, known, source, where),
+          ...filterProblems(wanted.scope, known, source, [...where, 'scope']),
+          ...filterProblems(wanted.urgent, known, source, [...where, 'urgent']),
           ...targetProblems(wanted, defaults[kind], source, where).filter(
             ({ code }) => defaultsKnown || !FROM_PROFILE.has(code),
           ),
@@ -84,15 +85,15 @@ function assignedProblems(
   ];
 }
 
-function scopeProblems(
-  { scope }: WriteConfiguration,
+/** Of a filter over identities. `why` is what the engine itself knows of somebody. */
+function filterProblems(
+  filter: string | undefined,
   known: KnownNames,
   source: Source,
-  write: Path,
+  where: Path,
 ): readonly Problem[] {
-  if (scope === undefined) return [];
-  const where = [...write, 'scope'];
-  const compiled = compileScope(scope);
+  if (filter === undefined) return [];
+  const compiled = compileScope(filter);
   const at = (line: number, column: number): Place => source.placeWithin(where, line, column);
   const found = compiled.ok ? (compiled.warnings ?? []) : compiled.problems;
   const problems = found.map((problem) => ({
@@ -101,7 +102,8 @@ function scopeProblems(
   }));
   if (!compiled.ok) return problems;
   const unknown = compiled.value.inputs.flatMap((name) => {
-    const before = scope.slice(0, Math.max(0, scope.indexOf(name)));
+    if (name === 'why' && where.at(-1) === 'urgent') return [];
+    const before = filter.slice(0, Math.max(0, filter.indexOf(name)));
     const place = at(before.split('\n').length, before.length - before.lastIndexOf('\n'));
     return unknownName(name, known, place);
   });

@@ -31,6 +31,8 @@ export interface TargetPolicy {
   readonly members?: MembersMode;
   readonly limits: Limits;
   readonly holds: HoldPolicy;
+  /** Who goes ahead of everybody, by identity attributes and `why`. */
+  readonly urgent?: Scope;
   /** Absent: a run that a person typed goes, any other is held. */
   readonly firstRun?: 'hold' | 'go';
   /** Naming values of the only people who are written while it is set. */

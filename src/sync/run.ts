@@ -55,6 +55,7 @@ export async function runSync(
   const targets = await Promise.all(
     writtenSystems(engine)
       .filter(takesPart)
+      .filter(({ system }) => request.targets?.includes(system) ?? true)
       .map((policy) => runTarget(policy, engine, { ...request, run, readings }, watch)),
   );
   const milliseconds = engine.now().getTime() - startedAt.getTime();

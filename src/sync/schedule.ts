@@ -5,6 +5,7 @@ import type { Engine, RunReport, Watch } from './engine.ts';
 import { reconcileDue, reconciledLine } from './reconcile-schedule.ts';
 import { VerbRefusal } from './refusal.ts';
 import { runSync } from './run.ts';
+import { writtenSystems } from './target.ts';
 
 export interface Schedule {
   readonly everySeconds: number;
@@ -29,7 +30,7 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
   let endingsAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const began = engine.now().getTime();
-    const alerts = [...(await oneRun(engine, schedule)), ...(await compare(engine, schedule))];
+    const alerts = [...(await oneRound(engine, schedule)), ...(await compare(engine, schedule))];
     if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
       endings = await endingSecrets(engine, signal);
       endingsAt = began;
@@ -41,9 +42,50 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
   }
 }
 
-async function oneRun(engine: Engine, { watch, log }: Schedule): Promise<readonly Alert[]> {
+/**
+ * A run that takes longer than a round holds up nothing: sources are read meanwhile, so that whoever
+ * is urgent is known, and targets that are not at work get their turn.
+ */
+async function oneRound(engine: Engine, schedule: Schedule): Promise<readonly Alert[]> {
+  const { everySeconds } = schedule;
+  const run = oneRun(engine, schedule);
+  const alerts: (readonly Alert[])[] = [];
+  while (!(await endsWithin(run, everySeconds * 1000))) {
+    alerts.push(await oneRun(engine, schedule, await idleTargets(engine)));
+  }
+  return [...(await run), ...alerts.flat()];
+}
+
+async function endsWithin(run: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const ended = run.then(() => true);
+  const first = await Promise.race([ended, late]);
+  clearTimeout(timer);
+  return first;
+}
+
+/** Those whose lane is free. */
+async function idleTargets(engine: Engine): Promise<readonly string[]> {
+  const systems = writtenSystems(engine).map(({ system }) => system);
+  const leases = await Promise.all(systems.map((name) => engine.ledger.lease(`write/${name}`)));
+  return systems.filter((_, index) => leases[index]?.holder === undefined);
+}
+
+/** @param targets All of them when absent. */
+async function oneRun(
+  engine: Engine,
+  { watch, log }: Schedule,
+  targets?: readonly string[],
+): Promise<readonly Alert[]> {
   try {
-    const report = await runSync(engine, { trigger: 'schedule' }, watch);
+    const report = await runSync(
+      engine,
+      { trigger: 'schedule', ...(targets && { targets }) },
+      watch,
+    );
     const line = lineOf(report);
     if (line !== undefined) log(line);
     return alertsOf(report);

@@ -58,6 +58,8 @@ export interface Verbs {
 export interface RunRequest {
   /** Sources and targets to take part; all when absent. */
   readonly systems?: readonly SystemName[];
+  /** Of the targets that take part, only these; sources are read all the same. */
+  readonly targets?: readonly SystemName[];
   /** Read everything, not only what changed. */
   readonly full?: boolean;
   /** What started it: `command`, `schedule`, `api`. Only a typed command lets a first run go unheld. */

@@ -16,7 +16,7 @@ import type {
 import type { ReadMap } from '../mapping/mapping.ts';
 import type { Memberships } from './membership.ts';
 import type { MembersMode } from './membership-store.ts';
-import type { Due, DueCause, Escrow, Subject } from './subject.ts';
+import type { Doubt, Due, DueCause, Escrow, Subject } from './subject.ts';
 
 /** How records of one kind of one system become identities. */
 export interface SourceRules {
@@ -54,6 +54,11 @@ export interface TargetRules {
   };
   /** With kind `group`: who is a member; absent where members are left alone. */
   readonly members?: MembersMode;
+  /** Who goes ahead of everybody: a leaver. Only whoever becomes so is taken for one. */
+  readonly urgent?: (
+    identity: { readonly attributes: Attributes; readonly present: boolean },
+    now: Date,
+  ) => boolean;
   /** Paths by which accounts of the target are matched; the connector space is indexed by them. */
   readonly match: readonly string[];
   /** Changes when mapping, scope or policy change; then everybody is looked at again, in batches. */
@@ -226,6 +231,8 @@ export interface Warehouse extends Memberships {
     }[],
   ): Promise<void>;
   clearInFlight(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
+  /** Whatever is wanted of these paths next is asked again, even what they seem to hold. */
+  doubt(target: SystemName, doubts: readonly Doubt[]): Promise<void>;
 
   /** Accounts of the target in the connector space with one of these values, compared without case. */
   candidates(

@@ -13,7 +13,7 @@ import { followReferences, resolveReferents } from './references.ts';
 import { readsAny } from './rulebook.ts';
 import type { Held, Person, Space } from './space.ts';
 import type { Edge, IdentityKey, NewDue, RecordKey, StoredIdentity } from './storage.ts';
-import type { ReviewItem } from './warehouse.ts';
+import type { ReviewItem, TargetRules } from './warehouse.ts';
 
 export interface Writing {
   readonly reviews?: ReadonlyMap<Held, ReviewItem>;
@@ -104,7 +104,8 @@ function peopleChanges(
     if (!whole && read.size === 0) continue;
     for (const target of book.targetsOf(kind)) {
       if (whole || readsAny(target, read)) {
-        changes.due.push({ identity, target: target.system, ...stamp });
+        const urgent = becomesUrgent(person, target, now());
+        changes.due.push({ identity, target: target.system, ...stamp, ...(urgent && { urgent }) });
       }
     }
   }
@@ -112,6 +113,13 @@ function peopleChanges(
 }
 
 const NO_KEYS: ReadonlySet<string> = new Set();
+
+/** Somebody who was so when we first heard of them has no account that could not wait. */
+function becomesUrgent(person: Person, { urgent }: TargetRules, now: Date): true | undefined {
+  const { stored, before } = person;
+  if (urgent === undefined || stored === undefined || !urgent(person, now)) return undefined;
+  return urgent({ attributes: before, present: stored.present }, now) ? undefined : true;
+}
 
 function storedOf(person: Person): StoredIdentity {
   const { id, kind, attributes, present } = person;
