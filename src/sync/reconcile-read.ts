@@ -225,7 +225,7 @@ function common(
   };
 }
 
-export function accountLabel(id: string, current: Attributes): string {
+function accountLabel(id: string, current: Attributes): string {
   return label({ id, attributes: current });
 }
 

@@ -278,6 +278,18 @@ describe('an account of nobody', () => {
     expect((await reconciled(company, { orphans: 'disable' })).settled.disabling).toBeUndefined();
   });
 
+  it('is imported as an identity where its system vouches for people', async () => {
+    const write =
+      '    read: { user: { authority: true, creates: false, join: [userPrincipalName] } }';
+    await using company = await settledCompany({ write });
+    await typedByHand(company, 'stranger@fabrikam.com');
+    const report = await reconciled(company, { orphans: 'import' });
+    expect(report.settled).toMatchObject({ imported: 1 });
+    const found = await company.engine.warehouse.findPerson('stranger@fabrikam.com');
+    expect(found).toMatchObject([{ present: true, attributes: { givenName: 'By' } }]);
+    expect(await listed(company)).toEqual([]);
+  });
+
   it('is not imported where its system vouches for nobody', async () => {
     await using company = await settledCompany();
     await typedByHand(company, 'stranger@fabrikam.com');
