@@ -13,6 +13,7 @@ import { attempt } from './attempt.ts';
 import type { Breaker, Tripped } from './breaker.ts';
 import type { RetryBudget } from './budget.ts';
 import { DISPOSITION } from './disposition.ts';
+import { mayBeDone } from './doubt.ts';
 import type { Failure, Outcome } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import { movedFields } from './precondition.ts';
@@ -30,6 +31,8 @@ export interface Finished {
   readonly landed?: true;
   /** The account as it is now, read because it was not as planned. */
   readonly seen?: IdentityRecord;
+  /** Nobody knows whether it was done, now or on an earlier try. */
+  readonly doubtful?: true;
   /** What became of single members, where the operation was about members. */
   readonly memberships?: readonly MembershipSettlement[];
   /** Settled, and due again at once: the account is gone and may have to be made anew. */
@@ -63,9 +66,11 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
     operation.action === 'create' ? operation.attributes : {},
     tools.accountOf,
   );
-  const fail = (error: ConnectorError, seen?: IdentityRecord) => {
+  let doubtful = false;
+  const fail = (error: ConnectorError, seen?: IdentityRecord): Finished => {
     tools.breaker.failed(error);
-    return failed(planned, error, since(), tools, seen);
+    const finished = failed(planned, error, since(), tools, seen);
+    return doubtful ? { ...finished, doubtful } : finished;
   };
 
   const account = await looked(operation, tools);
@@ -96,6 +101,7 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
       };
     }
     const { error } = answer;
+    doubtful ||= mayBeDone(error);
     const pause = pauseSeconds(tries, random(), error.retryAfterSeconds);
     const again = maySendAgain(operation, error, tries) && pause <= LONGEST_PAUSE_SECONDS;
     if (error.kind === 'throttled' && pause <= LONGEST_PAUSE_SECONDS) tools.pace.throttled(pause);

@@ -4,7 +4,7 @@
  */
 
 import type { Attributes, AttributeValue } from '../identity/record.ts';
-import type { Account } from '../warehouse/subject.ts';
+import { type Account, isUnsure } from '../warehouse/subject.ts';
 import { heldAt, type Target } from './target.ts';
 import { asBoolean, sameValue } from './values.ts';
 
@@ -45,6 +45,8 @@ export function driftFinder(target: Target): (account: DriftingAccount) => reado
     let known = false;
     for (const path in asked) {
       known = true;
+      // What may be ours is nobody's drift; it is asked again anyway.
+      if (isUnsure(asked[path])) continue;
       if (!managed.has(path) || createsOnly(path, asked[path], target)) continue;
       const held = heldAt(target, current, path);
       const said = answered[path];

@@ -1,7 +1,7 @@
 /** What becomes of the account of somebody who is out. */
 
 import type { AttributeChange } from '../connectors/spi/index.ts';
-import type { Account } from '../warehouse/subject.ts';
+import { type Account, isUnsure } from '../warehouse/subject.ts';
 import { heldAt, type Leave, type Permitted, type Target } from './target.ts';
 import { asBoolean } from './values.ts';
 
@@ -55,7 +55,8 @@ function disabling(account: Account, target: Target): Leaving {
       message: `${target.system} has no attribute that disables an account; choose leave: delete or keep`,
     };
   }
-  if (isOff(account, target)) return { type: 'rest' };
+  // It looks off, but we may have turned it on.
+  if (isOff(account, target) && !isUnsure(account.asked[path])) return { type: 'rest' };
   const before = heldAt(target, account.current, path);
   const change = { path, after: false, ...(before !== undefined && { before }) };
   return permitted(target, 'disable', { type: 'disable', change });

@@ -70,6 +70,8 @@ export interface PlanStore {
   byKey(key: PlanKey): Promise<StoredPlan | undefined>;
   /** By id or the beginning of one, the newest first. */
   find(id: string): Promise<StoredPlan | undefined>;
+  /** Plans whose application was begun and never ended: whoever did it is dead, or the store failed. */
+  interrupted(target: SystemName): Promise<readonly PlanKey[]>;
   /** Whether any plan of the target was ever applied. */
   everApplied(target: SystemName): Promise<boolean>;
   /** By level, then position. */

@@ -2,6 +2,7 @@
 
 import { applyPlan, type Overtaking } from '../apply/apply.ts';
 import type { Finished } from '../apply/carry-out.ts';
+import { doubtOf } from '../apply/doubt.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { type Pace, pace } from '../apply/pace.ts';
 import type { IdentityRecord } from '../identity/record.ts';
@@ -200,6 +201,12 @@ async function recordFinished(
     return [{ subject: { identity: { id }, due: { generation } }, settlement }];
   });
   await warehouse.settle(system, settled);
+  await warehouse.doubt(
+    system,
+    finished.flatMap(({ doubtful, planned: { operation } }) =>
+      doubtful ? (doubtOf(operation) ?? []) : [],
+    ),
+  );
   await warehouse.settleMemberships(
     system,
     finished.flatMap(({ memberships = [] }) => memberships),

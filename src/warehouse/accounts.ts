@@ -9,7 +9,8 @@ import { matchKeys, objectKey } from './keys.ts';
 import { mergeIdentities } from './markers.ts';
 import { accountsAnswered } from './membership.ts';
 import { dueByReference } from './references.ts';
-import type { RecordKey, StoredAccount, StoredRecord } from './storage.ts';
+import type { AccountState, RecordKey, StoredAccount, StoredRecord } from './storage.ts';
+import { type Doubt, UNSURE } from './subject.ts';
 
 export interface Answer {
   readonly identity: IdentityId;
@@ -117,6 +118,34 @@ function turned(
     return disabled === off && wasOff !== off ? identity : [];
   });
 }
+
+/** Within a transaction. */
+export async function recordDoubts(
+  { store, now }: Context,
+  target: SystemName,
+  doubts: readonly Doubt[],
+): Promise<void> {
+  if (doubts.length === 0) return;
+  const known = await store.accounts(
+    target,
+    doubts.map(({ identity }) => identity),
+  );
+  const states = new Map(known.map((state) => [state.identity, state]));
+  await store.saveAccounts(
+    doubts.flatMap(({ identity, account, paths, disables }) => {
+      const state = states.get(identity) ?? { identity, ref: account, ...NEVER_ASKED };
+      if (state.deleted || state.ref.id !== account.id) return [];
+      const unsure = Object.fromEntries(paths.map((path) => [path, UNSURE]));
+      return {
+        ...state,
+        asked: JSON.stringify({ ...JSON.parse(state.asked), ...unsure }),
+        ...(disables && { disabledAt: state.disabledAt ?? now().getTime() }),
+      };
+    }),
+  );
+}
+
+const NEVER_ASKED: AccountState = { asked: '{}', answered: '{}', deleted: false };
 
 /** Accounts that an identity had before and that this answer replaces. */
 async function displace(

@@ -3,7 +3,7 @@
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectRef, Scalar, SystemName } from '../identity/record.ts';
 import { acceptAbsences } from './absences.ts';
-import { recordAnswers } from './accounts.ts';
+import { recordAnswers, recordDoubts } from './accounts.ts';
 import type { Context } from './context.ts';
 import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
@@ -90,6 +90,7 @@ export async function openWarehouse(
       );
     },
     clearInFlight: (target, identities) => store.clearInFlight(target, identities),
+    doubt: (target, doubts) => store.transaction(() => recordDoubts(context, target, doubts)),
 
     candidates: (target, kind, path, values) => candidates(context, target, kind, path, values),
     link: (target, identity, record) =>

@@ -2,6 +2,7 @@ import type { Identity, IdentityId } from '../identity/identity.ts';
 import type {
   AppRole,
   Attributes,
+  AttributeValue,
   IdentityRecord,
   ObjectRef,
   SystemName,
@@ -39,6 +40,25 @@ export interface Escrow {
   readonly message: string;
   readonly attempts: number;
   readonly firstFailedAt: Date;
+}
+
+/**
+ * In `asked`: nobody knows whether what was last asked of this path was done. It is like nothing that
+ * could be wanted, so whatever is wanted next is asked again.
+ */
+export const UNSURE: AttributeValue = { $unsure: true };
+
+export function isUnsure(asked: AttributeValue | undefined): boolean {
+  return typeof asked === 'object' && '$unsure' in asked;
+}
+
+/** What may or may not have been done to an account: its answer was lost, or we died before it came. */
+export interface Doubt {
+  readonly identity: IdentityId;
+  readonly account: ObjectRef;
+  readonly paths: readonly string[];
+  /** If the account is off now, it was us. */
+  readonly disables: boolean;
 }
 
 /** The account of an identity in a target, and what we know of it. */

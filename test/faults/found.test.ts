@@ -58,3 +58,22 @@ describe('a name', () => {
     expect(Object.keys(await company.users()).toSorted()).toEqual(['ada.king', 'ada.lovelace']);
   });
 });
+
+describe('a change whose answer was lost', () => {
+  it('is taken back when the source takes it back', async () => {
+    await using company = await contoso();
+    const { control } = company.graph;
+    const ada = company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    control.act({ act: 'update', id: ada, properties: { accountEnabled: false, city: 'London' } });
+    company.ramp.fault({ type: 'lose-answer', on: 'PATCH /Users', times: 2 });
+    await company.run();
+    control.act({ act: 'update', id: ada, properties: { accountEnabled: true, city: 'Zurich' } });
+    company.clock.advance(3600);
+    await company.run();
+    expect((await company.users())['ada.lovelace']).toMatchObject({
+      status: 'INVITE_PENDING',
+      location: 'Zurich',
+    });
+  });
+});
