@@ -36,14 +36,40 @@ type MarkerRow = {
 const DUE = `target, identity, generation, cause, since, not_before, urgent, code, message,
   attempts, first_failed_at`;
 
-const INSERT = `insert into due (target, identity, generation, cause, since, urgent)
-  values (?, ?, ?, ?, ?, ?) on conflict (tenant, target, identity) do update set
-    generation = excluded.generation, cause = excluded.cause, not_before = null`;
-
 const EPOCH = 'epoch';
 
 export function dueStore(database: Database): DueStore {
   const { inList } = database;
+  /** Rows that differ in whom they are about only, as most do, are one statement. */
+  const insert = async (rows: readonly NewDue[], otherwise: string): Promise<void> => {
+    const lots = Map.groupBy(rows, ({ target, generation, cause, since, urgent }) =>
+      JSON.stringify([target, generation, cause, since, urgent]),
+    );
+    await Promise.all(
+      [...lots.values()].flatMap((lot) => {
+        const [first] = lot;
+        if (!first) return [];
+        const identities = new Set(lot.map(({ identity }) => identity));
+        return database.run(
+          // "where" tells SQLite that "on conflict" is no part of a join.
+          `insert into due (target, identity, generation, cause, since, urgent)
+           select ?, e.value, cast(? as bigint), ?, cast(? as bigint), cast(? as bigint)
+           from ${database.each} e where true
+           on conflict (tenant, target, identity) do update set
+             generation = excluded.generation, cause = excluded.cause, not_before = null
+             ${otherwise}`,
+          [
+            first.target,
+            first.generation,
+            first.cause,
+            first.since,
+            flag(first.urgent),
+            list(identities),
+          ],
+        );
+      }),
+    );
+  };
   return {
     nextEpoch: async () => {
       const [row] = await database.all<{ readonly value: string }>(
@@ -57,13 +83,9 @@ export function dueStore(database: Database): DueStore {
 
     // What failed before stays beside the row: attempts are counted on, though it is due at once.
     addDue: (rows) =>
-      database.batch(
-        `${INSERT}, urgent = case when excluded.urgent = 1 then 1 else due.urgent end`,
-        rows.map(dueColumns),
-      ),
+      insert(rows, ', urgent = case when excluded.urgent = 1 then 1 else due.urgent end'),
 
-    addDueIfIdle: (rows) =>
-      database.batch(`${INSERT} where due.not_before is not null`, rows.map(dueColumns)),
+    addDueIfIdle: (rows) => insert(rows, ' where due.not_before is not null'),
 
     releaseDue: async (target, now) => {
       await database.run('update due set not_before = null where target = ? and not_before <= ?', [
@@ -252,10 +274,6 @@ export function dueStore(database: Database): DueStore {
       await database.run('delete from marker where target = ? and name = ?', [target, name]);
     },
   };
-}
-
-function dueColumns({ target, identity, generation, cause, since, urgent }: NewDue): SqlValue[] {
-  return [target, identity, generation, cause, since, flag(urgent)];
 }
 
 function dueOf(row: DueRow): Due {

@@ -130,11 +130,14 @@ export function readingStore(database: Database): ReadingStore {
       );
     },
 
-    addSightings: (reading, ids) =>
-      database.batch(
-        'insert into sighting (reading, id) values (?, ?) on conflict do nothing',
-        ids.map((id) => [reading, id]),
-      ),
+    addSightings: async (reading, ids) => {
+      if (ids.length === 0) return;
+      await database.run(
+        `insert into sighting (reading, id) select cast(? as bigint), e.value
+         from ${database.each} e where true on conflict do nothing`,
+        [reading, list(ids)],
+      );
+    },
 
     sighted: async (reading, ids) =>
       new Set(
