@@ -28,7 +28,7 @@ export const PLAN: StoredPlan = {
   holds: [{ guard: 'disables', message: '212 of 800 accounts would be disabled' }],
 };
 
-export const UPDATE: Operation = {
+const UPDATE: Operation = {
   id: 'op1',
   identity: 'i-ada',
   label: 'ada@contoso.com',
@@ -48,7 +48,7 @@ export const UPDATE: Operation = {
   ],
 };
 
-export const OUTCOME: OutcomeRow = {
+const OUTCOME: OutcomeRow = {
   at: AT,
   run: 'run-1',
   plan: 'k7',
@@ -90,7 +90,7 @@ export const REPORT: RunReport = {
   ],
 };
 
-export const ADA: Identity = {
+const ADA: Identity = {
   id: 'i-ada',
   kind: 'user',
   attributes: {
@@ -103,7 +103,7 @@ export const ADA: Identity = {
   present: true,
 };
 
-export const EXPLAINED: Explained = {
+const EXPLAINED: Explained = {
   identity: ADA,
   label: 'ada@contoso.com',
   records: [

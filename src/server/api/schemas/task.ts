@@ -13,7 +13,7 @@ import { instant } from './values.ts';
 
 export type TaskResult = RunReport | PlanReport | ProvisionReport | ReconcileReport | UndoReport;
 
-export const VERBS = [
+const VERBS = [
   'run',
   'plan',
   'apply',
