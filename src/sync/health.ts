@@ -1,6 +1,7 @@
 /** Whether a system is written to: quarantined while it refuses everything, and tried again by itself. */
 
 import type { Tripped } from '../apply/breaker.ts';
+import type { ConnectorError } from '../connectors/spi/index.ts';
 import type { SystemFailure } from './engine.ts';
 import type { SystemHealth } from './ledger.ts';
 
@@ -39,4 +40,28 @@ export function healthAfter(
     probeAt: new Date(now.getTime() + Math.max(seconds, retryAfterSeconds) * 1000),
     attempts: before.attempts + 1,
   };
+}
+
+/** So many plannings in a row that the system did not answer are as good as operations. */
+const SILENT = 3;
+
+/** After looking at a system failed before anything could be written there. */
+export function healthAfterSilence(
+  error: ConnectorError,
+  before: SystemHealth,
+  configVersion: string,
+  now: Date,
+): SystemHealth {
+  const attempts = before.attempts + 1;
+  if (before.state === 'well' && !error.general && attempts < SILENT) {
+    return { ...before, attempts };
+  }
+  const since = before.state === 'well' ? { ...before, attempts: 0 } : before;
+  const { code, message, retryAfterSeconds } = error;
+  const tripped = { code, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  return { ...healthAfter(tripped, since, 0, configVersion, now), ...stoppedOf(before) };
+}
+
+function stoppedOf({ stopped }: SystemHealth): Pick<SystemHealth, 'stopped'> {
+  return stopped === undefined ? {} : { stopped };
 }

@@ -20,6 +20,7 @@ import type {
   Verdict,
   Watch,
 } from './engine.ts';
+import { healthAfterSilence, quarantine } from './health.ts';
 import { underLease } from './lease.ts';
 import { failureOf, readSource } from './read.ts';
 import {
@@ -107,6 +108,12 @@ async function runTarget(
         report.planned(waiting, {});
         return report.end();
       }
+      const closed = quarantine(await engine.ledger.health(policy.system), engine.now());
+      if (closed !== undefined) {
+        // Looking for accounts would ask it as well.
+        report.applied({ ...EMPTY_TALLY, failure: closed });
+        return report.end();
+      }
       const open = await openTarget(policy, engine);
       const options: PlanOptions = {
         typed: trigger === 'command',
@@ -127,6 +134,10 @@ async function runTarget(
       }
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
+      const { ledger, configVersion, now } = engine;
+      const before = await ledger.health(policy.system);
+      const after = healthAfterSilence(error, before, configVersion, now());
+      await ledger.setHealth(policy.system, after);
       report.applied({ ...EMPTY_TALLY, failure: failureOf(error) });
     }
     return report.end();
