@@ -23,7 +23,7 @@ const SEPARATOR = '\u001f';
 const LONGEST_VALUE = 512;
 
 /** A value as it is compared; nothing where it cannot serve to find anybody. */
-export function normalised(value: Scalar): string | undefined {
+function normalised(value: Scalar): string | undefined {
   const text = String(value).normalize('NFC').toLowerCase();
   return text === '' || text.length > LONGEST_VALUE || text.includes('\0') ? undefined : text;
 }
@@ -115,7 +115,7 @@ export function matchKeys(
 }
 
 /** Whom a reference waits for. */
-export function referentKey(reference: Reference): string | undefined {
+function referentKey(reference: Reference): string | undefined {
   return 'by' in reference
     ? identityKey(reference.kind, reference.by, reference.value)
     : objectKey(reference);
