@@ -8,6 +8,7 @@ import type { Assignment, Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { objectKey } from './keys.ts';
 import { recordsDue } from './members.ts';
+import { markBelow } from './nested.ts';
 import { isPlausible } from './plausible.ts';
 import type { Application, AssignmentRow, Marker, Tally, Withheld } from './storage.ts';
 import type { TargetRules } from './warehouse.ts';
@@ -140,6 +141,11 @@ async function principalsDue(
   }
   await recordsDue(context, people);
   await Promise.all([...groups.values()].map((marker) => context.store.saveMarker(marker)));
+  for (const target of targets.filter(({ assigned }) => assigned?.nested)) {
+    for (const { principalKind: kind, principal: id } of rows) {
+      if (kind === 'group') await markBelow(context, target, { system, kind, id });
+    }
+  }
 }
 
 function sightingOf({ application }: Application, id: string): string {

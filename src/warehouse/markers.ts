@@ -81,7 +81,8 @@ async function members(
 ): Promise<string | undefined> {
   const group = parseObjectKey(name);
   if (!group) return undefined;
-  const refs = await context.store.membersOf(group, cursor, PER_STEP);
+  const [kind = '', id = ''] = split(cursor);
+  const refs = await context.store.membersAfter(group, { kind, id }, PER_STEP);
   const rules = context.book.rules.targets.filter(({ system }) => system === target);
   await recordsDue(
     context,
@@ -89,7 +90,8 @@ async function members(
       rules.filter(({ kind }) => kind === member.kind).map((of) => ({ member, target: of })),
     ),
   );
-  return refs.length < PER_STEP ? undefined : refs.at(-1)?.id;
+  const last = refs.at(-1);
+  return last === undefined || refs.length < PER_STEP ? undefined : `${last.kind} ${last.id}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { objectKey } from './keys.ts';
 import { membersMoved } from './membership.ts';
+import { markFromAbove, type Reached, reachedFromAbove } from './nested.ts';
 import type { MemberRow, NewDue } from './storage.ts';
 import type { TargetRules } from './warehouse.ts';
 
@@ -41,15 +42,14 @@ export async function membersDue(context: Context, rows: readonly MemberRow[]): 
       .filter(({ kind }) => kind === member.kind)
       .map((target) => ({ member, target })),
   );
-  await recordsDue(context, reached);
+  await recordsDue(context, [...reached, ...(await reachedFromAbove(context, rows))]);
 }
 
 /** Makes the members of groups due, in batches, where the groups are assigned to something. */
-export async function groupsDue(
-  { store, book }: Context,
-  groups: readonly ObjectRef[],
-): Promise<void> {
+export async function groupsDue(context: Context, groups: readonly ObjectRef[]): Promise<void> {
+  const { store, book } = context;
   if (groups.length === 0) return;
+  await markFromAbove(context, groups);
   for (const { group, application } of await store.applicationsOf(groups)) {
     for (const { system: target, assigned } of book.rules.targets) {
       if (assigned?.system !== group.system || assigned.application !== application) continue;
@@ -61,7 +61,7 @@ export async function groupsDue(
 /** Makes the identities of records due in targets. */
 export async function recordsDue(
   { store, generation, now }: Context,
-  reached: readonly { readonly member: ObjectRef; readonly target: TargetRules }[],
+  reached: readonly Reached[],
 ): Promise<void> {
   if (reached.length === 0) return;
   const found = await store.identitiesOfRecords(reached.map(({ member }) => member));

@@ -137,6 +137,6 @@ export interface MembershipStore {
   groupsAbove(
     groups: readonly ObjectRef[],
   ): Promise<readonly { readonly group: ObjectRef; readonly above: ObjectRef }[]>;
-  /** Groups below these, themselves included; not past groups that are gone. */
+  /** Groups below these, themselves included; also past groups that are gone. */
   groupsBelow(groups: readonly ObjectRef[]): Promise<readonly ObjectRef[]>;
 }

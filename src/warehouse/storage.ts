@@ -138,6 +138,8 @@ export interface AssignmentRow {
 export interface Application {
   readonly system: SystemName;
   readonly application: string;
+  /** Groups within assigned groups reach their members as well. */
+  readonly nested?: true;
 }
 
 /** An assignment that reaches a person: her own, or that of a group she is a direct member of. */
@@ -292,7 +294,6 @@ export interface GroupStore {
     kind: ObjectKind,
     mark: number,
   ): Promise<{ readonly all: number; readonly unmarked: number }>;
-  membersOf(group: ObjectRef, after: string, limit: number): Promise<readonly ObjectRef[]>;
   /** Of these groups, those assigned to any application, with the applications. */
   applicationsOf(
     groups: readonly ObjectRef[],

@@ -55,6 +55,7 @@ export interface GroupsWorld extends AsyncDisposable {
   deleteInApp(group: string): Promise<void>;
   /** Of a person in the application. */
   accountId(name: string): Promise<string>;
+  isActive(name: string): Promise<boolean>;
   entraId(name: string): string;
   /** The same systems, and a store that was lost. */
   startAnew(): Promise<GroupsWorld>;
@@ -199,6 +200,13 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
           if (attributes.displayName !== name) continue;
           await storage.write({ type: 'remove', kind: 'group', id, expects: version });
         }
+      },
+      isActive: async (name) => {
+        const { objects } = await storage.search('user', { count: 100_000 });
+        return objects.some(
+          ({ attributes }) =>
+            attributes.userName === `${name}@contoso.com` && attributes.active !== false,
+        );
       },
       accountId: async (name) => {
         const { objects } = await storage.search('user', { count: 100_000 });

@@ -308,3 +308,49 @@ describe('a group within a group', () => {
     expect(await again.groups()).toEqual({ Compilers: ['grace'], Engineering: ['ada', 'grace'] });
   });
 });
+
+describe('assignment by groups within groups', () => {
+  const company = async (nested: string) => {
+    const assigned = `        assigned: { entra: Ramp${nested} }`;
+    const world = await groupsWorld({ user: assigned, group: assigned });
+    const [ada, grace, alan] = [world.hire('ada'), world.hire('grace'), world.hire('alan')];
+    const parsers = world.group('Parsers', alan);
+    const compilers = world.group('Compilers', grace, parsers);
+    const engineering = world.group('Engineering', ada, compilers);
+    world.assign(engineering);
+    world.assign(world.group('Others', world.hire('barbara')));
+    await world.run();
+    return { world, grace, alan, parsers, compilers, engineering };
+  };
+
+  it('does not reach anybody unless it is asked for, as in Entra ID', async () => {
+    const { world } = await company('');
+    await using _ = world;
+    expect(await world.groups()).toEqual({ Engineering: ['ada'], Others: ['barbara'] });
+    expect(await world.accountId('grace')).toBe('nobody');
+  });
+
+  it('reaches people and groups below, follows every change, and ends where groups are in a circle', async () => {
+    const { world, alan, parsers, compilers, engineering } = await company(', nested: true');
+    await using _ = world;
+    const all = {
+      Compilers: ['[Parsers]', 'grace'],
+      Engineering: ['[Compilers]', 'ada'],
+      Others: ['barbara'],
+      Parsers: ['alan'],
+    };
+    expect(await world.groups()).toEqual(all);
+    world.join(parsers, engineering);
+    world.join(parsers, world.hire('edsger'));
+    await world.run();
+    expect(await world.groups()).toEqual({ ...all, Parsers: ['[Engineering]', 'alan', 'edsger'] });
+
+    // The link goes, and somebody leaves below it at the same moment.
+    world.leave(engineering, compilers);
+    world.leave(parsers, alan);
+    await world.run();
+    expect(await world.groups()).toEqual({ Engineering: ['ada'], Others: ['barbara'] });
+    const off = await Promise.all(['alan', 'edsger', 'grace', 'ada'].map(world.isActive));
+    expect(off).toEqual([false, false, false, true]);
+  });
+});

@@ -33,6 +33,17 @@ const ASSIGNMENT = 'id, principal_kind, principal, role, role_name';
 
 export function groupStore(database: Database): GroupStore {
   const { inList } = database;
+  const first = `select m.id as principal, m.system, m.group_kind as kind, m.group_id as id
+    from ${database.each} e cross join member m
+    where m.system = ? and m.kind = ? and m.id = e.value`;
+  const upOne = `with up as (${first})`;
+  // A group that is gone reaches nobody, though its members stay known for its return. What a union
+  // has seen it does not take again, so that a group above itself ends there.
+  const upAll = `with recursive up (principal, system, kind, id) as (${first} union
+    select up.principal, m.system, m.group_kind, m.group_id from up
+    left join record g on g.system = up.system and g.kind = up.kind and g.id = up.id
+    join member m on m.system = up.system and m.kind = up.kind and m.id = up.id
+    where coalesce(g.present, 1) = 1)`;
   const name = `g.attributes${database.dialect === 'postgres' ? '::json' : ''} ->> 'displayName'`;
   const rowsOf = (rows: readonly MemberColumns[]): readonly MemberRow[] =>
     rows.map(({ system, group_kind, group_id, kind, id }) => ({
@@ -92,15 +103,6 @@ export function groupStore(database: Database): GroupStore {
       );
       return { all: row?.n ?? 0, unmarked: row?.unmarked ?? 0 };
     },
-
-    membersOf: async (group, after, limit) =>
-      (
-        await database.all<MemberColumns>(
-          `select ${MEMBER} from member
-           where system = ? and group_kind = ? and group_id = ? and id > ? order by id limit ?`,
-          [...refColumns(group), after, limit],
-        )
-      ).map(({ system, kind, id }) => ({ system, kind, id })),
 
     applicationsOf: async (groups) => {
       const lots = await Promise.all(
@@ -177,8 +179,10 @@ export function groupStore(database: Database): GroupStore {
       );
     },
 
-    reaches: async ({ system, application }, kind, principals) => {
+    reaches: async ({ system, application, nested }, kind, principals) => {
       const ids = list(principals);
+      // As Entra ID has it, a group within an assigned group is not assigned by that.
+      const viaGroups = kind !== 'group' || nested === true;
       const [direct, byGroup] = await Promise.all([
         database.all<ReachColumns>(
           // A cross join keeps SQLite from reading everybody of the application for the few asked.
@@ -188,17 +192,17 @@ export function groupStore(database: Database): GroupStore {
              and a.application = ?`,
           [ids, system, kind, application],
         ),
-        // A group that is gone reaches nobody, though its members stay known for its return.
-        database.all<ReachColumns>(
-          `select m.id as principal, m.group_id, ${name} as name,
-                  a.role, a.role_name
-           from member m
-           join assignment a on a.system = m.system and a.principal_kind = m.group_kind
-             and a.principal = m.group_id and a.application = ?
-           left join record g on g.system = m.system and g.kind = m.group_kind and g.id = m.group_id
-           where m.system = ? and m.kind = ? and m.id in ${inList} and coalesce(g.present, 1) = 1`,
-          [application, system, kind, ids],
-        ),
+        viaGroups
+          ? database.all<ReachColumns>(
+              `${nested ? upAll : upOne}
+               select up.principal, up.id as group_id, ${name} as name, a.role, a.role_name
+               from up join assignment a on a.system = up.system and a.principal_kind = up.kind
+                 and a.principal = up.id and a.application = ?
+               left join record g on g.system = up.system and g.kind = up.kind and g.id = up.id
+               where coalesce(g.present, 1) = 1`,
+              [ids, system, kind, application],
+            )
+          : [],
       ]);
       return [...direct, ...byGroup].map(reachOf);
     },

@@ -324,10 +324,8 @@ export function membershipStore(database: Database): MembershipStore {
         await walk(
           groups,
           `select m.system, m.kind, m.id from walk
-           left join record g on g.system = walk.system and g.kind = walk.kind and g.id = walk.id
            join member m on m.system = walk.system and m.group_kind = walk.kind
-             and m.group_id = walk.id and m.kind = 'group'
-           where coalesce(g.present, 1) = 1`,
+             and m.group_id = walk.id and m.kind = 'group'`,
         )
       ).map(({ system, kind, id }) => ({ system, kind, id })),
   };
