@@ -25,8 +25,9 @@ export interface Connection {
   endpoint(kind: ObjectKind, signal: AbortSignal): Promise<string>;
   /** Empty where the provider does not describe itself; asked once. */
   features(signal: AbortSignal): Promise<ProviderFeatures>;
-  /** The record an answer holds; undefined when it has none. */
+  /** The record an answer holds, of a group without its members; undefined when it has none. */
   record(kind: ObjectKind, answer: JsonResponse): IdentityRecord | undefined;
+  recordOf(kind: ObjectKind, resource: unknown): IdentityRecord | undefined;
 }
 
 export function openConnection(
@@ -57,8 +58,26 @@ export function openConnection(
       return known?.endpoint ?? endpointOf(kind, await types(signal));
     },
     features: async (signal) => (await features(signal)) ?? {},
-    record: (kind, { body }) => (isObject(body) ? recordOf(system, kind, body) : undefined),
+    record: (kind, { body }) => singleRecord(system, kind, body),
+    recordOf: (kind, resource) => singleRecord(system, kind, resource),
   };
+}
+
+/** Members are asked for and answered in changes of their own; here there may be 50,000 of them. */
+function singleRecord(
+  system: SystemName,
+  kind: ObjectKind,
+  resource: unknown,
+): IdentityRecord | undefined {
+  const record = isObject(resource) ? recordOf(system, kind, resource) : undefined;
+  if (record === undefined || kind !== 'group') return record;
+  const { members: _, ...attributes } = record.attributes;
+  return { ...record, attributes };
+}
+
+/** For single groups: a provider need not make a list that nobody reads (RFC 7644 §3.9). */
+export function withoutMembers(kind: ObjectKind): Readonly<Record<string, string>> {
+  return kind === 'group' ? { excludedAttributes: 'members' } : {};
 }
 
 function endpointOf(kind: ObjectKind, types: readonly ResourceType[]): string {

@@ -18,7 +18,7 @@ import {
   type SearchPage,
 } from '../spi/index.ts';
 import { checkProvider } from './check.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { type Connection, openConnection, withoutMembers } from './connection.ts';
 import { createObject } from './create.ts';
 import { dialectOf, writeDefaultsOf } from './dialect.ts';
 import { kindSchemas, resourceTypes, schemaAttributes } from './discovery.ts';
@@ -125,8 +125,7 @@ function listingOf(connection: Connection, kind: ObjectKind, signal: AbortSignal
   const { system, protocol, client, pageSize } = connection;
   const attempt = `read ${kind}s of ${system}`;
   const { firstIndex, trustTotal } = protocol.paging;
-  const withoutMembers: Readonly<Record<string, string>> =
-    kind === 'group' && !protocol.groups.readMembers ? { excludedAttributes: 'members' } : {};
+  const unread = kind === 'group' && !protocol.groups.readMembers ? withoutMembers(kind) : {};
   return {
     kind,
     attempt,
@@ -135,7 +134,7 @@ function listingOf(connection: Connection, kind: ObjectKind, signal: AbortSignal
     ...(firstIndex !== undefined && { firstIndex }),
     ask: async (position, count) => {
       const path = await connection.endpoint(kind, signal);
-      const query = { ...position, count, ...withoutMembers };
+      const query = { ...position, count, ...unread };
       return listPageOf(
         await client.send({ method: 'GET', path, query, attempt, signal }),
         attempt,
@@ -170,11 +169,11 @@ async function find(
   const attempt = `find ${kind} by ${path} in ${system}`;
   const filter = lookupFilter(known, value, protocol.filter.typed);
   // Two are enough to know that it is not one.
-  const query = { filter, count: 2 };
+  const query = { filter, count: 2, ...withoutMembers(kind) };
   const endpoint = await connection.endpoint(kind, signal);
   const answer = await client.send({ method: 'GET', path: endpoint, query, attempt, signal });
   const records = listPageOf(answer, attempt).resources.flatMap(
-    (resource) => recordOf(system, kind, resource) ?? [],
+    (resource) => connection.recordOf(kind, resource) ?? [],
   );
   return oneOf(records, known, value, attempt);
 }
@@ -187,7 +186,8 @@ async function get(
   const attempt = `get ${ref.kind} ${ref.id} in ${connection.system}`;
   const path = await objectPath(connection, ref, signal);
   try {
-    const answer = await connection.client.send({ method: 'GET', path, attempt, signal });
+    const query = withoutMembers(ref.kind);
+    const answer = await connection.client.send({ method: 'GET', path, query, attempt, signal });
     return connection.record(ref.kind, answer);
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === 'missing') return undefined;

@@ -27,6 +27,7 @@ export async function changeMembers(
     const ids = members.slice(at, at + each).map(({ id }) => id);
     const operations = memberOperations(action, ids, protocol.update);
     const attempt = `${action} ${ids.length} members of group ${group.id} in ${system}`;
+    // Never with `excludedAttributes`: there are providers that change what they then answer with.
     await client.send({ method: 'PATCH', path, body: patchBody(operations), attempt, signal });
   }
 }
