@@ -70,7 +70,7 @@ function firstRun(
   if (!first || policy === 'go' || total(counts) === 0) return undefined;
   return {
     guard: 'first-run',
-    message: `the first plan for ${system}: ${total(counts)} operations wait for a person to look at them`,
+    message: `the first plan for ${system} waits for a person to look at it; operations in it: ${total(counts)}`,
   };
 }
 

@@ -10,7 +10,7 @@ import type { Operation } from './plan.ts';
 export type Counted = 'disable' | 'delete' | 'update' | 'members' | `churn:${string}`;
 
 /** What one operation adds to each count. */
-export function countedIn(operation: Operation): readonly (readonly [Counted, number])[] {
+function countedIn(operation: Operation): readonly (readonly [Counted, number])[] {
   // Whom a person named is whom she meant.
   if (operation.cause === 'requested') return [];
   switch (operation.action) {

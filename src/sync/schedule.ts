@@ -17,6 +17,8 @@ export interface Schedule {
 /** Nothing fresh for so many rounds, and at least a quarter of an hour, is silence. */
 const SILENT_ROUNDS = 5;
 const SILENT_MILLISECONDS = 15 * 60_000;
+/** Runs that take longer than their schedule still let in who waits for the lane, and asks every second. */
+const BREATH_MILLISECONDS = 2000;
 const SECRETS_EVERY_MILLISECONDS = 24 * 3_600_000;
 const WARN_BEFORE_DAYS = 30;
 const MILLISECONDS_PER_DAY = 86_400_000;
@@ -38,7 +40,7 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
     const silent = await silentSources(engine, everySeconds);
     await raising.raise([...alerts, ...silent, ...endings], signal);
     const wait = began + everySeconds * 1000 - engine.now().getTime();
-    await engine.sleep(Math.max(wait, 0), signal).catch(() => undefined);
+    await engine.sleep(Math.max(wait, BREATH_MILLISECONDS), signal).catch(() => undefined);
   }
 }
 

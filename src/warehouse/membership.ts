@@ -179,7 +179,7 @@ async function settleMemberships(
 }
 
 /** What the groups of a target hold, if it is one that groups are written to. */
-export function rosterOf(book: Rulebook, target: SystemName): Roster | undefined {
+function rosterOf(book: Rulebook, target: SystemName): Roster | undefined {
   const mode = book.target(target, 'group')?.members;
   if (mode === undefined) return undefined;
   const sources = book.rules.sources

@@ -41,3 +41,53 @@ it('repeats runs, tells each trouble once, and goes on', async () => {
   expect(Object.keys(await company.users()).toSorted()).toEqual(['ada.lovelace', 'grace.hopper']);
   expect(lines.at(-1)).toMatch(/^done in \d+ ms; ramp: 1 create$/);
 });
+
+it('leaves a breath between runs that take longer than their schedule, for who waits', async () => {
+  await using company = await contoso();
+  const ending = new AbortController();
+  const pauses: number[] = [];
+  const engine: typeof company.engine = {
+    ...company.engine,
+    // Every look at the clock finds a minute gone.
+    now: () => {
+      company.clock.advance(60);
+      return company.clock.now();
+    },
+    sleep: async (milliseconds) => {
+      pauses.push(milliseconds);
+      ending.abort();
+    },
+  };
+  await repeatRuns(engine, {
+    everySeconds: 1,
+    watch: { signal: ending.signal, progress: () => {} },
+    log: () => {},
+  });
+  expect(pauses).toEqual([2000]);
+});
+
+it('tells that a source has been silent for a quarter of an hour, once', async () => {
+  const told: { event: string; system: string }[] = [];
+  await using company = await contoso({ told: (alert) => void told.push(alert as never) });
+  company.hire({ name: 'ada.lovelace' });
+  const ending = new AbortController();
+  let rounds = 0;
+  const effect = { type: 'answer', status: 503 } as const;
+  const engine: typeof company.engine = {
+    ...company.engine,
+    sleep: async (milliseconds) => {
+      company.clock.advance(milliseconds / 1000);
+      if (milliseconds < 30_000) return;
+      rounds++;
+      if (rounds === 1) company.graph.control.fault({ path: '/users/delta', times: 0, effect });
+      if (rounds === 25) ending.abort();
+    },
+  };
+  await repeatRuns(engine, {
+    everySeconds: 60,
+    watch: { signal: ending.signal, progress: () => {} },
+    log: () => {},
+  });
+  const aboutEntra = told.filter(({ system }) => system === 'entra').map(({ event }) => event);
+  expect(aboutEntra).toEqual(['failed', 'silent']);
+});

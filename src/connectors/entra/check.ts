@@ -132,7 +132,7 @@ async function countAssignments(
           if (principal.kind === 'user') users++;
           else groups++;
   const ignored = groups > 0 && !options.groups ? ', which do not count without `groups`' : '';
-  return `${users} users assigned directly, ${groups} groups${ignored}`;
+  return `users assigned directly: ${users}, groups: ${groups}${ignored}`;
 }
 
 function firstId(page: unknown): string | undefined {

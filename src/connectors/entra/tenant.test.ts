@@ -243,7 +243,7 @@ describe('a check', () => {
     expect(found(await connector.check({ signal, applications: ['Ramp'] }))).toEqual([
       'users: ok, 1 users',
       'groups: ok, 0 groups with their members',
-      'assignments of "Ramp": ok, 1 users assigned directly, 0 groups',
+      'assignments of "Ramp": ok, users assigned directly: 1, groups: 0',
       expect.stringMatching(/^client secret: ok, valid until /),
     ]);
     graph.control.advance(350 * 86_400);
@@ -292,7 +292,7 @@ describe('a check', () => {
     graph.control.fault({ path: '/groups', times: 0, effect: { type: 'answer', status: 403 } });
     const connector = await connect({ groups: false });
     expect(found(await connector.check({ signal, applications: ['Ramp'] })).slice(1, 2)).toEqual([
-      'assignments of "Ramp": ok, 0 users assigned directly, 1 groups, which do not count without `groups`',
+      'assignments of "Ramp": ok, users assigned directly: 0, groups: 1, which do not count without `groups`',
     ]);
     for await (const page of connector.read?.('group', { signal }) ?? [])
       expect(page).toEqual({ changes: [], complete: true });

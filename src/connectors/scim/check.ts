@@ -96,7 +96,7 @@ async function describesItself(connection: Connection, signal: AbortSignal): Pro
     return {
       subject,
       status: 'ok',
-      message: `${types.length} resource types, ${schemas.size} schemas; ${can}`,
+      message: `resource types: ${types.length}, schemas: ${schemas.size}; ${can}`,
     };
   });
 }
