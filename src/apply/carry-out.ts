@@ -106,8 +106,9 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
     const again = maySendAgain(operation, error, tries) && pause <= LONGEST_PAUSE_SECONDS;
     if (error.kind === 'throttled' && pause <= LONGEST_PAUSE_SECONDS) tools.pace.throttled(pause);
     if (!again || !tools.budget.retry()) {
-      const current =
-        error.kind === 'stale' ? await looked(operation, { ...tools, reviewed: true }) : undefined;
+      // Within the time in which the target shows what was before, a look would mislead.
+      const looks = error.kind === 'stale' && (target.traits.visibilityLagSeconds ?? 0) === 0;
+      const current = looks ? await looked(operation, { ...tools, reviewed: true }) : undefined;
       return fail(error, current?.record);
     }
     const woken = await tools.pace.again(pause, signal).then(

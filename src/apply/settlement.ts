@@ -109,7 +109,8 @@ function delaySeconds(
       return Math.min(traits.visibilityLagSeconds ?? PROBE_SECONDS, PROBE_SECONDS);
     case 'reread':
       // Planned again at once, from what the target holds now; if that fails too, it waits.
-      if (attempts === 1) return error.kind === 'missing' ? (traits.visibilityLagSeconds ?? 0) : 0;
+      // A target that shows changes late also refuses late: what it does not show yet has to come first.
+      if (attempts === 1) return error.kind === 'conflict' ? 0 : (traits.visibilityLagSeconds ?? 0);
       return retryDelaySeconds(attempts - 1, draw);
   }
 }

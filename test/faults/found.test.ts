@@ -22,6 +22,31 @@ describe('somebody whose new account is not shown yet', () => {
   });
 });
 
+describe('somebody who was let in again a moment ago', () => {
+  it('is not taken for switched off by hand because the target still shows them so', async () => {
+    await using company = await contoso({ visibilityLagSeconds: LAG_SECONDS });
+    const { control } = company.graph;
+    const ada = company.hire({ name: 'ada.lovelace' });
+    const set = (properties: Readonly<Record<string, unknown>>) =>
+      control.act({ act: 'update', id: ada, properties });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    set({ accountEnabled: false });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    set({ accountEnabled: true });
+    await company.run();
+    set({ city: 'London' });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    await company.run();
+    expect((await company.users())['ada.lovelace']).toMatchObject({
+      status: 'INVITE_PENDING',
+      location: 'London',
+    });
+  });
+});
+
 describe('a manager', () => {
   it('who gets her account while a report of hers is changed is linked all the same', async () => {
     await using company = await contoso();
