@@ -33,37 +33,84 @@ export interface Ordering {
 }
 
 export function ordering(): Ordering {
-  const positions = new Map<number, number>();
-  const waits: { readonly position: number; readonly after: readonly number[] }[] = [];
+  let ids = new Float64Array(1024);
   let length = 0;
+  // An entry for each awaited identity, those of one operation side by side.
+  let waiters = new Uint32Array(1024);
+  let awaited = new Float64Array(1024);
+  let entries = 0;
   return {
     add({ identity, after }) {
-      positions.set(short(identity), length);
-      if (after.length > 0) waits.push({ position: length, after: after.map(short) });
+      if (length === ids.length) ids = twice(ids, new Float64Array(2 * length));
+      ids[length] = short(identity);
+      for (const id of after) {
+        if (entries === waiters.length) {
+          waiters = twice(waiters, new Uint32Array(2 * entries));
+          awaited = twice(awaited, new Float64Array(2 * entries));
+        }
+        waiters[entries] = length;
+        awaited[entries] = short(id);
+        entries++;
+      }
       length++;
     },
-    order() {
-      const order = new Uint8Array(length);
-      let left = waits.map(({ position, after }) => ({
-        position,
-        after: after.flatMap((id) => positions.get(id) ?? []).filter((each) => each !== position),
-      }));
-      const waiting = new Set(left.map(({ position }) => position));
-      for (const { after } of left) {
-        for (const position of after) order[position] = AWAITED;
-      }
-      for (let level = 1; left.length > 0; level++) {
-        const ready = left.filter(({ after }) => !after.some((position) => waiting.has(position)));
-        const placed = ready.length > 0 ? ready : left;
-        for (const { position, after } of placed) {
-          if (after.length > 0) order[position] = (order[position] ?? 0) | Math.min(level, LEVEL);
-          waiting.delete(position);
-        }
-        left = left.filter(({ position }) => waiting.has(position));
-      }
-      return order;
-    },
+    order: () =>
+      levelled(ids.subarray(0, length), waiters.subarray(0, entries), awaited.subarray(0, entries)),
   };
+}
+
+function twice<Numbers extends Float64Array | Uint32Array>(from: Numbers, to: Numbers): Numbers {
+  to.set(from);
+  return to;
+}
+
+function levelled(ids: Float64Array, waiters: Uint32Array, awaited: Float64Array): Order {
+  const order = new Uint8Array(ids.length);
+  const waiting = new Uint8Array(ids.length);
+  const positionOf = positions(ids);
+  /** Whom each entry leads to; -1 where nobody of the plan, or to itself. */
+  const referents = Int32Array.from(awaited, (id, entry) => {
+    const position = positionOf(id);
+    return position === waiters[entry] ? -1 : position;
+  });
+  for (const waiter of waiters) waiting[waiter] = 1;
+  for (const referent of referents) if (referent >= 0) order[referent] = AWAITED;
+  const some = (first: number, holds: (referent: number) => boolean): boolean => {
+    for (let entry = first; waiters[entry] === waiters[first]; entry++) {
+      const referent = referents[entry] ?? -1;
+      if (referent >= 0 && holds(referent)) return true;
+    }
+    return false;
+  };
+  let left = Uint32Array.from(waiters.keys()).filter(
+    (entry) => waiters[entry] !== waiters[entry - 1],
+  );
+  for (let level = 1; left.length > 0; level++) {
+    const ready = left.filter((first) => !some(first, (referent) => waiting[referent] === 1));
+    for (const first of ready.length > 0 ? ready : left) {
+      const position = waiters[first] ?? 0;
+      if (some(first, () => true))
+        order[position] = (order[position] ?? 0) | Math.min(level, LEVEL);
+      waiting[position] = 0;
+    }
+    left = left.filter((first) => waiting[waiters[first] ?? 0] === 1);
+  }
+  return order;
+}
+
+/** Where an id stands, or -1; a table of numbers, because there may be a million of them. */
+function positions(ids: Float64Array): (id: number) => number {
+  const size = 2 ** Math.ceil(Math.log2(2 * ids.length + 2));
+  const table = new Int32Array(size).fill(-1);
+  const slotOf = (id: number): number => {
+    let slot = id % size;
+    for (let held = table[slot]; held !== -1 && ids[held ?? 0] !== id; held = table[slot]) {
+      slot = (slot + 1) % size;
+    }
+    return slot;
+  };
+  for (const [position, id] of ids.entries()) table[slotOf(id)] = position;
+  return (id) => table[slotOf(id)] ?? -1;
 }
 
 /** 52 bits of an id. Two ids that share them would at worst wait for each other without need. */
