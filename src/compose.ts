@@ -22,9 +22,12 @@ import { openPlans } from './store/plans.ts';
 import { openLedger } from './store/runs.ts';
 import { openUndo } from './store/undo.ts';
 import { openWarehouseStore } from './store/warehouse.ts';
-import type { Boundary, Engine } from './sync/engine.ts';
+import type { Boundary, Engine, Watch } from './sync/engine.ts';
+import { planWith, type Tried, type WithReport } from './sync/plan-with.ts';
 import { thisProcess } from './sync/process.ts';
 import { openWarehouse } from './warehouse/open.ts';
+import { previewWarehouse } from './warehouse/preview.ts';
+import type { WarehouseRules } from './warehouse/warehouse.ts';
 
 /** What an engine uses of the world outside; each has its ordinary default. */
 export interface World {
@@ -91,6 +94,47 @@ export async function openEngine(configuration: Configuration, world: World = {}
     fetch,
     process: thisProcess(),
     boundary: world.boundary ?? (() => {}),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Two configurations side by side over one store: the one in force, and one that is tried. */
+interface Trial extends AsyncDisposable {
+  /** What would be done otherwise under the one that is tried. */
+  planWith(systems: readonly SystemName[] | undefined, watch: Watch): Promise<WithReport>;
+}
+
+/** Opens the store of the configuration in force; the other one never sees it but through a preview. */
+export async function openTrial(
+  configuration: Configuration,
+  next: Configuration,
+  world: World = {},
+): Promise<Trial> {
+  await using stack = new AsyncDisposableStack();
+  const database =
+    world.database ?? stack.use(await openDatabase(configuration.store, configuration.directory));
+  const engine = stack.use(await openEngine(configuration, { ...world, database }));
+  const store = openWarehouseStore(database);
+  const types = connectorTypes((system) => directoryStorage(database, system));
+  const { fetch, now } = engine;
+  const sourcesOf = ({ sources }: WarehouseRules) =>
+    JSON.stringify(sources.map(({ map: _, ...rules }) => rules));
+  const inForce = rulesOf(configuration, types);
+  const tried = (of: Configuration): Tried => {
+    const { warehouse: rules, targets } = rulesOf(of, types);
+    const connections = stack.use(connectionsOf(of, types, { fetch, now }));
+    const remerges = sourcesOf(rules) !== sourcesOf(inForce.warehouse);
+    return {
+      targets,
+      warehouse: previewWarehouse(store, rules, remerges, now),
+      traits: async (system) => (await connections.open(system)).traits ?? {},
+    };
+  };
+  const current = tried(configuration);
+  const other = tried(next);
+  const opened = stack.move();
+  return {
+    planWith: (systems, watch) => planWith(engine, current, other, systems, watch),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

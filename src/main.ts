@@ -6,7 +6,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { runProgram } from './cli/program.ts';
 import type { Opened, OpenTokens, Services } from './cli/services.ts';
-import { connectorTypes, openEngine } from './compose.ts';
+import { connectorTypes, openEngine, openTrial } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import { startServing } from './serve.ts';
 import { STAND_INS } from './stand-ins.ts';
@@ -26,6 +26,7 @@ const services: Services = {
   schemaFile: path.join(root, 'schema/lockstep.schema.json'),
   mainFile: import.meta.filename,
   open,
+  openTrial,
   serve: startServing,
   openTokens,
   fetch: globalThis.fetch,

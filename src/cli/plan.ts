@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { PlannedTarget, Verbs } from '../sync/verbs.ts';
 import { operationLine } from './operations.ts';
 import { planShowCommand } from './plan-show.ts';
+import { planWithFile } from './plan-with.ts';
 import { sayFailure, sayHolds, sayReadings } from './report.ts';
 import {
   body,
@@ -19,6 +20,7 @@ import { codeText, count, counted, pastAction } from './words.ts';
 
 interface PlanOptions extends VerbOptions {
   readonly out?: string;
+  readonly with?: string;
   readonly full?: true;
   readonly all?: true;
 }
@@ -29,11 +31,15 @@ export function planCommand(session: Session): Command {
   const command = verbCommand('plan', 'what a run would do; nothing is written')
     .argument('[system...]', 'only these sources and targets')
     .option('-o, --out <file>', 'write the plan of one target, for: lockstep apply FILE')
+    .option('-w, --with <file>', 'what this configuration would do, were it in force')
     .option('--full', 'read everything, not only what changed')
     .option('--all', `every operation, not only the first ${SHOWN}`);
   command.addCommand(planShowCommand(session));
-  return body<PlanOptions>(session, command, (options, out, operands) =>
-    withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
+  return body<PlanOptions>(session, command, (options, out, operands) => {
+    if (options.with !== undefined) {
+      return planWithFile(session, options, options.with, operands, out);
+    }
+    return withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
       const named = knownSystems(systems, operands);
       const report = await verbs.plan(
         { ...(named && { systems: named }), ...(options.full && { full: true }) },
@@ -47,8 +53,8 @@ export function planCommand(session: Session): Command {
       }
       if (options.out !== undefined) await writePlan(report.targets, verbs, options.out, out);
       return EXIT[report.verdict];
-    }),
-  );
+    });
+  });
 }
 
 async function printOperations({ plan }: PlannedTarget, verbs: Verbs, out: Output): Promise<void> {

@@ -114,6 +114,7 @@ async function lockstep(parameters: readonly string[], verbs: Partial<Verbs> = {
         verbs,
         [Symbol.asyncDispose]: async () => {},
       }) as unknown as Opened,
+    openTrial: () => Promise.reject(new Error('nothing is tried here')),
     serve: () => Promise.reject(new Error('not served here')),
     openTokens: () => Promise.reject(new Error('no tokens here')),
     fetch: () => Promise.reject(new Error('no server here')),

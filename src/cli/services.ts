@@ -4,7 +4,8 @@ import type { Configuration } from '../config/configuration.ts';
 import type { ConfigurationWorld } from '../config/load.ts';
 import type { Tenant } from '../identity/identity.ts';
 import type { TokenStorage } from '../server/tokens.ts';
-import type { Engine } from '../sync/engine.ts';
+import type { Engine, Watch } from '../sync/engine.ts';
+import type { WithReport } from '../sync/plan-with.ts';
 import type { Verbs } from '../sync/verbs.ts';
 
 export interface Services {
@@ -17,6 +18,8 @@ export interface Services {
   readonly mainFile: string;
   /** Opens the store, migrates it, and wires the rooms together. */
   open(configuration: Configuration): Promise<Opened>;
+  /** Two configurations over the store of the first, to see what the second would do. */
+  openTrial(configuration: Configuration, next: Configuration): Promise<Trial>;
   /** SCIM, health and the schedule until the signal aborts; then whatever runs is brought to an end. */
   serve(configuration: Configuration, options: ServeOptions): Promise<Serving>;
   openTokens(configuration: Configuration): Promise<OpenTokens>;
@@ -28,6 +31,10 @@ export interface Services {
 export interface Opened extends AsyncDisposable {
   readonly engine: Engine;
   readonly verbs: Verbs;
+}
+
+export interface Trial extends AsyncDisposable {
+  planWith(systems: readonly string[] | undefined, watch: Watch): Promise<WithReport>;
 }
 
 /** Bearer tokens of served systems; only their hashes are kept. */

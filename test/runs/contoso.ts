@@ -3,7 +3,7 @@
  * and a clock that only waiting moves.
  */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectorTypes, openEngine, type World } from '../../src/compose.ts';
@@ -51,6 +51,12 @@ export interface Contoso extends AsyncDisposable {
   hire(person: Person): string;
   /** Assigns a principal to Ramp; returns the assignment's id. */
   assign(principal: string, role?: string): string;
+  /** The document that was loaded, and with what. */
+  configuration(): Promise<{
+    readonly text: string;
+    readonly env: Readonly<Record<string, string>>;
+    file(name: string): string;
+  }>;
   /** Replaces a file beside the configuration. */
   writeFile(name: string, text: string): Promise<void>;
   run(request?: Partial<RunRequest>): Promise<RunReport>;
@@ -154,6 +160,11 @@ async function openContoso(
     clock,
     hire: (person) => hire(person, graph, assign),
     assign,
+    configuration: async () => ({
+      text: await readFile(file, 'utf8'),
+      env: { ENTRA_SECRET: SECRET, RAMP_TOKEN: standIn.token },
+      file: (name) => path.join(folder, name),
+    }),
     writeFile: (name, text) => writeFile(path.join(folder, name), text),
     run: (request = {}) => runSync(engine, { trigger: 'command', ...request }, watch),
     users: async () =>

@@ -1,0 +1,220 @@
+/**
+ * What a change of the configuration would do before it goes live: everybody is planned under both,
+ * from what is stored, and what differs is counted. Nothing is read from sources, nothing is stored
+ * that could be applied, and no connector is at hand.
+ */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { ObjectKind, Scalar, SystemName } from '../identity/record.ts';
+import { matchValues, type PlanningContext } from '../plan/desired.ts';
+import { holdsOf } from '../plan/guards.ts';
+import { chooseMatch, type MatchValue } from '../plan/match.ts';
+import type { Action, Hold, Omission, Operation } from '../plan/plan.ts';
+import { type Decision, planSubject } from '../plan/planner.ts';
+import { swapWatch } from '../plan/swap.ts';
+import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
+import { type Tally, tally } from '../plan/window.ts';
+import type { PreviewedWarehouse } from '../warehouse/preview.ts';
+import type { Subject } from '../warehouse/subject.ts';
+import type { Candidate } from '../warehouse/warehouse.ts';
+import type { Engine, Verdict, Watch } from './engine.ts';
+
+/** A configuration as planning sees it: rules and values, and nothing that could write. */
+export interface Tried {
+  readonly targets: readonly TargetPolicy[];
+  readonly warehouse: PreviewedWarehouse;
+  /** What a target's profile says of it. */
+  traits(system: SystemName): Promise<Parameters<typeof targetWith>[1]>;
+}
+
+export interface WithReport {
+  readonly verdict: Verdict;
+  /** People for whom something else would be done, in any target. */
+  readonly people: number;
+  readonly targets: readonly TargetChange[];
+  readonly milliseconds: number;
+}
+
+/** What would change for one kind in one target. */
+export interface TargetChange {
+  readonly target: SystemName;
+  readonly kind: ObjectKind;
+  readonly considered: number;
+  readonly people: number;
+  /** Operations that would be planned and are not planned as things stand. */
+  readonly counts: Readonly<Partial<Record<Action, number>>>;
+  /** People for whom something is planned today and would not be any more. */
+  readonly withdrawn: number;
+  /** People who would be refused and are not today, by why. */
+  readonly refused: Readonly<Partial<Record<Omission['code'], number>>>;
+  /** What guards would say of the first plan. */
+  readonly holds: readonly Hold[];
+  readonly samples: readonly Operation[];
+}
+
+const SAMPLES = 10;
+
+export async function planWith(
+  engine: Engine,
+  current: Tried,
+  next: Tried,
+  systems: readonly SystemName[] | undefined,
+  watch: Watch,
+): Promise<WithReport> {
+  const began = engine.now().getTime();
+  const changes: Change[] = [];
+  for (const policy of next.targets) {
+    if (systems?.includes(policy.system) ?? true) {
+      changes.push(await changeOf(policy, current, next, engine));
+    }
+  }
+  let people = 0;
+  for (const kind of new Set(changes.map(({ target }) => target.kind))) {
+    const those = changes.filter(({ target }) => target.kind === kind);
+    for await (const ids of next.warehouse.everybody(kind)) {
+      watch.signal.throwIfAborted();
+      const touched = new Set<IdentityId>();
+      for (const change of those) await change.look(ids, touched);
+      people += touched.size;
+    }
+  }
+  const targets = await Promise.all(changes.map((change) => change.end()));
+  const waits = targets.some(({ holds }) => holds.length > 0);
+  const milliseconds = engine.now().getTime() - began;
+  return { verdict: waits ? 'held' : 'done', people, targets, milliseconds };
+}
+
+interface Change {
+  readonly target: Target;
+  /** @param touched Gains those for whom something else would be done. */
+  look(ids: readonly IdentityId[], touched: Set<IdentityId>): Promise<void>;
+  end(): Promise<TargetChange>;
+}
+
+async function changeOf(
+  policy: TargetPolicy,
+  current: Tried,
+  next: Tried,
+  engine: Engine,
+): Promise<Change> {
+  const { system, kind } = policy;
+  const target = targetWith(policy, await next.traits(system));
+  const before = current.targets.find((each) => each.system === system && each.kind === kind);
+  const old = before && targetWith(before, await current.traits(system));
+  const counts: Partial<Record<Action, number>> = {};
+  const refused: Partial<Record<Omission['code'], number>> = {};
+  const all: Partial<Record<Action, number>> = {};
+  const counted: Tally = tally();
+  const swaps = swapWatch(target);
+  const samples: Operation[] = [];
+  let considered = 0;
+  let people = 0;
+  let withdrawn = 0;
+  const compare = (was: Decision | undefined, is: Decision): boolean => {
+    if (is.type === 'operation') {
+      const { operation } = is;
+      all[operation.action] = (all[operation.action] ?? 0) + 1;
+      counted.add({ ...operation, cause: 'configuration' });
+      swaps.add(operation);
+      if (was?.type === 'operation' && was.operation.id === operation.id) return false;
+      counts[operation.action] = (counts[operation.action] ?? 0) + 1;
+      if (samples.length < SAMPLES) samples.push(operation);
+      return true;
+    }
+    if (was?.type === 'operation') withdrawn++;
+    const wasRefused = was?.type === 'omission' && was.omission.refused;
+    const { code } = is.omission;
+    if (is.omission.refused && !wasRefused) refused[code] = (refused[code] ?? 0) + 1;
+    return was?.type === 'operation' || (is.omission.refused && !wasRefused);
+  };
+  return {
+    target,
+    look: async (ids, touched) => {
+      const decided = await decisions(ids, target, next, engine);
+      const today = old && (await decisions(ids, old, current, engine));
+      for (const [id, decision] of decided) {
+        considered++;
+        if (!compare(today?.get(id), decision)) continue;
+        people++;
+        touched.add(id);
+      }
+    },
+    end: async () => {
+      const managed = await engine.warehouse.managed(system);
+      const swap = swaps.hold();
+      const holds = holdsOf(
+        {
+          counts: all,
+          counted: counted.counts,
+          recent: new Map(),
+          memberships: 0,
+          managed,
+          first: false,
+          typed: true,
+          withheld: [],
+          ...(swap !== undefined && { swap }),
+        },
+        target,
+      );
+      return {
+        target: system,
+        kind,
+        considered,
+        people,
+        counts,
+        withdrawn,
+        refused,
+        holds,
+        samples,
+      };
+    },
+  };
+}
+
+async function decisions(
+  ids: readonly IdentityId[],
+  target: Target,
+  { warehouse }: Tried,
+  engine: Engine,
+): Promise<ReadonlyMap<IdentityId, Decision>> {
+  const subjects = await warehouse.subjects(target.system, ids);
+  // The same draw for both: what is chosen by chance is no difference.
+  const context: PlanningContext = { now: engine.now(), random: () => 0.5 };
+  const found = await accountsOf(subjects, target, context, engine);
+  return new Map(
+    subjects.map((subject) => {
+      const { id } = subject.identity;
+      const values = found.values.get(id);
+      const match = values && chooseMatch(id, values, found.candidates);
+      const decision = planSubject(subject, target, { ...context, ...(match && { match }) });
+      return [id, decision] as const;
+    }),
+  );
+}
+
+/** Accounts of those who have none, among those that are known: nobody is asked. */
+async function accountsOf(
+  subjects: readonly Subject[],
+  target: Target,
+  context: PlanningContext,
+  { warehouse }: Engine,
+): Promise<{
+  readonly values: ReadonlyMap<IdentityId, readonly MatchValue[]>;
+  readonly candidates: (value: MatchValue) => readonly Candidate[];
+}> {
+  const values = new Map<IdentityId, readonly MatchValue[]>();
+  const wanted = new Map<string, Set<Scalar>>();
+  for (const subject of subjects) {
+    if (subject.account !== undefined || subject.inFlight !== undefined) continue;
+    const theirs = matchValues(subject, target, context);
+    values.set(subject.identity.id, theirs);
+    for (const { path, value } of theirs) {
+      wanted.set(path, (wanted.get(path) ?? new Set()).add(value));
+    }
+  }
+  const found = new Map<string, ReadonlyMap<Scalar, readonly Candidate[]>>();
+  for (const [path, those] of wanted) {
+    found.set(path, await warehouse.candidates(target.system, target.kind, path, [...those]));
+  }
+  return { values, candidates: ({ path, value }) => found.get(path)?.get(value) ?? [] };
+}
