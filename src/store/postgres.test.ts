@@ -36,6 +36,18 @@ describeWithPostgres('the store', (server) => {
     await expect(stranger).rejects.toThrow(/row-level security/);
   });
 
+  it('fails the question whose connection the server ends, and answers the next', async () => {
+    const url = await server().database();
+    await using database = await openPostgres(url, 'default');
+    const asked = database.transaction(async (queries) => {
+      await queries.all('select 1 as one');
+      await endOtherConnections(url);
+      return queries.all('select 2 as two');
+    });
+    await expect(asked).rejects.toThrow();
+    expect(await database.all('select 3 as three')).toEqual([{ three: 3 }]);
+  });
+
   it('keeps tenants apart under thousands of interleaved questions', async () => {
     const url = await server().database();
     await using contoso = await openPostgres(url, 'contoso');
@@ -111,3 +123,12 @@ describeWithPostgres('the store', (server) => {
     });
   });
 });
+
+async function endOtherConnections(url: string): Promise<void> {
+  const administrator = new pg.Client({ connectionString: url });
+  await administrator.connect();
+  await administrator.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+  );
+  await administrator.end();
+}

@@ -18,8 +18,10 @@ const MOST_CONNECTIONS = 8;
 export async function openPostgres(url: string, tenant: Tenant): Promise<Database> {
   const role = await prepare(url, tenant);
   const pool = new pg.Pool({ ...connection(url), max: MOST_CONNECTIONS });
-  // A connection that breaks while idle is replaced by the pool; whoever asks next sees the failure.
+  // A connection that breaks is replaced by the pool: whoever asked, or asks next, sees the failure.
+  // One that breaks while it is lent out tells only itself, and an unheard error ends the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const assumed = new WeakSet<pg.PoolClient>();
   const plain = overPool(pool, tenant, async () => {
     const client = await pool.connect().catch(unreachable);
