@@ -98,6 +98,17 @@ export function ledgerContract(open: () => Promise<Database>): void {
       expect(await planned(database, [create('ada')], held)).toEqual(first);
     });
 
+    it('for everybody is kept although one that is held for some people says the same', async () => {
+      await using database = await open();
+      const held = {
+        state: 'held',
+        holds: [{ guard: 'identifier-swap', message: 'look' }],
+      } as const;
+      await planned(database, [create('ada')], { ...held, partial: true });
+      const whole = await planned(database, [create('ada')], held);
+      expect(await openPlans(database).current('ramp')).toEqual(whole);
+    });
+
     it('that was never closed leaves nothing behind', async () => {
       await using database = await open();
       const plans = openPlans(database);

@@ -63,7 +63,7 @@ export function openPlans(database: Database): PlanStore {
     },
     close: async (key, closing) => {
       const same = await first(
-        `${PLAN} where target = (select target from plan where key = ?) and state = 'held'
+        `${PLAN} where target = (select target from plan where key = ?) and state = 'held' and partial = 0
          and (id = ? or rest_id = ?) and created_at > ?`,
         [key, closing.id, closing.id, closing.heldSince?.getTime() ?? 0],
       );
