@@ -51,6 +51,8 @@ export interface Contoso extends AsyncDisposable {
   hire(person: Person): string;
   /** Assigns a principal to Ramp; returns the assignment's id. */
   assign(principal: string, role?: string): string;
+  /** A second engine over the same store, as another process has it. */
+  another(): Promise<Engine>;
   /** The document that was loaded, and with what. */
   configuration(): Promise<{
     readonly text: string;
@@ -132,13 +134,15 @@ async function openContoso(
     }
     return request.url.startsWith(standIn.url) ? standIn.fetch(request) : graph.fetch(request);
   };
-  const engine = await openEngine(loaded.value, {
-    fetch,
-    now: clock.now,
-    random: () => 0.5,
-    sleep: async (milliseconds) => clock.advance(milliseconds / 1000),
-    ...world,
-  });
+  const another = () =>
+    openEngine(loaded.value, {
+      fetch,
+      now: clock.now,
+      random: () => 0.5,
+      sleep: async (milliseconds) => clock.advance(milliseconds / 1000),
+      ...world,
+    });
+  const engine = await another();
   const events: Progress[] = [];
   const watch: Watch = {
     signal: new AbortController().signal,
@@ -160,6 +164,7 @@ async function openContoso(
     clock,
     hire: (person) => hire(person, graph, assign),
     assign,
+    another,
     configuration: async () => ({
       text: await readFile(file, 'utf8'),
       env: { ENTRA_SECRET: SECRET, RAMP_TOKEN: standIn.token },

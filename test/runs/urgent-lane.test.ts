@@ -56,12 +56,13 @@ describe('while a slow run of many is under way', { timeout: 30_000 }, () => {
     expect((await running).targets[0]?.done).toEqual({ create: 60 });
   });
 
-  it('so is one of those whose own turn would come at the end, and only once', async () => {
+  it('so is one of those whose own turn would come at the end, by another process and only once', async () => {
     await using company = await slowCompany(60);
     const running = company.run();
     await sleep(300);
     const last = 'person59.example';
-    const asked = provision(company.engine, { person: `${last}@contoso.com` }, company.watch);
+    await using other = await company.another();
+    const asked = provision(other, { person: `${last}@contoso.com` }, company.watch);
     const milliseconds = await millisecondsUntil(async () => last in (await company.users()));
     expect(milliseconds).toBeLessThan(2000);
     expect(await asked).toMatchObject({ verdict: 'done' });
