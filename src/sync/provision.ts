@@ -103,7 +103,12 @@ async function doHere(
   if (subject === undefined) return undefined;
   const options = { typed: true, withheld: [], listed: false, people: [subject], settles: true };
   const planned = await planDue(open, engine, options, watch);
-  if (planned === undefined || planned.plan.holds.length > 0) return undefined;
+  if (planned === undefined) return undefined;
+  const [hold] = planned.plan.holds;
+  if (hold !== undefined) {
+    const remedy = `look, then let it go: lockstep release ${planned.plan.id.slice(0, 8)}`;
+    return { code: hold.guard, message: hold.message, remedy };
+  }
   const run = randomUUID();
   const applying = { run, reviewed: false, lane: NOBODY_AHEAD };
   return (await applyStored(planned.plan, open, engine, applying, watch)).failure;

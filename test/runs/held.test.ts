@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { provision } from '../../src/sync/provision.ts';
 import { release } from '../../src/sync/release.ts';
 import { status } from '../../src/sync/status.ts';
 import { type Contoso, contoso } from './contoso.ts';
@@ -184,5 +185,50 @@ describe('a run in which much fails', () => {
     expect(released.verdict).toBe('done');
     expect((await company.ramp.users()).length).toBeGreaterThan(made);
     expect((await company.engine.ledger.health('ramp')).stopped).toBeUndefined();
+  });
+});
+
+describe('two people who exchange their names', () => {
+  it('wait for a person, and nobody gets the account of the other', async () => {
+    await using company = await contoso({
+      systems: `
+  archive:
+    connector: directory
+    write:
+      user:
+        match: [externalId, userName]
+        map: { externalId: "[objectId]", userName: "[userPrincipalName]" }
+        holds: { rest: go }`,
+    });
+    const ids = ['ada', 'grace', 'edsger'].map((name) => company.hire({ name }));
+    await company.run();
+    const names = ['swapped', 'ada', 'grace', 'edsger.new'];
+    const [ada = '', grace = '', edsger = ''] = ids;
+    const rename = (id: string, name = '') =>
+      company.graph.control.act({
+        act: 'update',
+        id,
+        properties: { userPrincipalName: `${name}@contoso.com` },
+      });
+    rename(ada, names[0]);
+    rename(grace, names[1]);
+    rename(ada, names[2]);
+    rename(edsger, names[3]);
+    const report = await company.run({ systems: ['entra', 'archive'] });
+    expect(report.targets).toMatchObject([
+      {
+        target: 'archive',
+        done: { update: 1 },
+        plan: {
+          holds: [{ guard: 'identifier-swap', people: [expect.any(String), expect.any(String)] }],
+        },
+      },
+    ]);
+    const [swapped] = report.targets[0]?.plan?.holds[0]?.people ?? [];
+    const asked = { person: swapped ?? '', system: 'archive' };
+    expect(await provision(company.engine, asked, company.watch)).toMatchObject({
+      verdict: 'failed',
+      targets: [{ failure: { code: 'identifier-swap' } }],
+    });
   });
 });
