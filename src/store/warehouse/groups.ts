@@ -196,10 +196,10 @@ export function groupStore(database: Database): GroupStore {
           ? database.all<ReachColumns>(
               `${nested ? upAll : upOne}
                select up.principal, up.id as group_id, ${name} as name, a.role, a.role_name
-               from up join assignment a on a.system = up.system and a.principal_kind = up.kind
-                 and a.principal = up.id and a.application = ?
+               from up cross join assignment a
                left join record g on g.system = up.system and g.kind = up.kind and g.id = up.id
-               where coalesce(g.present, 1) = 1`,
+               where a.system = up.system and a.principal_kind = up.kind and a.principal = up.id
+                 and a.application = ? and coalesce(g.present, 1) = 1`,
               [ids, system, kind, application],
             )
           : [],

@@ -1,4 +1,9 @@
-/** Memberships of targets: due by statements over whole lots, so that none comes by way of us. */
+/**
+ * Memberships of targets: due by statements over whole lots, so that none comes by way of us.
+ *
+ * SQLite keeps no statistics here and takes an index over `present` to be as good as the key. A plus
+ * in front of a column keeps it out of that choice, and cross joins are made in the order written.
+ */
 
 import type { IdentityId } from '../../identity/identity.ts';
 import type { ObjectRef } from '../../identity/record.ts';
@@ -41,24 +46,27 @@ export function membershipStore(database: Database): MembershipStore {
   const { inList } = database;
   const json = database.dialect === 'postgres' ? '::json' : '';
 
+  // It would rather go through everything a target has.
+  const ofDue = database.dialect === 'sqlite' ? 'indexed by membership_due' : '';
+
   /** Groups that the records of a seed are in, one step or any number of steps up. */
   const climb = (seed: string, { mode }: Pick<Roster, 'mode'>): string => {
     const first = `select r.identity as member, m.system, m.group_kind as kind, m.group_id as id
-      from ${seed} join member m on m.system = r.system and m.kind = r.kind and m.id = r.id
-      where r.identity is not null and r.present = 1
+      from ${seed} cross join member m
+      where m.system = r.system and m.kind = r.kind and m.id = r.id and r.identity is not null and +r.present = 1
       ${mode === 'kept' ? '' : "and r.kind <> 'group'"}`;
     if (mode !== 'flattened') return `with up as (${first})`;
     // A union keeps what it has seen, so that a group above itself ends there.
     return `with recursive up (member, system, kind, id) as (${first} union
       select up.member, m.system, m.group_kind, m.group_id
-      from up join record g on g.system = up.system and g.kind = up.kind and g.id = up.id
-      join member m on m.system = up.system and m.kind = up.kind and m.id = up.id
-      where g.present = 1)`;
+      from up cross join record g cross join member m
+      where g.system = up.system and g.kind = up.kind and g.id = up.id
+        and m.system = up.system and m.kind = up.kind and m.id = up.id and +g.present = 1)`;
   };
 
   const account = (identity: string, kind = ''): string =>
     `exists (select 1 from record a where a.identity = ${identity} and a.system = ?
-       and a.present = 1 and a.deleted = 0${kind})`;
+       and +a.present = 1 and +a.deleted = 0${kind})`;
 
   const wake = (
     seed: string,
@@ -69,8 +77,8 @@ export function membershipStore(database: Database): MembershipStore {
     database.run(
       `${climb(seed, roster)} insert into membership (${COLUMNS})
        select distinct cast(? as text), g.identity, up.member, ${STAMP}
-       from up join record g on g.system = up.system and g.kind = up.kind and g.id = up.id
-       where g.identity is not null and g.present = 1
+       from up cross join record g
+       where g.system = up.system and g.kind = up.kind and g.id = up.id and g.identity is not null and +g.present = 1
          and ${account('g.identity', " and a.kind = 'group'")} and ${account('up.member')}
        ${WAKE}`,
       [...parameters, roster.target, generation, since, roster.target, roster.target],
@@ -79,17 +87,18 @@ export function membershipStore(database: Database): MembershipStore {
   const rowsOf = async (
     where: string,
     parameters: readonly SqlValue[],
+    index = '',
   ): Promise<readonly Columns[]> =>
     database.all<Columns>(
       `select d.group_identity, d.member_identity, d.generation, d.held_group, d.held_member,
          d.code, d.message, d.attempts, d.first_failed_at, ga.id as group_account,
          ma.id as member_account, ma.kind as member_kind, ma.disabled_at,
          coalesce(${NAMES.map((name) => `i.attributes${json} ->> '${name}'`).join(', ')}) as label
-       from membership d
+       from membership d ${index}
        left join record ga on ga.identity = d.group_identity and ga.system = d.target
-         and ga.kind = 'group' and ga.present = 1 and ga.deleted = 0
+         and ga.kind = 'group' and +ga.present = 1 and +ga.deleted = 0
        left join record ma on ma.identity = d.member_identity and ma.system = d.target
-         and ma.present = 1 and ma.deleted = 0
+         and +ma.present = 1 and +ma.deleted = 0
        left join identity i on i.id = d.member_identity
        where d.target = ? and ${where}
        order by d.group_identity, d.member_identity limit ?`,
@@ -185,8 +194,8 @@ export function membershipStore(database: Database): MembershipStore {
 
     membershipsDue: async (target, now) => {
       const [row] = await database.all<{ readonly n: number }>(
-        `select count(*) as n from membership where target = ? and generation is not null
-           and (not_before is null or not_before <= ?)`,
+        `select count(*) as n from membership ${ofDue}
+         where target = ? and generation is not null and (not_before is null or not_before <= ?)`,
         [target, now],
       );
       return row?.n ?? 0;
@@ -202,6 +211,7 @@ export function membershipStore(database: Database): MembershipStore {
           ...(members === undefined ? [] : [list(members)]),
           limit,
         ],
+        ofDue,
       );
       return rows.map(rowOf);
     },
@@ -239,8 +249,8 @@ export function membershipStore(database: Database): MembershipStore {
       return database.all<{ readonly group: string; readonly member: string }>(
         `${climb(seed, roster)}
          select distinct g.identity as "group", up.member
-         from up join record g on g.system = up.system and g.kind = up.kind and g.id = up.id
-         where g.present = 1 and g.identity in ${inList}`,
+         from up cross join record g
+         where g.system = up.system and g.kind = up.kind and g.id = up.id and +g.present = 1 and g.identity in ${inList}`,
         [list(members), list(roster.sources), list(groups)],
       );
     },
@@ -290,14 +300,14 @@ export function membershipStore(database: Database): MembershipStore {
 
     freezeGroups: (target, groups, code) =>
       database.batch(
-        `update membership set code = ?, message = ?, not_before = ${FROZEN}
+        `update membership ${ofDue} set code = ?, message = ?, not_before = ${FROZEN}
          where target = ? and group_identity = ? and generation is not null`,
         groups.map((group) => [code, code, target, group]),
       ),
 
     thawGroups: (target, groups, code) =>
       database.batch(
-        `update membership set code = null, message = null, not_before = null
+        `update membership ${ofDue} set code = null, message = null, not_before = null
          where target = ? and group_identity = ? and generation is not null and code = ?`,
         groups.map((group) => [target, group, code]),
       ),
@@ -315,7 +325,8 @@ export function membershipStore(database: Database): MembershipStore {
         await walk(
           groups,
           `select m.system, m.group_kind, m.group_id from walk
-           join member m on m.system = walk.system and m.kind = walk.kind and m.id = walk.id`,
+           cross join member m
+           where m.system = walk.system and m.kind = walk.kind and m.id = walk.id`,
         )
       ).map(({ seed, ...above }) => ({ group: JSON.parse(seed) as ObjectRef, above })),
 
@@ -324,8 +335,8 @@ export function membershipStore(database: Database): MembershipStore {
         await walk(
           groups,
           `select m.system, m.kind, m.id from walk
-           join member m on m.system = walk.system and m.group_kind = walk.kind
-             and m.group_id = walk.id and m.kind = 'group'`,
+           cross join member m
+           where m.system = walk.system and m.group_kind = walk.kind and m.group_id = walk.id and m.kind = 'group'`,
         )
       ).map(({ system, kind, id }) => ({ system, kind, id })),
   };
