@@ -18,6 +18,7 @@ type MembersOperation = Extract<Operation, { readonly members: readonly PlannedM
 
 /** Longer pauses are not waited for inside a run. */
 const LONGEST_PAUSE_SECONDS = 120;
+const NAMES_SHOWN = 3;
 
 interface Sent {
   readonly done: readonly PlannedMember[];
@@ -51,22 +52,20 @@ export async function carryOutMembers(
       landed: true,
     };
   }
+  const failure = { ...failureOf(first.error), message: whoFailed(first.error, failed) };
   return {
     planned,
-    outcome: {
-      type: 'failed',
-      operation,
-      failure: failureOf(first.error),
-      milliseconds,
-      members: failed.map(({ member, error }) => ({
-        label: member.label,
-        code: error.code,
-        message: error.message,
-      })),
-    },
+    outcome: { type: 'failed', operation, failure, milliseconds },
     memberships,
     landed: true,
   };
+}
+
+/** It was done for the others, so that those it was not done for are named. */
+function whoFailed({ message }: ConnectorError, failed: Sent['failed']): string {
+  const names = failed.slice(0, NAMES_SHOWN).map(({ member }) => member.label);
+  const more = failed.length > names.length ? ` and ${failed.length - names.length} more` : '';
+  return `${names.join(', ')}${more}: ${message}`;
 }
 
 async function send(

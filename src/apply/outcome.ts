@@ -16,8 +16,6 @@ export type Outcome =
       readonly operation: Operation;
       readonly failure: Failure;
       readonly milliseconds: number;
-      /** Of an operation on members: whom it failed for; it was done for the others. */
-      readonly members?: readonly FailedMember[];
     }
   | {
       readonly type: 'skipped';
@@ -27,13 +25,6 @@ export type Outcome =
       readonly message: string;
       readonly fields?: readonly string[];
     };
-
-/** A member that could not be added or removed, and why. */
-export interface FailedMember {
-  readonly label: string;
-  readonly code: string;
-  readonly message: string;
-}
 
 /** A failure as it is stored and shown: no secrets, no whole objects. */
 export interface Failure {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { label } from '../identity/identity.ts';
 import { changeText, pathText, valueText } from '../plan/text.ts';
 import type { Step } from '../plan/trace.ts';
-import type { Explained, TargetExplanation } from '../sync/verbs.ts';
+import type { Explained, MembershipExplanation, TargetExplanation } from '../sync/verbs.ts';
 import { outcomeLine } from './log.ts';
 import { operationLine } from './operations.ts';
 import {
@@ -17,28 +17,26 @@ import {
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { codeText } from './words.ts';
+import { codeText, count } from './words.ts';
 
 interface ExplainOptions extends VerbOptions {
   readonly system?: string;
   readonly set?: Readonly<Record<string, string>>;
+  readonly group?: string;
 }
 
 export function explainCommand(session: Session): Command {
   const command = verbCommand('explain', 'why, why not, and what if; writes nothing')
     .argument('<person>', 'user name, e-mail, employee number, name or identity id')
     .addOption(systemOption('only towards this target'))
-    .option(
-      '--set <attribute=value>',
-      'what if the identity had this; may be repeated',
-      assignment,
-    );
+    .option('--set <attribute=value>', 'what if the identity had this; may be repeated', assignment)
+    .option('--group <name>', 'only the membership of this group, and why there is none');
   return body<ExplainOptions>(session, command, (options, out, [person = '']) =>
     withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
-      const { system, set } = options;
+      const { system, set, group } = options;
       if (system !== undefined) knownSystems(systems, [system]);
       const explained = await verbs.explain(
-        { person, ...(system && { system }), ...(set && { set }) },
+        { person, ...(system && { system }), ...(set && { set }), ...(group && { group }) },
         watch,
       );
       out.json(explained);
@@ -69,10 +67,8 @@ function sayIdentity({ identity, records, assumed }: Explained, out: Output): vo
   out.say();
 }
 
-function sayTarget(
-  { target, account, due, steps, decision, history, inFlight }: TargetExplanation,
-  out: Output,
-): void {
+function sayTarget(explained: TargetExplanation, out: Output): void {
+  const { target, account, due, steps, decision, history, inFlight } = explained;
   const { paint } = out;
   const held = account === undefined ? 'no account' : `account ${account.ref.id}`;
   out.say(`${paint('bold', target)}  ${paint('grey', held)}`);
@@ -103,9 +99,43 @@ function sayTarget(
       out.say(`  It is tried again at ${due.notBefore.toISOString()}, or now: lockstep provision`);
     }
   }
+  sayMembers(explained, out);
   if (history.length > 0) out.say(`  ${paint('bold', 'Before')}`);
   for (const row of history) out.say(`  ${outcomeLine(row, { ...out, width: out.width - 2 })}`);
   out.say();
+}
+
+const VERDICT: Readonly<Record<MembershipExplanation['verdict'], string>> = {
+  member: 'member of',
+  joins: 'joins',
+  leaves: 'leaves',
+  waits: 'waits for',
+  failed: 'refused by',
+  not: 'not in',
+};
+
+function sayMembers({ memberships = [], members }: TargetExplanation, out: Output): void {
+  const { paint, width } = out;
+  if (memberships.length > 0) out.say(`  ${paint('bold', 'Groups')}`);
+  const rows = memberships.map(({ verdict, group, why }) => [
+    VERDICT[verdict],
+    group,
+    paint('grey', why),
+  ]);
+  for (const line of tableLines(rows, { width, indent: 4 })) out.say(line);
+  if (members === undefined) return;
+  const { atSources, held, due, failed, failures, withoutAccount } = members;
+  out.say(`  ${paint('bold', 'Members')}`);
+  const numbers = [`${count(atSources)} at the sources`, `${count(held)} here`];
+  if (due > 0) numbers.push(`${count(due)} to be looked at`);
+  if (failed > 0) numbers.push(paint('yellow', `${count(failed)} failed`));
+  out.say(`    ${numbers.join(', ')}`);
+  for (const { label: name, code, message } of failures) {
+    out.say(`    ${paint('yellow', code)} ${name}: ${message}`);
+  }
+  if (withoutAccount.length > 0) {
+    out.say(`    without an account here: ${withoutAccount.join(', ')}`);
+  }
 }
 
 function stepLines(

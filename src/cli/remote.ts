@@ -39,9 +39,9 @@ export function remoteVerbs(server: RemoteServer): Verbs {
       const body = optional({ system });
       return watched(server, `${personPath(person)}/provision`, { body }, provisionReport, watch);
     },
-    explain: async ({ person, system, set = {} }) => {
+    explain: async ({ person, system, set = {}, group }) => {
       const assumed = Object.entries(set).map(([name, value]) => `${name}=${value}`);
-      const query = queryOf({ system, set: assumed });
+      const query = queryOf({ system, set: assumed, group });
       return oneOf(explained, await get(`${personPath(person)}/explanation${query}`));
     },
     reconcile: ({ system, trigger: _, ...body }, watch) =>

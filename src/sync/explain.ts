@@ -8,10 +8,11 @@ import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { PlanningContext } from '../plan/desired.ts';
 import type { Match } from '../plan/match.ts';
 import { planSubject } from '../plan/planner.ts';
-import { type TargetPolicy, targetWith } from '../plan/target.ts';
+import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
 import type { Step } from '../plan/trace.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import type { Engine, Watch } from './engine.ts';
+import { explainMembers } from './explain-members.ts';
 import type { OutcomeRow } from './ledger.ts';
 import { type MatchingOptions, matching } from './match.ts';
 import { personNamed, targetsFor } from './people.ts';
@@ -23,7 +24,7 @@ const HISTORY = 5;
 
 export async function explain(
   engine: Engine,
-  { person, system, set = {} }: ExplainRequest,
+  { person, system, set = {}, group }: ExplainRequest,
   watch: Watch,
 ): Promise<Explained> {
   const identity = await personNamed(person, engine);
@@ -37,10 +38,17 @@ export async function explain(
       throw new VerbRefusal('unknown-person', `${label(identity)} is gone meanwhile`, 'ask again');
     }
     records = subject.records;
-    targets.push(await oneTarget(assuming(subject, set), policy, engine, watch));
+    const explained = await oneTarget(assuming(subject, set), policy, engine, watch);
+    const rules = groupRules(policy, engine);
+    targets.push({ ...explained, ...(await explainMembers(subject, rules, engine, group)) });
   }
   const assumed = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== ''));
   return { identity, label: label(identity), records, assumed, targets };
+}
+
+function groupRules({ system }: TargetPolicy, { targets }: Engine): Target | undefined {
+  const rules = targets.find((each) => each.system === system && each.kind === 'group');
+  return rules && targetWith(rules, {});
 }
 
 /** An assumption that nothing looks at answers no question: mostly a slip of the pen. */

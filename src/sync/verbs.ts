@@ -5,6 +5,7 @@ import type { Attributes, IdentityRecord, SystemName } from '../identity/record.
 import type { Action, Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import type { Step } from '../plan/trace.ts';
+import type { GroupMembers } from '../warehouse/membership.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
@@ -128,6 +129,8 @@ export interface ProvisionReport {
 export interface ExplainRequest extends PersonRequest {
   /** "What if": identity attributes as text; an empty text takes the value away. */
   readonly set?: Readonly<Record<string, string>>;
+  /** Of memberships only that of this group, by name; then also why there is none. */
+  readonly group?: string;
 }
 
 export interface Explained {
@@ -151,6 +154,17 @@ export interface TargetExplanation {
   readonly decision: Operation | Omission;
   /** The last few things that happened. */
   readonly history: readonly OutcomeRow[];
+  /** Groups the person or group is in, or should be. */
+  readonly memberships?: readonly MembershipExplanation[];
+  /** Of a group: its own members, in numbers. */
+  readonly members?: GroupMembers;
+}
+
+export interface MembershipExplanation {
+  readonly group: string;
+  readonly verdict: 'member' | 'joins' | 'leaves' | 'waits' | 'failed' | 'not';
+  /** The fact that decides. */
+  readonly why: string;
 }
 
 /** Somebody who is not in a target although they should be. */

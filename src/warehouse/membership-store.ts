@@ -49,6 +49,14 @@ export interface MembershipFailure {
   readonly firstFailedAt: Date;
 }
 
+export interface GroupNumbers {
+  /** Direct ones, of every kind. */
+  readonly atSources: number;
+  readonly held: number;
+  readonly due: number;
+  readonly failed: number;
+}
+
 export interface SettledMembership extends MembershipKey {
   readonly generation: number;
 }
@@ -92,13 +100,25 @@ export interface MembershipStore {
     limit: number,
     members?: readonly IdentityId[],
   ): Promise<readonly MembershipRow[]>;
+  failedMembers(
+    target: SystemName,
+    group: IdentityId,
+    limit: number,
+  ): Promise<
+    readonly { readonly label: string; readonly code: string; readonly message: string }[]
+  >;
   membershipsOf(
     target: SystemName,
     keys: { readonly member: IdentityId } | { readonly group: IdentityId },
     limit: number,
   ): Promise<readonly (MembershipRow & { readonly isDue: boolean })[]>;
   heldMemberships(target: SystemName): Promise<number>;
-  heldOf(target: SystemName, group: IdentityId): Promise<number>;
+  /** Groups that sources have a member in, as far as that counts in the target. */
+  groupsAt(roster: Roster, member: IdentityId, limit: number): Promise<readonly IdentityId[]>;
+  /** Of a group, in numbers: members at the sources, and what the target has and is due. */
+  groupNumbers(roster: Roster, group: IdentityId): Promise<GroupNumbers>;
+  /** What people call those members at the sources who have no account in the target. */
+  membersWithout(roster: Roster, group: IdentityId, limit: number): Promise<readonly string[]>;
   /** Of these members and groups, who should be in which, as the sources have it. */
   wantedPairs(
     roster: Roster,

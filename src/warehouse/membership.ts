@@ -8,7 +8,13 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { objectKey, parseObjectKey } from './keys.ts';
-import type { MembershipFailure, Roster, SettledMembership, Stamp } from './membership-store.ts';
+import type {
+  GroupNumbers,
+  MembershipFailure,
+  Roster,
+  SettledMembership,
+  Stamp,
+} from './membership-store.ts';
 import type { Rulebook } from './rulebook.ts';
 import type { Marker, MemberRow } from './storage.ts';
 
@@ -30,9 +36,10 @@ export interface DueMembership {
 }
 
 /** How one membership stands, for those who ask. */
-export interface MembershipState extends DueMembership {
+export interface MembershipState extends Pick<DueMembership, 'group' | 'member' | 'failed'> {
   /** Whether a source has it, whatever the accounts. */
   readonly isMember: boolean;
+  readonly held: boolean;
   readonly isDue: boolean;
 }
 
@@ -69,17 +76,29 @@ export interface Memberships {
   /** Groups that are out of scope and stay: their members wait until `thawGroups`. */
   freezeGroups(target: SystemName, groups: readonly IdentityId[]): Promise<void>;
   thawGroups(target: SystemName, groups: readonly IdentityId[]): Promise<void>;
-  /** Groups that a member is in, at a source or in the target; the target's own part of it. */
+  /** Groups a member is in, at a source or in the target. */
   membershipsOfMember(
     target: SystemName,
     member: IdentityId,
     limit: number,
   ): Promise<readonly MembershipState[]>;
-  membershipsOfGroup(
+  /** A group in numbers, some of those it failed for, and some who wait for an account. */
+  membersOfGroup(
     target: SystemName,
     group: IdentityId,
     limit: number,
-  ): Promise<{ readonly held: number; readonly some: readonly MembershipState[] }>;
+  ): Promise<GroupMembers | undefined>;
+  /** Whether a source has the member in the group, if only by groups between. */
+  isBelow(member: IdentityId, group: IdentityId): Promise<boolean>;
+}
+
+export interface GroupMembers extends GroupNumbers {
+  readonly failures: readonly {
+    readonly label: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  readonly withoutAccount: readonly string[];
 }
 
 const FROZEN = 'group-out-of-scope';
@@ -130,17 +149,38 @@ export function memberships(context: Context): Memberships {
     freezeGroups: (target, groups) => store.freezeGroups(target, groups, FROZEN),
     thawGroups: (target, groups) => store.thawGroups(target, groups, FROZEN),
     membershipsOfMember: async (target, member, limit) => {
-      const rows = await store.membershipsOf(target, { member }, limit);
-      const states = await due(target, rows);
-      return states.map((state, index) => ({ ...state, isDue: rows[index]?.isDue ?? false }));
+      const roster = rosterOf(book, target);
+      if (roster === undefined) return [];
+      const known = await store.membershipsOf(target, { member }, limit);
+      const states = (await due(target, known)).map((state, index) => ({
+        ...state,
+        isDue: known[index]?.isDue ?? false,
+      }));
+      const seen = new Set(states.map(({ group }) => group));
+      const others = (await store.groupsAt(roster, member, limit)).filter((id) => !seen.has(id));
+      return [
+        ...states,
+        ...others.map((group) => ({ group, member, isMember: true, held: false, isDue: false })),
+      ];
     },
-    membershipsOfGroup: async (target, group, limit) => {
-      const rows = await store.membershipsOf(target, { group }, limit);
-      const states = await due(target, rows);
+    membersOfGroup: async (target, group, limit) => {
+      const roster = rosterOf(book, target);
+      if (roster === undefined) return undefined;
+      const rows = await store.failedMembers(target, group, limit);
       return {
-        held: await store.heldOf(target, group),
-        some: states.map((state, index) => ({ ...state, isDue: rows[index]?.isDue ?? false })),
+        ...(await store.groupNumbers(roster, group)),
+        failures: rows,
+        withoutAccount: await store.membersWithout(roster, group, limit),
       };
+    },
+    isBelow: async (member, group) => {
+      const [records, groups] = await Promise.all([
+        store.recordsOf([member]),
+        store.recordsOf([group]),
+      ]);
+      const above = await store.groupsAbove(records.map(({ ref }) => ref));
+      const theirs = new Set(groups.map(({ ref }) => objectKey(ref)));
+      return above.some((each) => theirs.has(objectKey(each.above)));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Opens the warehouse of a tenant under its configured rules. */
 
 import type { Identity, IdentityId } from '../identity/identity.ts';
-import type { ObjectRef, Scalar, SystemName } from '../identity/record.ts';
+import type { ObjectKind, ObjectRef, Scalar, SystemName } from '../identity/record.ts';
 import { acceptAbsences } from './absences.ts';
 import { recordAnswers, recordDoubts } from './accounts.ts';
 import type { Context } from './context.ts';
@@ -105,7 +105,7 @@ export async function openWarehouse(
     managed: (target) => store.managed(target),
 
     identity: async (id) => (await identitiesOf(context, [id]))[0],
-    findPerson: (text) => findPerson(context, text),
+    findPerson: (text, kind) => findPerson(context, text, kind),
     peopleNamed: (values) => peopleNamed(context, values),
     subject: async (target, identity) => {
       const rows = await store.dueOf(target, [identity]);
@@ -255,12 +255,20 @@ async function accountRef(
   )?.ref;
 }
 
-async function findPerson(context: Context, text: string): Promise<readonly Identity[]> {
+async function findPerson(
+  context: Context,
+  text: string,
+  kind: ObjectKind | undefined,
+): Promise<readonly Identity[]> {
   const { store } = context;
-  const keys = ['user', 'group'].flatMap((kind) => namingKey(kind, text.trim()) ?? []);
+  const kinds = kind === undefined ? ['user', 'group'] : [kind];
+  const keys = kinds.flatMap((each) => namingKey(each, text.trim()) ?? []);
   const hits = await store.identitiesWithKeys(keys);
   const ids = new Set([text.trim(), ...hits.map(({ identity }) => identity)]);
-  return identitiesOf(context, [...ids].slice(0, MOST_PEOPLE_OF_A_NAME));
+  const found = await identitiesOf(context, [...ids].slice(0, MOST_PEOPLE_OF_A_NAME));
+  if (kind !== undefined) return found.filter((identity) => identity.kind === kind);
+  const people = found.filter((identity) => identity.kind !== 'group');
+  return people.length > 0 ? people : found;
 }
 
 async function peopleNamed(

@@ -250,8 +250,11 @@ export interface Warehouse extends Memberships {
   managed(target: SystemName): Promise<number>;
 
   identity(id: IdentityId): Promise<Identity | undefined>;
-  /** By identity id, or any naming attribute (`userPrincipalName`, `mail`, `employeeId`, `displayName` …). */
-  findPerson(text: string): Promise<readonly Identity[]>;
+  /**
+   * By identity id, or any naming attribute (`userPrincipalName`, `mail`, `employeeId`, `displayName`
+   * …). Without a kind: people, and groups where nobody is called so.
+   */
+  findPerson(text: string, kind?: ObjectKind): Promise<readonly Identity[]>;
   /** The same for many values at once; ids only. */
   peopleNamed(values: readonly string[]): Promise<ReadonlyMap<string, readonly IdentityId[]>>;
   subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;

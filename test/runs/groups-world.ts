@@ -14,6 +14,7 @@ import { registerRamp } from '../../src/emulators/graph/seed/ramp.ts';
 import { whatMoves } from '../../src/plan/text.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
+import type { Database } from '../../src/store/database.ts';
 import type { Engine, RunReport, Watch } from '../../src/sync/engine.ts';
 import { runSync } from '../../src/sync/run.ts';
 
@@ -24,6 +25,8 @@ export interface GroupsSettings {
   readonly user?: string;
   /** Instead of our own service provider: the address of a stranger's. */
   readonly provider?: { readonly url: string; readonly token: string };
+  /** A store that is open already. */
+  readonly database?: Database;
   /** Answers in place of the application where it wants to. */
   readonly app?: (request: Request) => Promise<Response | undefined>;
 }
@@ -114,6 +117,7 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
     };
     const engine = await openEngine(loaded.value, {
       fetch,
+      ...(chosen.database && { database: chosen.database }),
       now,
       random: () => 0.5,
       sleep: async (milliseconds) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explain } from '../../src/sync/explain.ts';
 import { type GroupsWorld, groupsWorld } from './groups-world.ts';
 
 describe('groups of Entra ID in an application', () => {
@@ -194,7 +195,12 @@ describe('a member', () => {
     expect(await world.groups()).toEqual({ Engineering: ['ada', 'alan', 'barbara', 'grace'] });
     const failed = world.outcomes().filter(({ type }) => type === 'failed');
     expect(failed).toMatchObject([
-      { members: [{ label: 'edsger@contoso.com', code: 'refused-by-target' }] },
+      {
+        failure: {
+          code: 'refused-by-target',
+          message: expect.stringMatching(/^edsger@contoso\.com: .*no seat left$/),
+        },
+      },
     ]);
     // It rests until something changes, and is then tried again.
     bad = '';
@@ -352,5 +358,65 @@ describe('assignment by groups within groups', () => {
     expect(await world.groups()).toEqual({ Engineering: ['ada'], Others: ['barbara'] });
     const off = await Promise.all(['alan', 'edsger', 'grace', 'ada'].map(world.isActive));
     expect(off).toEqual([false, false, false, true]);
+  });
+});
+
+describe('explaining', () => {
+  it('says why somebody is in a group of the application, and why not', async () => {
+    await using world = await groupsWorld({
+      user: '        scope: not (jobTitle eq "Guest")',
+      group: `        scope: not (displayName sw "Old")`,
+    });
+    const [ada, grace] = [world.hire('ada'), world.hire('grace')];
+    world.change(grace, { jobTitle: 'Guest' });
+    const compilers = world.group('Compilers', ada);
+    world.group('Engineering', ada, grace, compilers);
+    world.group('Old friends', ada);
+    await world.run();
+    const memberships = async (person: string, group?: string) => {
+      const request = { person, ...(group !== undefined && { group }) };
+      const { targets } = await explain(world.engine, request, world.watch);
+      const found = targets[0]?.memberships ?? [];
+      return found.toSorted((a, b) => (a.group < b.group ? -1 : 1));
+    };
+    expect(await memberships('ada@contoso.com')).toEqual([
+      { group: 'Compilers', verdict: 'member', why: 'as at the source' },
+      { group: 'Engineering', verdict: 'member', why: 'as at the source' },
+      {
+        group: 'Old friends',
+        verdict: 'waits',
+        why: 'the group is left alone: out of scope: not (displayName sw "Old")',
+      },
+    ]);
+    expect(await memberships('grace@contoso.com')).toEqual([
+      {
+        group: 'Engineering',
+        verdict: 'waits',
+        why: 'there is no account in app that could be a member',
+      },
+    ]);
+    expect(await memberships('grace@contoso.com', 'Compilers')).toEqual([
+      { group: 'Compilers', verdict: 'not', why: 'no source has it in the group' },
+    ]);
+    world.leave(compilers, ada);
+    const [only] = await memberships('ada@contoso.com', 'Compilers');
+    expect(only?.verdict).toBe('member');
+  });
+
+  it('shows a group in numbers, and who waits for an account', async () => {
+    await using world = await groupsWorld({ user: '        scope: not (jobTitle eq "Guest")' });
+    const grace = world.hire('grace');
+    world.change(grace, { jobTitle: 'Guest' });
+    world.group('Engineering', world.hire('ada'), grace);
+    await world.run();
+    const { targets } = await explain(world.engine, { person: 'Engineering' }, world.watch);
+    expect(targets[0]?.members).toEqual({
+      atSources: 2,
+      held: 1,
+      due: 0,
+      failed: 0,
+      failures: [],
+      withoutAccount: ['grace@contoso.com'],
+    });
   });
 });

@@ -8,6 +8,7 @@
 import type { IdentityId } from '../../identity/identity.ts';
 import type { ObjectRef } from '../../identity/record.ts';
 import type {
+  GroupNumbers,
   MembershipRow,
   MembershipStore,
   Roster,
@@ -46,6 +47,8 @@ export function membershipStore(database: Database): MembershipStore {
   const { inList } = database;
   const json = database.dialect === 'postgres' ? '::json' : '';
 
+  const names = NAMES.map((name) => `i.attributes${json} ->> '${name}'`);
+  const label = `coalesce(${names.join(', ')}, i.id)`;
   // It would rather go through everything a target has.
   const ofDue = database.dialect === 'sqlite' ? 'indexed by membership_due' : '';
 
@@ -63,6 +66,9 @@ export function membershipStore(database: Database): MembershipStore {
       where g.system = up.system and g.kind = up.kind and g.id = up.id
         and m.system = up.system and m.kind = up.kind and m.id = up.id and +g.present = 1)`;
   };
+
+  const ofIdentities = `(select r.* from ${database.each} e cross join record r
+    where r.identity = e.value and r.system in ${inList}) r`;
 
   const account = (identity: string, kind = ''): string =>
     `exists (select 1 from record a where a.identity = ${identity} and a.system = ?
@@ -93,7 +99,7 @@ export function membershipStore(database: Database): MembershipStore {
       `select d.group_identity, d.member_identity, d.generation, d.held_group, d.held_member,
          d.code, d.message, d.attempts, d.first_failed_at, ga.id as group_account,
          ma.id as member_account, ma.kind as member_kind, ma.disabled_at,
-         coalesce(${NAMES.map((name) => `i.attributes${json} ->> '${name}'`).join(', ')}) as label
+         ${label} as label
        from membership d ${index}
        left join record ga on ga.identity = d.group_identity and ga.system = d.target
          and ga.kind = 'group' and +ga.present = 1 and +ga.deleted = 0
@@ -105,6 +111,8 @@ export function membershipStore(database: Database): MembershipStore {
       parameters,
     );
 
+  // PostgreSQL wants a recursion to begin with texts that compare as its columns do.
+  const text = `cast(? as text)${database.dialect === 'postgres' ? ' collate "C"' : ''}`;
   const walk = async (
     groups: readonly ObjectRef[],
     step: string,
@@ -114,7 +122,7 @@ export function membershipStore(database: Database): MembershipStore {
         (
           await database.all<RefColumns>(
             `with recursive walk (system, kind, id) as (
-               select cast(? as text), cast(? as text), cast(? as text) union ${step})
+               select ${text}, ${text}, ${text} union ${step})
              select system, kind, id from walk`,
             refColumns(group),
           )
@@ -134,9 +142,7 @@ export function membershipStore(database: Database): MembershipStore {
 
     wakeMembers: async (roster, members, stamp) => {
       if (members.length === 0 || roster.sources.length === 0) return;
-      const seed = `(select r.* from ${database.each} e cross join record r
-        where r.identity = e.value and r.system in ${inList}) r`;
-      await wake(seed, [list(members), list(roster.sources)], roster, stamp);
+      await wake(ofIdentities, [list(members), list(roster.sources)], roster, stamp);
     },
 
     wakeInGroup: async (target, group, members, { generation, since }) => {
@@ -216,6 +222,16 @@ export function membershipStore(database: Database): MembershipStore {
       return rows.map(rowOf);
     },
 
+    failedMembers: async (target, group, limit) => {
+      const where = 'd.group_identity = ? and d.attempts is not null';
+      const rows = await rowsOf(where, [target, group, limit]);
+      return rows.map(({ label: name, code, message }) => ({
+        label: name ?? '',
+        code: code ?? '',
+        message: message ?? '',
+      }));
+    },
+
     membershipsOf: async (target, keys, limit) => {
       const [where, id] =
         'member' in keys
@@ -233,21 +249,49 @@ export function membershipStore(database: Database): MembershipStore {
       return row?.n ?? 0;
     },
 
-    heldOf: async (target, group) => {
-      const [row] = await database.all<{ readonly n: number }>(
-        `select count(*) as n from membership
-         where target = ? and group_identity = ? and held_group is not null`,
+    groupsAt: async (roster, member, limit) => {
+      const rows = await database.all<{ readonly identity: string }>(
+        `${climb(ofIdentities, roster)} select distinct g.identity from up cross join record g
+         where g.system = up.system and g.kind = up.kind and g.id = up.id
+           and g.identity is not null and +g.present = 1 limit ?`,
+        [list([member]), list(roster.sources), limit],
+      );
+      return rows.map(({ identity }) => identity);
+    },
+
+    groupNumbers: async ({ target, sources }, group) => {
+      const [ours] = await database.all<Omit<GroupNumbers, 'atSources'>>(
+        `select count(held_group) as held, count(generation) as due, count(attempts) as failed
+         from membership where target = ? and group_identity = ?`,
         [target, group],
       );
-      return row?.n ?? 0;
+      const [theirs] = await database.all<{ readonly n: number }>(
+        `select count(*) as n from record g cross join member m
+         where g.identity = ? and g.kind = 'group' and g.system in ${inList} and +g.present = 1
+           and m.system = g.system and m.group_kind = g.kind and m.group_id = g.id`,
+        [group, list(sources)],
+      );
+      const { held = 0, due = 0, failed = 0 } = ours ?? {};
+      return { atSources: theirs?.n ?? 0, held, due, failed };
+    },
+
+    membersWithout: async ({ target, sources }, group, limit) => {
+      const rows = await database.all<{ readonly label: string }>(
+        `select ${label} as label
+         from record g cross join member m cross join record r cross join identity i
+         where g.identity = ? and g.kind = 'group' and g.system in ${inList} and +g.present = 1
+           and m.system = g.system and m.group_kind = g.kind and m.group_id = g.id
+           and r.system = m.system and r.kind = m.kind and r.id = m.id and i.id = r.identity
+           and not ${account('r.identity')} limit ?`,
+        [group, list(sources), target, limit],
+      );
+      return rows.map((row) => row.label);
     },
 
     wantedPairs: async (roster, members, groups) => {
       if (members.length === 0 || groups.length === 0) return [];
-      const seed = `(select r.* from ${database.each} e cross join record r
-        where r.identity = e.value and r.system in ${inList}) r`;
       return database.all<{ readonly group: string; readonly member: string }>(
-        `${climb(seed, roster)}
+        `${climb(ofIdentities, roster)}
          select distinct g.identity as "group", up.member
          from up cross join record g
          where g.system = up.system and g.kind = up.kind and g.id = up.id and +g.present = 1 and g.identity in ${inList}`,

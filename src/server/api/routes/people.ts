@@ -30,7 +30,7 @@ export const PEOPLE: readonly Endpoint[] = [
     query: explanationQuery,
     answers: { type: 'json', schema: explained },
     refuses: ['unknown-person', 'ambiguous-person', 'unknown-system', 'attribute-hidden'],
-    work: async ({ path, query: { system, set = [] }, verbs, signal, hides }) => {
+    work: async ({ path, query: { system, set = [], group }, verbs, signal, hides }) => {
       if (system !== undefined) await knownSystems(verbs, [system]);
       const assumed = assumptions([set].flat());
       const hidden = Object.keys(assumed).find(hides);
@@ -39,6 +39,7 @@ export const PEOPLE: readonly Endpoint[] = [
         ...path,
         ...(system !== undefined && { system }),
         ...(set.length > 0 && { set: assumed }),
+        ...(group !== undefined && { group }),
       };
       const watch = { signal, progress: () => {} };
       return { type: 'json', value: await verbs.explain(request, watch) };

@@ -5,7 +5,13 @@ import type { Identity } from '../../../identity/identity.ts';
 import type { IdentityRecord } from '../../../identity/record.ts';
 import type { Step } from '../../../plan/trace.ts';
 import type { Stopped, SystemHealth } from '../../../sync/ledger.ts';
-import type { Explained, StatusReport, Unsent } from '../../../sync/verbs.ts';
+import type {
+  Explained,
+  MembershipExplanation,
+  StatusReport,
+  Unsent,
+} from '../../../sync/verbs.ts';
+import type { GroupMembers } from '../../../warehouse/membership.ts';
 import type { Account, Due } from '../../../warehouse/subject.ts';
 import type { ReviewItem } from '../../../warehouse/warehouse.ts';
 import { members, named } from './named.ts';
@@ -128,6 +134,25 @@ const due = z.object(
   }),
 );
 
+const membership = z.object(
+  members<MembershipExplanation>()({
+    group: z.string(),
+    verdict: z.enum(['member', 'joins', 'leaves', 'waits', 'failed', 'not']),
+    why: z.string(),
+  }),
+);
+
+const groupMembers = z.object(
+  members<GroupMembers>()({
+    atSources: wholeNumber,
+    held: wholeNumber,
+    due: wholeNumber,
+    failed: wholeNumber,
+    failures: z.array(z.object({ label: z.string(), code: z.string(), message: z.string() })),
+    withoutAccount: z.array(z.string()),
+  }),
+);
+
 export const explained: z.ZodType<Explained> = named(
   'Explanation',
   z.object(
@@ -147,6 +172,8 @@ export const explained: z.ZodType<Explained> = named(
           steps: z.array(step),
           decision: z.union([operation, omission]),
           history: z.array(outcomeRow),
+          memberships: z.exactOptional(z.array(membership)),
+          members: z.exactOptional(groupMembers),
         }),
       ),
     }),

@@ -46,6 +46,9 @@ export const explanationQuery = z.strictObject({
   set: z
     .exactOptional(z.union([what, z.array(what).max(100)]))
     .meta({ description: 'What if: may be repeated.' }),
+  group: z
+    .exactOptional(name)
+    .meta({ description: 'Of memberships only that of this group, and why there is none.' }),
 });
 
 const logShape = {
