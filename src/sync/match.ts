@@ -52,6 +52,8 @@ export function matching(
     listed ??= listTarget(target, connector, engine, watch);
     return listed;
   };
+  /** One plan gives an account to one person. */
+  const claimed = new Map<string, IdentityId>();
   const match: Matching['match'] = async (subjects, context) => {
     const matches = new Map<IdentityId, Match>();
     const sought = subjects.flatMap((subject) => {
@@ -85,6 +87,16 @@ export function matching(
         matches.set(id, match);
       },
     );
+    // Whose lost create may have made an account comes before others who would be called the same.
+    const inOrder = sought.toSorted((a, b) => Number(b.live) - Number(a.live));
+    for (const { subject } of inOrder) {
+      const { id } = subject.identity;
+      const match = matches.get(id);
+      if (match?.type !== 'one') continue;
+      const owner = claimed.get(match.record.ref.id) ?? id;
+      claimed.set(match.record.ref.id, owner);
+      if (owner !== id) matches.set(id, { ...match, type: 'taken', identity: owner });
+    }
     return matches;
   };
   const taken: Matching['taken'] = async (path, values) => {
@@ -168,20 +180,17 @@ async function findAccounts(
   { signal }: Watch,
 ): Promise<ReadonlyMap<string, readonly Candidate[]>> {
   const found = new Map<string, readonly Candidate[]>();
-  const { system, kind } = target;
   for (const { path, value } of values) {
     const hits = await findOne(connector, target, path, value, signal);
     if (hits.length === 0) continue;
-    const known = await warehouse.candidates(system, kind, path, [value]);
-    const owned = new Map(
-      (known.get(value) ?? []).map(({ record, linkedTo }) => [record.ref.id, linkedTo]),
-    );
-    const owners = hits.map(({ record }) => ({ record, linkedTo: owned.get(record.ref.id) }));
+    // By the account, not by the value: a target that shows changes late finds it by what it held before.
+    const owners = await warehouse.ownersOf(hits.map(({ record }) => record.ref));
     found.set(
       path,
-      owners.map(({ record, linkedTo }) =>
-        linkedTo === undefined ? { record } : { record, linkedTo },
-      ),
+      hits.map(({ record }) => {
+        const linkedTo = owners.get(record.ref.id);
+        return linkedTo === undefined ? { record } : { record, linkedTo };
+      }),
     );
     return found;
   }

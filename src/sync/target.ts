@@ -244,8 +244,30 @@ async function settleOmissions(
       target.system,
       landed.map(({ subject }) => subject.identity.id),
     );
+    const turnedOff = omissions.filter(({ code }) => code === 'disabled-in-target');
+    const found = [
+      ...landed.map(({ subject }) => subject.identity.id),
+      ...turnedOff.map(({ identity }) => identity),
+    ];
+    await linkFound(new Set(found), matches, target, engine);
     for (const omission of omissions) await review(omission, subjectOf, matches, target, engine);
   });
+}
+
+/**
+ * The account that a lost create made, or that is theirs and was turned off by somebody: nothing is to
+ * be written, but it is known whose it is from now on, whatever they are called later.
+ */
+async function linkFound(
+  people: ReadonlySet<IdentityId>,
+  matches: PlannedBatch['matches'],
+  { system }: Target,
+  { warehouse }: Engine,
+): Promise<void> {
+  for (const identity of people) {
+    const match = matches.get(identity);
+    if (match?.type === 'one') await warehouse.link(system, identity, match.record);
+  }
 }
 
 function settlementOf(

@@ -121,11 +121,13 @@ function turned(
 
 /** Within a transaction. */
 export async function recordDoubts(
-  { store, now }: Context,
+  context: Context,
   target: SystemName,
   doubts: readonly Doubt[],
 ): Promise<void> {
   if (doubts.length === 0) return;
+  await linkDoubted(context, target, doubts);
+  const { store, now } = context;
   const known = await store.accounts(
     target,
     doubts.map(({ identity }) => identity),
@@ -143,6 +145,24 @@ export async function recordDoubts(
       };
     }),
   );
+}
+
+/** Links of accounts that belong to nobody; what was listed of them is known better than what was planned. */
+async function linkDoubted(
+  context: Context,
+  target: SystemName,
+  doubts: readonly Doubt[],
+): Promise<void> {
+  const taking = doubts.filter(({ links }) => links !== undefined);
+  const listed = await context.store.records(taking.map(({ account }) => account));
+  const known = new Map(listed.map((record) => [objectKey(record.ref), record]));
+  const answers = taking.flatMap(({ identity, account, links = {} }): readonly Answer[] => {
+    const record = known.get(objectKey(account));
+    if (record?.identity !== undefined) return [];
+    const attributes = record === undefined ? links : JSON.parse(record.attributes);
+    return [{ identity, record: { ref: account, attributes }, asked: {} }];
+  });
+  await recordAnswers(context, target, answers);
 }
 
 const NEVER_ASKED: AccountState = { asked: '{}', answered: '{}', deleted: false };

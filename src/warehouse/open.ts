@@ -113,6 +113,12 @@ export async function openWarehouse(
     },
     subjects: async (target, identities) =>
       subjects(context, target, identities, await store.dueOf(target, identities)),
+    ownersOf: async (accounts) =>
+      new Map(
+        (await store.records(accounts)).flatMap(({ ref, identity }) =>
+          identity === undefined ? [] : [[ref.id, identity] as const],
+        ),
+      ),
     accountOf: (target, identity) => accountRef(context, target, identity),
     addReview: (item) =>
       store.addReview({

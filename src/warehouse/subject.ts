@@ -59,6 +59,8 @@ export interface Doubt {
   readonly paths: readonly string[];
   /** If the account is off now, it was us. */
   readonly disables: boolean;
+  /** It was about to be taken over: it is theirs from now on. What is known of what it holds. */
+  readonly links?: Attributes;
 }
 
 /** The account of an identity in a target, and what we know of it. */

@@ -260,6 +260,8 @@ export interface Warehouse extends Memberships {
   subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;
   /** In the order of the ids; who does not exist is left out. */
   subjects(target: SystemName, identities: readonly IdentityId[]): Promise<readonly Subject[]>;
+  /** Whose these accounts of one system and kind are, by id; those of nobody are absent. */
+  ownersOf(accounts: readonly ObjectRef[]): Promise<ReadonlyMap<string, IdentityId>>;
   /** Accounts by ref, to resolve what a plan named symbolically. */
   accountOf(target: SystemName, identity: IdentityId): Promise<ObjectRef | undefined>;
   addReview(item: Omit<ReviewItem, 'id' | 'since'>): Promise<void>;

@@ -1,9 +1,9 @@
 /**
- * Time that passes only when everybody waits. While it is driven, the timers of the process are its
+ * Time that passes only when everybody waits. Until it is disposed of, the timers of the process are its
  * own: whoever sleeps a day is woken at once, in the right order, and the same way every time.
  */
 
-export interface VirtualClock {
+export interface VirtualClock extends Disposable {
   now(): Date;
   /** Resolves when so much time has passed. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
@@ -101,7 +101,6 @@ export function virtualClock(start: Date): VirtualClock {
       }
     },
     drive: async (work) => {
-      using _ = install(add, remove);
       let ended = false;
       const result = work().finally(() => {
         ended = true;
@@ -110,7 +109,7 @@ export function virtualClock(start: Date): VirtualClock {
       let quiet = 0;
       while (!ended) {
         await new Promise<void>((resolve) => real.setImmediate(resolve));
-        if (underWay > 0) quiet = 0;
+        if (underWay > 0 || threadsAreBusy()) quiet = 0;
         else if (++quiet > QUIET_TURNS) {
           quiet = 0;
           if (!ended && !fireNext()) throw new Error('everybody waits, and nothing is to come');
@@ -124,8 +123,15 @@ export function virtualClock(start: Date): VirtualClock {
     dropTimers: () => {
       timers = [];
     },
+    [Symbol.dispose]: () => restore[Symbol.dispose](),
   };
+  const restore = install(add, remove);
   return clock;
+}
+
+/** Signatures, hashes and files are worked on beside the loop, and take real time. */
+function threadsAreBusy(): boolean {
+  return process.getActiveResourcesInfo().some((name) => /Request$|^FSReq/.test(name));
 }
 
 function install(

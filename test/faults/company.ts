@@ -12,6 +12,7 @@ import type { Due } from '../../src/warehouse/subject.ts';
 import { chanceOf } from './chance.ts';
 import type { VirtualClock } from './clock.ts';
 import { configured } from './configured.ts';
+import { unfaithful, type Written } from './faithful.ts';
 import type { Faults, Step } from './history.ts';
 import { lifeOf } from './life.ts';
 import type { Gate, Store } from './sqlite.ts';
@@ -35,7 +36,9 @@ export interface Company {
   close(): Promise<void>;
 }
 
-type Verb = <Value>(work: (engine: Engine, watch: Watch) => Promise<Value>) => Promise<Value>;
+export type Verb = <Value>(
+  work: (engine: Engine, watch: Watch) => Promise<Value>,
+) => Promise<Value>;
 
 export interface CompanyOptions {
   readonly world: World;
@@ -57,18 +60,23 @@ const ROUND_SECONDS = 400;
 /** So often nothing but what a person has to settle came up. */
 const QUIET_ROUNDS = 4;
 
+let hosts = 0;
+
 export async function companyOf(options: CompanyOptions): Promise<Company> {
   const { world, clock, store, tell, secrets } = options;
   const configuration = await configured(world, secrets);
   const said: string[] = [];
+  // A process that died in another history must not be taken for one of this.
+  const host = `host-${++hosts}`;
   let life = lifeOf(0);
   let lives = 0;
   let engine: Engine | undefined;
-  let writes = 0;
+  const writes: Written[] = [];
   let broken = { share: 0, chance: chanceOf(0) };
   let meanwhile: Faults['meanwhile'] = [];
   let requests = 0;
 
+  const changes = () => writes.filter(({ ok }) => ok).length;
   const say = (what: unknown) => {
     const line = JSON.stringify(what) ?? '';
     said.push(line);
@@ -92,7 +100,10 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
       tell(
         `${clock.now().toISOString()} ${method} ${String(input)} ${init?.body ?? ''} ${answer.status}`,
       );
-      if (answer.ok && method !== 'GET') writes++;
+      if (method !== 'GET') {
+        const path = new URL(String(input)).pathname;
+        writes.push({ method, path, body: String(init?.body), ok: answer.ok });
+      }
       return answer;
     },
     // Against a request that is delivered twice only the target itself can guard.
@@ -112,7 +123,7 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
         throw new Injected('store-unreachable', 'the store failed on purpose');
       }
     };
-    const gate: Gate = { before: passing, after: passing };
+    const gate: Gate = { before: passing, after: passing, ended: own.ended, busy: clock.busy };
     const made = await openEngine(configuration, {
       database: await store.open(gate),
       fetch,
@@ -125,7 +136,7 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
       },
       boundary: () => own.pass(),
     });
-    const self = { host: 'contoso', pid: own.number, processStart: '' };
+    const self = { host, pid: own.number, processStart: '' };
     return {
       ...made,
       process: { self, alive: (holder) => holder.pid === life.number && !life.dead() },
@@ -193,6 +204,10 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
         return;
       case 'run': {
         const request = { trigger: 'schedule', full: step.full } as const;
+        if (isCalm(step)) {
+          const wrong = await unfaithful(calm, writes);
+          if (wrong.length > 0) throw new Wrong(wrong.join('; '));
+        }
         return troubled(step, (open, watched) => runSync(open, request, watched));
       }
       case 'plan':
@@ -217,7 +232,7 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
     let quiet = 0;
     let rows: readonly Due[] = [];
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const before = writes;
+      const before = changes();
       // Entra tells nobody that a manager who was deleted is none any more: a full reading shows it.
       const full = round === 1;
       await calm((open, watched) => runSync(open, { trigger: 'schedule', full }, watched));
@@ -226,7 +241,7 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
       if (open === undefined) throw new Error('no engine is open');
       rows = await Array.fromAsync(open.warehouse.dueRows('ramp'));
       const waiting = rows.every(({ escrow }) => waitsForPerson(escrow));
-      quiet = waiting && before === writes ? quiet + 1 : 0;
+      quiet = waiting && before === changes() ? quiet + 1 : 0;
       if (quiet >= (rows.length === 0 ? 2 : QUIET_ROUNDS)) return;
       const now = clock.now().getTime();
       const { probeAt } = await open.ledger.health('ramp');
@@ -236,8 +251,11 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
     }
     throw new Wrong(`it does not come to rest: ${JSON.stringify(rows)}`);
   };
-  /** They follow the links in their mails, and look at what is held. */
+  /** They follow the links in their mails, say what is really gone, and look at what is held. */
   const peopleHelp = async (): Promise<void> => {
+    for (const kind of ['group', 'user', 'assignment']) {
+      await calm((open) => open.warehouse.acceptAbsences('entra', kind));
+    }
     for (const { number: who } of world.humans)
       await world.happen({ type: 'confirm-address', who });
     if ((await engine?.plans.current('ramp'))?.state !== 'held') return;
@@ -249,7 +267,7 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
     store,
     said,
     secrets: Object.values(secrets),
-    writes: () => writes,
+    writes: changes,
     engine: () => {
       if (engine === undefined) throw new Error('no engine is open');
       return engine;
@@ -261,6 +279,12 @@ export async function companyOf(options: CompanyOptions): Promise<Company> {
       await engine?.[Symbol.asyncDispose]();
     },
   };
+}
+
+function isCalm({ source, target, store, meanwhile, killAfter }: Faults): boolean {
+  return (
+    [source, target, meanwhile].every(({ length }) => length === 0) && store === 0 && !killAfter
+  );
 }
 
 /** A name that the target will not give to two: how that ends is a person's business. */

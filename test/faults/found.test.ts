@@ -1,7 +1,7 @@
 /** What the histories found, each as the shortest story that shows it. */
 
 import { describe, expect, it } from 'vitest';
-import { contoso } from '../runs/contoso.ts';
+import { type Contoso, contoso } from '../runs/contoso.ts';
 
 const LAG_SECONDS = 300;
 
@@ -66,6 +66,49 @@ describe('a manager', () => {
 });
 
 describe('a name', () => {
+  it('that two are found by gives the account to whose lost create made it', async () => {
+    await using company = await contoso({ uniqueness: false });
+    const ada = company.hire({ name: 'ada.lovelace' });
+    company.ramp.fault({ type: 'lose-answer', on: 'POST /Users' });
+    await company.run();
+    company.graph.control.act({
+      act: 'update',
+      id: ada,
+      properties: { userPrincipalName: 'ada.king@contoso.com', mail: 'ada.king@contoso.com' },
+    });
+    company.hire({ name: 'ada.lovelace', city: 'Paris' });
+    for (let hour = 0; hour < 3; hour++) {
+      company.clock.advance(3600);
+      await company.run();
+    }
+    const users = await company.users();
+    expect(users['ada.king']?.location).toBe('Zurich');
+    expect(
+      (await company.ramp.users()).filter(({ location }) => location === 'Paris'),
+    ).toHaveLength(users['ada.lovelace'] === undefined ? 0 : 1);
+  });
+
+  it('that the target still shows for somebody renamed a moment ago gives her account to nobody else', async () => {
+    await using company = await contoso({ visibilityLagSeconds: LAG_SECONDS, uniqueness: false });
+    const ada = company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    company.graph.control.act({
+      act: 'update',
+      id: ada,
+      properties: { userPrincipalName: 'ada.king@contoso.com', mail: 'ada.king@contoso.com' },
+    });
+    await company.run();
+    company.hire({ name: 'ada.lovelace', city: 'Paris' });
+    const sent = company.ramp.counters()['PATCH /Users'];
+    await company.run();
+    expect(company.ramp.counters()['PATCH /Users']).toBe(sent);
+    company.clock.advance(2 * LAG_SECONDS);
+    await company.run();
+    const held = (await company.users())['ada.king'];
+    expect(held).toMatchObject({ location: 'Zurich', attributes: { externalId: 'ada.lovelace' } });
+  });
+
   it('that somebody gives up in the run in which somebody else gets it leaves nobody out', async () => {
     await using company = await contoso();
     const ada = company.hire({ name: 'ada.lovelace' });
@@ -102,3 +145,58 @@ describe('a change whose answer was lost', () => {
     });
   });
 });
+
+describe('an account that is taken over', () => {
+  it('is known as theirs although the answer to the first change was lost', async () => {
+    await using company = await contoso({ uniqueness: false });
+    const { control } = company.graph;
+    await byHand(company, 'ada.lovelace@contoso.com');
+    const ada = company.hire({ name: 'ada.lovelace' });
+    company.ramp.fault({ type: 'lose-answer', on: 'PATCH /Users', times: 2 });
+    await company.run();
+    const properties = { userPrincipalName: 'ada.king@contoso.com', mail: 'ada.king@contoso.com' };
+    control.act({ act: 'update', id: ada, properties });
+    company.clock.advance(3600);
+    await company.run();
+    expect(Object.keys(await company.users())).toEqual(['ada.king']);
+    expect(await company.ramp.users()).toHaveLength(1);
+  });
+
+  it('is known as theirs although somebody turned it off before a lost create was found', async () => {
+    await using company = await contoso({ visibilityLagSeconds: LAG_SECONDS });
+    company.hire({ name: 'grace.hopper' });
+    company.ramp.fault({ type: 'lose-answer', on: 'POST /Users' });
+    await company.run();
+    await company.ramp.edit('grace.hopper@contoso.com', { active: false });
+    company.clock.advance(2 * LAG_SECONDS);
+    company.hire({ name: 'ada.lovelace', manager: 'grace.hopper' });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    await company.run();
+    const users = await company.users();
+    expect(users['grace.hopper']?.status).toBe('USER_INACTIVE');
+    expect(users['ada.lovelace']?.managerId).toBe(users['grace.hopper']?.id);
+  });
+});
+
+/** Somebody made the account in Ramp itself. */
+async function byHand({ ramp }: Contoso, userName: string): Promise<void> {
+  const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
+  const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+  const answer = await ramp.fetch(`${ramp.url}/Users`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${ramp.token}`,
+      'Content-Type': 'application/scim+json',
+    },
+    body: JSON.stringify({
+      schemas: [core, enterprise],
+      userName,
+      name: { givenName: 'Early', familyName: 'Bird' },
+      emails: [{ type: 'work', value: userName, primary: true }],
+      addresses: [{ type: 'work', locality: 'Paris' }],
+      [enterprise]: { department: 'Founders' },
+    }),
+  });
+  expect(answer.status).toBe(201);
+}

@@ -38,7 +38,8 @@ export interface Faults {
 
 const MOST_PEOPLE_AT_FIRST = 6;
 const PEOPLE = 12;
-const LAGS = [0, 60, 300];
+const LONGEST_LAG_SECONDS = 300;
+const LAGS = [0, 60, LONGEST_LAG_SECONDS];
 const TROUBLES: readonly Trouble[] = [
   'refused',
   'reset-before',
@@ -59,6 +60,12 @@ export function historyOf(seed: number): History {
   const chance = chanceOf(seed);
   const steps: Step[] = [];
   const people = 2 + chance.below(MOST_PEOPLE_AT_FIRST);
+  for (let number = 0; number < people; number++) {
+    if (!chance.happens(0.1)) continue;
+    steps.push({ type: 'event', event: { type: 'account-by-hand', number } });
+  }
+  // What is not shown yet, nobody can find.
+  steps.push({ type: 'wait', seconds: LONGEST_LAG_SECONDS });
   for (let n = 0; n < people; n++) steps.push({ type: 'event', event: hire(chance) });
   const length = 5 + chance.below(26);
   for (let n = 0; n < length; n++) steps.push(step(chance));
@@ -129,7 +136,7 @@ function hire(chance: Chance): Event {
 }
 
 function event(chance: Chance): Event {
-  const type = chance.weighted<Event['type']>({
+  const type = chance.weighted<Exclude<Event['type'], 'account-by-hand'>>({
     hire: 4,
     rename: 2,
     'swap-names': 0.2,

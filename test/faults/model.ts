@@ -17,6 +17,12 @@ export async function wrongs(company: Company): Promise<readonly string[]> {
   const refused = new Set<string>();
   for await (const { label } of unsent(company.engine())) refused.add(label);
   for (const human of world.humans) found.push(...(await wrongsOf(human, world, refused)));
+  // An account that somebody made by hand is taken over, not made again.
+  const active = (await world.target.users()).filter(({ status }) => status !== 'USER_INACTIVE');
+  for (const { userName } of active.filter(({ attributes }) => !attributes.externalId)) {
+    const same = active.filter((other) => other.userName === userName);
+    if (same.length > 1) found.push(`two accounts are called ${userName}`);
+  }
   found.push(...(await plansAgain(company)), ...(await tells(company)));
   return found;
 }
@@ -64,7 +70,7 @@ async function wrongsOf(
 
 /**
  * The name is that of an account of somebody who left, or came back as another person, or exchanges
- * names with somebody: nothing proves whose it is, and the target gives a name once only.
+ * names with somebody, or was turned off by hand and is left alone: nothing proves whose it is, and the target gives a name once only.
  */
 async function isHeldByAnother({ nick, upn, swapped }: Human, world: World): Promise<boolean> {
   const holders = (await world.target.users()).filter(
@@ -73,7 +79,13 @@ async function isHeldByAnother({ nick, upn, swapped }: Human, world: World): Pro
   );
   return holders.some(({ attributes }) => {
     const owner = world.humans.find((human) => human.nick === attributes.externalId);
-    return swapped || owner === undefined || !world.shouldHaveAccess(owner);
+    return (
+      swapped ||
+      owner === undefined ||
+      owner.deactivatedByHand ||
+      !world.shouldHaveAccess(owner) ||
+      owner.department === undefined
+    );
   });
 }
 

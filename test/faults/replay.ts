@@ -27,7 +27,7 @@ export async function replay(
   { store: open = sqliteStore, tell = () => {} }: ReplayOptions = {},
 ): Promise<Verdict> {
   using _ = seededIds(chanceOf(history.seed ^ 0x5eed));
-  const clock = virtualClock(START);
+  using clock = virtualClock(START);
   await using store = await open();
   const { lagSeconds, uniqueness } = history;
   const world = await openWorld({ now: clock.now, lagSeconds, uniqueness, ...SECRETS });

@@ -1,13 +1,19 @@
 /**
  * Thousands of seeded histories, see docs/faults.md:
- * `npm run soak -- --runs 10000`, and `npm run soak -- --seed 4711` for one that went wrong.
+ * `npm run soak -- --runs 10000`, and `npm run soak -- --seed 4711` for one that went wrong;
+ * `npm run soak -- --kills 200` for real processes.
  */
 
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { chanceOf } from './chance.ts';
 import { type History, historyOf } from './history.ts';
+import { EVERYBODY_ONCE, killable, LAG_SECONDS, managers, runAndDie } from './killed.ts';
 import { replay, type Verdict } from './replay.ts';
 import { shrink } from './shrink.ts';
+
+const KILLS_IN_ONE = 10;
+const LONGEST_RUN_MILLISECONDS = 160;
 
 interface Share {
   readonly from: number;
@@ -30,6 +36,8 @@ async function main(args: readonly string[]): Promise<void> {
   };
   const seed = numberOf('--seed');
   if (seed !== undefined) return one(seed, args.includes('--trace'));
+  const kills = numberOf('--kills');
+  if (kills !== undefined) return killMany(kills, numberOf('--from') ?? 1);
   const from = numberOf('--from') ?? 1;
   await many(from, numberOf('--runs') ?? 10_000, numberOf('--workers') ?? availableParallelism());
 }
@@ -69,6 +77,26 @@ async function* liveThrough({ from, to, step }: Share): AsyncGenerator<Told> {
   for (let seed = from; seed < to; seed += step) {
     yield { seed, wrong: await replay(historyOf(seed)) };
   }
+}
+
+/** Real processes; of ten that die in one company the last leaves what the next one finds. */
+async function killMany(kills: number, seed: number): Promise<void> {
+  const chance = chanceOf(seed);
+  let wrong = 0;
+  for (let company = 0; company * KILLS_IN_ONE < kills; company++) {
+    await using world = await killable();
+    const moments = Array.from({ length: KILLS_IN_ONE }, () =>
+      chance.below(LONGEST_RUN_MILLISECONDS),
+    );
+    for (const moment of moments) await runAndDie(world, 'never', 1, moment);
+    for (let run = 0; run < 3; run++) await world.runLater(2 * LAG_SECONDS);
+    const found = JSON.stringify(await managers(world));
+    if (found === JSON.stringify(EVERYBODY_ONCE)) continue;
+    wrong++;
+    console.log(`killed after ${moments.join(', ')} ms: ${found}`);
+  }
+  console.log(`${kills} processes killed: ${wrong} companies wrong`);
+  process.exitCode = wrong > 0 ? 1 : 0;
 }
 
 /** Replays it, and looks for the shortest part of it that goes wrong alike. */

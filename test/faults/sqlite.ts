@@ -18,6 +18,10 @@ import { migrate } from '../../src/store/migrations/migration.ts';
 export interface Gate {
   before(): Promise<void>;
   after(): Promise<void>;
+  /** Resolves when the process that asks dies. */
+  readonly ended: Promise<unknown>;
+  /** Work that takes real time. */
+  busy<Value>(work: Promise<Value>): Promise<Value>;
 }
 
 export interface Store extends AsyncDisposable {

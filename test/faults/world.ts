@@ -29,7 +29,9 @@ export type Event =
   | { readonly type: 'group-assign' | 'group-unassign'; readonly group: number }
   | { readonly type: 'edit-by-hand'; readonly who: number; readonly to: number }
   | { readonly type: 'deactivate-by-hand'; readonly who: number }
-  | { readonly type: 'confirm-address'; readonly who: number };
+  | { readonly type: 'confirm-address'; readonly who: number }
+  /** Before the directory knew them, somebody made an account for the person with this number. */
+  | { readonly type: 'account-by-hand'; readonly number: number };
 
 export interface Human {
   readonly number: number;
@@ -77,6 +79,7 @@ export interface WorldOptions {
   readonly token: string;
 }
 
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const DOMAIN = 'contoso.com';
 const MOST_PEOPLE = 12;
 const GROUPS = 2;
@@ -301,6 +304,23 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     }
   }
 
+  async function accountByHand(number: number): Promise<void> {
+    const userName = `person${number}@${DOMAIN}`;
+    const answer = await target.fetch(`${target.url}/Users`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/scim+json' },
+      body: JSON.stringify({
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', ENTERPRISE],
+        userName,
+        name: { givenName: 'Early', familyName: 'Bird' },
+        emails: [{ type: 'work', value: userName, primary: true }],
+        addresses: [{ type: 'work', locality: 'Paris' }],
+        [ENTERPRISE]: { department: 'Founders' },
+      }),
+    });
+    if (!answer.ok) throw new Error(`${userName}: ${answer.status} ${await answer.text()}`);
+  }
+
   async function byHand(human: Human, event: Event & { readonly who: number }): Promise<void> {
     const [account] = await accountsOf(human);
     if (account === undefined) return;
@@ -342,6 +362,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       switch (event.type) {
         case 'hire':
           return hire(event);
+        case 'account-by-hand':
+          return accountByHand(event.number);
         case 'group-assign':
         case 'group-unassign': {
           const group = groups[event.group % GROUPS];
