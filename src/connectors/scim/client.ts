@@ -1,6 +1,7 @@
 /** One service provider over HTTP: addresses, credentials, and refusals as errors. */
 
 import {
+  type CallOptions,
   type ConnectorContext,
   ConnectorError,
   clientCredentialTokens,
@@ -12,7 +13,7 @@ import { failureOf } from './failures.ts';
 import type { ScimOptions } from './options.ts';
 import type { Protocol } from './profile.ts';
 
-export interface ScimRequest {
+export interface ScimRequest extends CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base URL: `/Users/42`. */
   readonly path: string;
@@ -21,7 +22,6 @@ export interface ScimRequest {
   /** For `If-Match`. */
   readonly version?: string;
   readonly attempt: string;
-  readonly signal: AbortSignal;
 }
 
 export interface ScimClient {
@@ -52,6 +52,7 @@ export function scimClient(
       url: `${base}${request.path}${queryOf(baseQuery, request.query)}`,
       attempt: request.attempt,
       signal: request.signal,
+      ...(request.exchanged !== undefined && { exchanged: request.exchanged }),
       headers: {
         ...fixed,
         ...(authorization !== undefined && { Authorization: authorization }),

@@ -63,14 +63,14 @@ function connectorOf(connection: Connection, profile: Profile): Connector {
     find: (kind, path, value, { signal }) => find(connection, kind, path, value, signal),
     get: (ref, { signal }) => get(connection, ref, signal),
     search: (kind, query) => search(connection, kind, query),
-    create: (kind, attributes, { signal }) => createObject(connection, kind, attributes, signal),
+    create: (kind, attributes, call) => createObject(connection, kind, attributes, call),
     update: (target, changes, options) => updateObject(connection, target, changes, options),
-    delete: async (target, { signal, ifVersion }) => {
+    delete: async (target, { ifVersion, ...call }) => {
       await connection.client.send({
         method: 'DELETE',
-        path: await objectPath(connection, target, signal),
+        path: await objectPath(connection, target, call.signal),
         attempt: `delete ${target.kind} ${target.id} in ${connection.system}`,
-        signal,
+        ...call,
         ...(protocol.update.ifMatch && ifVersion !== undefined && { version: ifVersion }),
       });
     },
@@ -80,10 +80,9 @@ function connectorOf(connection: Connection, profile: Profile): Connector {
     return operations;
   return {
     ...operations,
-    addMembers: (group, members, { signal }) =>
-      changeMembers(connection, 'add', group, members, signal),
-    removeMembers: (group, members, { signal }) =>
-      changeMembers(connection, 'remove', group, members, signal),
+    addMembers: (group, members, call) => changeMembers(connection, 'add', group, members, call),
+    removeMembers: (group, members, call) =>
+      changeMembers(connection, 'remove', group, members, call),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Creating an object (RFC 7644 §3.3), and being sure which one it became. */
 
 import type { Attributes, IdentityRecord, ObjectKind, ObjectRef } from '../../identity/record.ts';
-import { ConnectorError, type JsonResponse } from '../spi/index.ts';
+import { type CallOptions, ConnectorError, type JsonResponse } from '../spi/index.ts';
 import type { Connection } from './connection.ts';
 import { refsOf } from './groups.ts';
 import { changeMembers } from './members.ts';
@@ -11,18 +11,18 @@ export async function createObject(
   connection: Connection,
   kind: ObjectKind,
   attributes: Attributes,
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<IdentityRecord> {
   const { system, protocol, client } = connection;
   const [sent, later] = withoutSurplusMembers(attributes, protocol.create.maxMembers);
   const body = resourceOf(kind, sent, connection.paths(kind), protocol);
   const attempt = `create ${kind} ${labelOf(attributes)} in ${system}`;
-  const path = protocol.resources[kind]?.endpoint ?? (await connection.endpoint(kind, signal));
-  const answer = await client.send({ method: 'POST', path, body, attempt, signal });
+  const path = protocol.resources[kind]?.endpoint ?? (await connection.endpoint(kind, call.signal));
+  const answer = await client.send({ method: 'POST', path, body, attempt, ...call });
   const record =
     confirmed(connection, kind, body, answer, attempt) ??
-    (await named(connection, kind, answer, attempt, signal, body));
-  if (later.length > 0) await changeMembers(connection, 'add', record.ref, later, signal);
+    (await named(connection, kind, answer, attempt, call, body));
+  if (later.length > 0) await changeMembers(connection, 'add', record.ref, later, call);
   return record;
 }
 
@@ -51,16 +51,16 @@ async function named(
   kind: ObjectKind,
   answer: JsonResponse,
   attempt: string,
-  signal: AbortSignal,
+  call: CallOptions,
   body: Readonly<Record<string, unknown>>,
 ): Promise<IdentityRecord> {
   const id = idIn(answer.headers.get('location'));
   if (id === undefined || (isObject(answer.body) && answer.status !== 201))
     throw unconfirmed(attempt, `answered ${answer.status} without an id`);
   const ref: ObjectRef = { system: connection.system, kind, id };
-  const path = `${await connection.endpoint(kind, signal)}/${encodeURIComponent(id)}`;
+  const path = `${await connection.endpoint(kind, call.signal)}/${encodeURIComponent(id)}`;
   try {
-    const read = await connection.client.send({ method: 'GET', path, attempt, signal });
+    const read = await connection.client.send({ method: 'GET', path, attempt, ...call });
     const record = connection.record(kind, read);
     if (record !== undefined) return record;
   } catch (error) {

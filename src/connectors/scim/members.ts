@@ -1,6 +1,7 @@
 /** Members of a group, in portions the target takes. */
 
 import type { ObjectRef } from '../../identity/record.ts';
+import type { CallOptions } from '../spi/index.ts';
 import type { Connection } from './connection.ts';
 import { memberOperations, patchBody } from './patch.ts';
 import { isObject } from './translate.ts';
@@ -12,23 +13,23 @@ export async function changeMembers(
   action: 'add' | 'remove',
   group: ObjectRef,
   members: readonly ObjectRef[],
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<void> {
-  if (await replacesWhole(connection, signal))
-    return replaceMembers(connection, action, group, members, signal);
+  if (await replacesWhole(connection, call.signal))
+    return replaceMembers(connection, action, group, members, call);
   const { system, protocol, client } = connection;
   const { maxMembers, maxOperations, removeMembers } = protocol.update;
   const each =
     action === 'remove' && removeMembers === 'filter'
       ? Math.min(maxMembers, maxOperations)
       : maxMembers;
-  const path = `${await connection.endpoint(group.kind, signal)}/${encodeURIComponent(group.id)}`;
+  const path = `${await connection.endpoint(group.kind, call.signal)}/${encodeURIComponent(group.id)}`;
   for (let at = 0; at < members.length; at += each) {
     const ids = members.slice(at, at + each).map(({ id }) => id);
     const operations = memberOperations(action, ids, protocol.update);
     const attempt = `${action} ${ids.length} members of group ${group.id} in ${system}`;
     // Never with `excludedAttributes`: there are providers that change what they then answer with.
-    await client.send({ method: 'PATCH', path, body: patchBody(operations), attempt, signal });
+    await client.send({ method: 'PATCH', path, body: patchBody(operations), attempt, ...call });
   }
 }
 
@@ -44,11 +45,11 @@ async function replaceMembers(
   action: 'add' | 'remove',
   group: ObjectRef,
   members: readonly ObjectRef[],
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<void> {
-  const path = `${await endpoint(group.kind, signal)}/${encodeURIComponent(group.id)}`;
+  const path = `${await endpoint(group.kind, call.signal)}/${encodeURIComponent(group.id)}`;
   const attempt = `${action} ${members.length} members of group ${group.id} in ${system}`;
-  const { body } = await client.send({ method: 'GET', path, attempt, signal });
+  const { body } = await client.send({ method: 'GET', path, attempt, ...call });
   if (!isObject(body)) return;
   const held = Array.isArray(body.members) ? body.members.filter(isObject) : [];
   const named = new Set(members.map(({ id }) => id));
@@ -61,7 +62,7 @@ async function replaceMembers(
     path,
     body: { ...rest, members: after },
     attempt,
-    signal,
+    ...call,
     ...withVersion(protocol, meta),
   });
 }

@@ -4,6 +4,7 @@ import type { AttributeValue, IdentityRecord, ObjectRef } from '../../identity/r
 import { removePath, writePath } from '../../scim/path.ts';
 import {
   type AttributeChange,
+  type CallOptions,
   ConnectorError,
   type JsonResponse,
   type UpdateOptions,
@@ -20,7 +21,7 @@ interface Update {
   readonly changes: readonly AttributeChange[];
   readonly path: string;
   readonly attempt: string;
-  readonly signal: AbortSignal;
+  readonly call: CallOptions;
   readonly version?: string;
 }
 
@@ -28,20 +29,20 @@ export async function updateObject(
   connection: Connection,
   target: ObjectRef,
   changes: readonly AttributeChange[],
-  { signal, ifVersion }: UpdateOptions,
+  { ifVersion, ...call }: UpdateOptions,
 ): Promise<IdentityRecord> {
   const { system, protocol } = connection;
   const update: Update = {
     connection,
     target,
     changes,
-    path: `${await connection.endpoint(target.kind, signal)}/${encodeURIComponent(target.id)}`,
+    path: `${await connection.endpoint(target.kind, call.signal)}/${encodeURIComponent(target.id)}`,
     attempt: `update ${target.kind} ${target.id} in ${system}`,
-    signal,
+    call,
     ...(protocol.update.ifMatch && ifVersion !== undefined && { version: ifVersion }),
   };
   if (protocol.deprovision.disableBy === 'delete' && turnsOff(update)) return deactivate(update);
-  return (await usesPut(connection, signal)) ? put(update) : patch(update);
+  return (await usesPut(connection, call.signal)) ? put(update) : patch(update);
 }
 
 async function usesPut(connection: Connection, signal: AbortSignal): Promise<boolean> {
@@ -73,7 +74,7 @@ async function patchAll(
   update: Update,
   operations: readonly PatchOperation[],
 ): Promise<IdentityRecord> {
-  const { connection, path, attempt, signal, version } = update;
+  const { connection, path, attempt, call, version } = update;
   const each = connection.protocol.update.maxOperations;
   let answer: JsonResponse | undefined;
   for (let at = 0; at < operations.length; at += each)
@@ -82,7 +83,7 @@ async function patchAll(
       path,
       body: patchBody(operations.slice(at, at + each)),
       attempt,
-      signal,
+      ...call,
       // The first portion makes a new version; the rest belongs to it.
       ...(at === 0 && version !== undefined && { version }),
     });
@@ -91,8 +92,8 @@ async function patchAll(
 
 /** Reads, merges, writes: a PUT replaces the whole object (RFC 7644 §3.5.1). */
 async function put(update: Update): Promise<IdentityRecord> {
-  const { connection, target, changes, path, attempt, signal, version } = update;
-  const { body } = await connection.client.send({ method: 'GET', path, attempt, signal });
+  const { connection, target, changes, path, attempt, call, version } = update;
+  const { body } = await connection.client.send({ method: 'GET', path, attempt, ...call });
   if (!isObject(body))
     throw new ConnectorError('unreachable', `${attempt}: the target answered without the object`, {
       code: 'unexpected-answer',
@@ -103,7 +104,7 @@ async function put(update: Update): Promise<IdentityRecord> {
     path,
     body: merged,
     attempt,
-    signal,
+    ...call,
     ...(version === undefined ? withVersion(connection.protocol, body.meta) : { version }),
   });
   return answered(update, answer);
@@ -111,11 +112,11 @@ async function put(update: Update): Promise<IdentityRecord> {
 
 /** The attributes that change with it are written first: afterwards some targets refuse them. */
 async function deactivate(update: Update): Promise<IdentityRecord> {
-  const { connection, path, attempt, signal } = update;
+  const { connection, path, attempt, call } = update;
   const { enabledPath } = connection.protocol;
   const others = update.changes.filter(({ path: changed }) => changed !== enabledPath);
   if (others.length > 0) await patch({ ...update, changes: others });
-  const answer = await connection.client.send({ method: 'DELETE', path, attempt, signal });
+  const answer = await connection.client.send({ method: 'DELETE', path, attempt, ...call });
   return answered(update, { ...answer, body: undefined });
 }
 
@@ -138,14 +139,8 @@ async function answered(update: Update, answer: JsonResponse | undefined): Promi
   return connection.protocol.update.withoutBody === 'overlay' ? overlaid(now, update) : now;
 }
 
-async function read({
-  connection,
-  target,
-  path,
-  attempt,
-  signal,
-}: Update): Promise<IdentityRecord> {
-  const answer = await connection.client.send({ method: 'GET', path, attempt, signal });
+async function read({ connection, target, path, attempt, call }: Update): Promise<IdentityRecord> {
+  const answer = await connection.client.send({ method: 'GET', path, attempt, ...call });
   const record = connection.record(target.kind, answer);
   if (record !== undefined) return record;
   throw new ConnectorError('unreachable', `${attempt}: the target answered without the object`, {

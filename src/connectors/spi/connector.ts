@@ -14,6 +14,7 @@ import type {
   ObjectRef,
   Scalar,
 } from '../../identity/record.ts';
+import type { Exchanged } from './exchange.ts';
 import type { SystemSchema } from './schema.ts';
 
 /** How far a system has been read; only its connector can interpret it. */
@@ -37,6 +38,8 @@ export interface ChangePage {
 
 export interface CallOptions {
   readonly signal: AbortSignal;
+  /** With what writes: told what went over the wire, by connectors that speak over one. */
+  readonly exchanged?: Exchanged;
 }
 
 export interface ReadOptions extends CallOptions {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConnectorError } from './error.ts';
+import type { Exchange } from './exchange.ts';
 import { type JsonRequest, type JsonResponse, requestJson } from './http.ts';
 
 const http = { fetch: globalThis.fetch, now: () => new Date('2026-03-01T08:00:00Z') };
@@ -246,4 +247,53 @@ it('lets a bug through as it is', async () => {
   const { signal } = new AbortController();
   const request = { method: 'GET', url: 'http://ramp.test/', attempt: 'read', signal } as const;
   await expect(requestJson(broken, request)).rejects.toThrow(RangeError);
+});
+
+describe('what went over the wire', () => {
+  it('is told without host, query, headers and what the request was let in with', async () => {
+    const url = await listen(({ headers }, response) => {
+      response.writeHead(201, { 'x-request-id': 'r-1', 'content-type': 'application/json' });
+      response.end(JSON.stringify({ id: '42', by: headers.authorization }));
+    });
+    const told: Exchange[] = [];
+    const { body } = await ask(`${url}/Users?token=secret-2`, {
+      method: 'POST',
+      headers: { Authorization: 'Bearer token-1' },
+      body: { userName: 'ada@contoso.com' },
+      exchanged: (exchange) => told.push(exchange),
+    });
+    expect(body).toEqual({ id: '42', by: 'Bearer token-1' });
+    expect(told).toEqual([
+      {
+        method: 'POST',
+        path: '/Users',
+        sent: { userName: 'ada@contoso.com' },
+        status: 201,
+        requestId: 'r-1',
+        answer: '{"id":"42","by":"Bearer …"}',
+        milliseconds: 0,
+      },
+    ]);
+  });
+
+  it('is told of a refusal, of what is no JSON, and of what was never answered', async () => {
+    const told: Exchange[] = [];
+    const exchanged = (exchange: Exchange) => told.push(exchange);
+    const refused = await listen((_, response) => {
+      response.statusCode = 409;
+      response.end('{"detail":"taken"}');
+    });
+    const page = await listen((_, response) => {
+      response.end('<p>log in</p>');
+    });
+    const silent = await listen(({ socket }) => socket.destroy());
+    await ask(refused, { exchanged });
+    await failure(ask(page, { exchanged }));
+    await failure(ask(silent, { exchanged }));
+    expect(told.map(({ status, answer }) => [status, answer])).toEqual([
+      [409, { detail: 'taken' }],
+      [200, '<p>log in</p>'],
+      [undefined, undefined],
+    ]);
+  });
 });

@@ -5,6 +5,7 @@
 
 import type { ConnectorContext } from './definition.ts';
 import { ConnectorError } from './error.ts';
+import { type Exchange, type Exchanged, pathOf, requestIdIn } from './exchange.ts';
 import { readText } from './http-body.ts';
 import { type TransportFailure, transportFailure } from './http-failures.ts';
 
@@ -25,6 +26,7 @@ export interface JsonRequest {
   readonly maxBodyBytes?: number;
   /** Whether sending it twice does what sending it once does. By default all but POST and PATCH. */
   readonly idempotent?: boolean;
+  readonly exchanged?: Exchanged;
 }
 
 /** Any answer that arrived whole, whatever its status: what a status means is the connector's table. */
@@ -55,6 +57,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export async function requestJson(http: Http, request: JsonRequest): Promise<JsonResponse> {
   const timeoutSeconds = request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   request.signal.throwIfAborted();
+  const began = http.now().getTime();
+  let heard: Heard = {};
   // Not `AbortSignal.any`: a run's one signal would carry a dependant for each of its requests.
   const abort = new AbortController();
   const cancel = (): void => abort.abort(request.signal.reason);
@@ -72,7 +76,9 @@ export async function requestJson(http: Http, request: JsonRequest): Promise<Jso
       signal: abort.signal,
       ...bodyOf(request),
     });
-    return await answerOf(http, request, response);
+    return await answerOf(http, request, response, (answer) => {
+      heard = answer;
+    });
   } catch (error) {
     if (error instanceof ConnectorError) throw error;
     if (request.signal.aborted) throw request.signal.reason;
@@ -83,8 +89,18 @@ export async function requestJson(http: Http, request: JsonRequest): Promise<Jso
   } finally {
     clearTimeout(timer);
     request.signal.removeEventListener('abort', cancel);
+    request.exchanged?.({
+      method: request.method,
+      path: pathOf(request.url),
+      ...(request.body !== undefined && { sent: request.body }),
+      ...heard,
+      milliseconds: http.now().getTime() - began,
+    });
   }
 }
+
+/** What of an answer is told in its exchange. */
+type Heard = Pick<Exchange, 'status' | 'answer' | 'requestId'>;
 
 function headersOf(request: JsonRequest): Record<string, string> {
   const type =
@@ -108,8 +124,12 @@ async function answerOf(
   http: Http,
   request: JsonRequest,
   response: Response,
+  hear: (answer: Heard) => void,
 ): Promise<JsonResponse> {
   const { status, headers } = response;
+  const requestId = requestIdIn(headers);
+  const heard = { status, ...(requestId !== undefined && { requestId }) };
+  hear(heard);
   if (REDIRECTS.has(status)) {
     await response.body?.cancel();
     throw redirected(request, status, headers.get('location'));
@@ -124,11 +144,15 @@ async function answerOf(
   };
   if (text.trim() === '') return answer;
   // What is no success ends in a message, and some systems repeat in it what they were sent.
-  const told = response.ok ? text : withoutCredentials(text, request);
+  const isTold = !response.ok || request.exchanged !== undefined;
+  const clean = isTold ? withoutCredentials(text, request) : text;
+  const told = response.ok ? text : clean;
   try {
     const body: unknown = JSON.parse(told);
+    hear({ ...heard, answer: clean === told ? body : excerpt(clean) });
     return { ...answer, body };
   } catch {
+    hear({ ...heard, answer: excerpt(clean) });
     if (!response.ok) return { ...answer, text: excerpt(told) };
     throw unreadable(request, headers, withoutCredentials(text, request));
   }

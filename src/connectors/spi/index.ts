@@ -1,6 +1,7 @@
 export type * from './connector.ts';
 export type * from './definition.ts';
 export { ConnectorError, type ConnectorErrorOptions, type FailureKind } from './error.ts';
+export type { Exchange, Exchanged } from './exchange.ts';
 export {
   type Http,
   type JsonRequest,
