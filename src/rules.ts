@@ -176,12 +176,13 @@ function targetRules(target: TargetPolicy, systems: readonly SystemConfiguration
   };
 }
 
-/** The filter over what is known of somebody, and why they would be out: `left` or `disabled`. */
+/** The filter over what is known of somebody, and why they would be out; the first that holds. */
 function urgency({ includes }: Scope): NonNullable<TargetRules['urgent']> {
-  return ({ attributes, present }, now) => {
+  return ({ attributes, present, unassigned }, now) => {
     const { accountEnabled, IsSoftDeleted } = attributes;
     const disabled = isFalse(accountEnabled) || isTrue(IsSoftDeleted);
-    const why = present ? (disabled ? 'disabled' : undefined) : 'left';
+    const out = disabled ? 'disabled' : unassigned ? 'unassigned' : undefined;
+    const why = present ? out : 'left';
     return includes(why === undefined ? attributes : { ...attributes, why }, now);
   };
 }

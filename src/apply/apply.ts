@@ -6,6 +6,7 @@
 import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectRef } from '../identity/record.ts';
+import type { Operation } from '../plan/plan.ts';
 import type { PlannedOperation } from '../plan/plans.ts';
 import { forKind, type Target } from '../plan/target.ts';
 import { ahead } from './ahead.ts';
@@ -78,7 +79,7 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
     accounts.set(identity, known);
     return known;
   };
-  const running = new Map<Promise<void>, IdentityId>();
+  const running = new Map<Promise<void>, Operation>();
   const waiting: Waiting = { marked: new Set(), marking: Promise.resolve(), claimed: new Set() };
   let bug: { readonly error: unknown } | undefined;
 
@@ -102,11 +103,12 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
         if (!applying.ahead) turns.done();
         running.delete(work);
       });
-    running.set(work, planned.operation.identity);
+    running.set(work, planned.operation);
   };
   const claim = async (identities: readonly IdentityId[]) => {
     for (const identity of identities) waiting.claimed.add(identity);
-    const theirs = [...running].filter(([, identity]) => identities.includes(identity));
+    const those = new Set(identities);
+    const theirs = [...running].filter(([, operation]) => isAboutAny(operation, those));
     await Promise.all([waiting.marking, ...theirs.map(([work]) => work)]);
     await records.flush();
     const neverSent = identities.filter((identity) => waiting.marked.delete(identity));
@@ -138,11 +140,11 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
       }
       await applying.between({ claim });
       const mine = await turn();
-      const { identity } = planned.operation;
-      const overtaken = waiting.claimed.has(identity);
-      waiting.marked.delete(identity);
+      waiting.marked.delete(planned.operation.identity);
+      const left = withoutClaimed(planned, waiting.claimed);
+      const overtaken = left === undefined;
       if (mine && !overtaken && fuse.tripped() === undefined && bug === undefined) {
-        start(planned);
+        start(left);
       } else {
         if (mine && !applying.ahead) turns.done();
         finish(skipped(planned, fuse.tripped(), overtaken));
@@ -153,6 +155,23 @@ export async function applyPlan(applying: Applying): Promise<Applied> {
   await records.flush();
   const tripped = fuse.tripped();
   return tripped === undefined ? {} : { tripped };
+}
+
+function isAboutAny(operation: Operation, people: ReadonlySet<IdentityId>): boolean {
+  if (people.has(operation.identity)) return true;
+  return 'members' in operation && operation.members.some(({ identity }) => people.has(identity));
+}
+
+/** What is left of an operation once others took people of it; nothing when nobody is left. */
+function withoutClaimed(
+  planned: PlannedOperation,
+  claimed: ReadonlySet<IdentityId>,
+): PlannedOperation | undefined {
+  const { operation } = planned;
+  if (claimed.has(operation.identity)) return undefined;
+  if (!('members' in operation) || !isAboutAny(operation, claimed)) return planned;
+  const members = operation.members.filter(({ identity }) => !claimed.has(identity));
+  return members.length === 0 ? undefined : { ...planned, operation: { ...operation, members } };
 }
 
 function carry(planned: PlannedOperation, tools: Carrying): Promise<Finished> {

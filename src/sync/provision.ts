@@ -5,22 +5,25 @@
 
 import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '../connectors/spi/index.ts';
-import { type Identity, label } from '../identity/identity.ts';
+import { type Identity, type IdentityId, label } from '../identity/identity.ts';
 import { planSubject } from '../plan/planner.ts';
 import { type TargetPolicy, targetWith } from '../plan/target.ts';
-import { applyStored, NOBODY_AHEAD } from './apply-stored.ts';
 import type { Engine, SystemFailure, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
 import type { OutcomeRow } from './ledger.ts';
 import { personNamed, targetsFor } from './people.ts';
 import { failureOf } from './read.ts';
 import { VerbRefusal } from './refusal.ts';
-import { openTarget, planDue } from './target.ts';
+import { openTarget } from './target.ts';
+import { serveAhead } from './urgent.ts';
 import type { PersonRequest, ProvisionReport } from './verbs.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 200;
 const PATIENCE_MILLISECONDS = 60_000;
+/** For her groups, once her account is done: some may wait for others, or for a person. */
+const GROUPS_PATIENCE_MILLISECONDS = 5000;
 const MOST_OUTCOMES = 10;
+const MOST_GROUPS = 100;
 
 export async function provision(
   engine: Engine,
@@ -77,6 +80,7 @@ async function oneTarget(
 ): Promise<ProvisionedTarget> {
   const { system } = policy;
   const since = engine.now();
+  const groups = await groupsOf(person, system, engine);
   await engine.warehouse.makeDue(system, [person.id], 'requested', true);
   let failure: SystemFailure | undefined;
   try {
@@ -89,7 +93,7 @@ async function oneTarget(
       await untilTaken(person, system, engine, watch);
     } else throw error;
   }
-  return report(person, policy, since, failure, engine);
+  return report(person, policy, { since, groups, ...(failure && { failure }) }, engine);
 }
 
 async function doHere(
@@ -101,17 +105,11 @@ async function doHere(
   const open = await openTarget(policy, engine);
   const subject = await engine.warehouse.subject(policy.system, person.id);
   if (subject === undefined) return undefined;
-  const options = { typed: true, withheld: [], listed: false, people: [subject], settles: true };
-  const planned = await planDue(open, engine, options, watch);
-  if (planned === undefined) return undefined;
-  const [hold] = planned.plan.holds;
-  if (hold !== undefined) {
-    const remedy = `look, then let it go: lockstep release ${planned.plan.id.slice(0, 8)}`;
-    return { code: hold.guard, message: hold.message, remedy };
-  }
-  const run = randomUUID();
-  const applying = { run, reviewed: false, lane: NOBODY_AHEAD };
-  return (await applyStored(planned.plan, open, engine, applying, watch)).failure;
+  const { held, failure } = await serveAhead([subject], open, engine, { run: randomUUID() }, watch);
+  const [hold] = held?.holds ?? [];
+  if (held === undefined || hold === undefined) return failure;
+  const remedy = `look, then let it go: lockstep release ${held.id.slice(0, 8)}`;
+  return { code: hold.guard, message: hold.message, remedy };
 }
 
 async function untilTaken(
@@ -124,23 +122,58 @@ async function untilTaken(
   watch.progress({ type: 'waiting', system, seconds: 0, message });
   for (let waited = 0; waited < PATIENCE_MILLISECONDS; waited += LOOK_AGAIN_MILLISECONDS) {
     const subject = await engine.warehouse.subject(system, person.id);
-    if (subject?.due?.urgent !== true) return;
+    if (subject?.due?.urgent !== true) {
+      const ids = [person.id];
+      const [group] = await engine.warehouse.dueMemberships(
+        system,
+        engine.now(),
+        1,
+        undefined,
+        ids,
+      );
+      if (group === undefined || waited >= GROUPS_PATIENCE_MILLISECONDS) return;
+    }
     await engine.sleep(LOOK_AGAIN_MILLISECONDS, watch.signal);
   }
+}
+
+/** Groups that may be changed for this person. */
+async function groupsOf(
+  { id }: Identity,
+  system: string,
+  { warehouse }: Engine,
+): Promise<readonly IdentityId[]> {
+  const memberships = await warehouse.membershipsOfMember(system, id, MOST_GROUPS);
+  return memberships.map(({ group }) => group);
+}
+
+function isAbout({ operation }: OutcomeRow, { id }: Identity): boolean {
+  if (operation.identity === id) return true;
+  return 'members' in operation && operation.members.some(({ identity }) => identity === id);
+}
+
+interface Course {
+  readonly since: Date;
+  /** In which something may have been done for the person. */
+  readonly groups: readonly IdentityId[];
+  readonly failure?: SystemFailure;
 }
 
 /** What happened since, and if nothing did, why. */
 async function report(
   person: Identity,
   policy: TargetPolicy,
-  since: Date,
-  failure: SystemFailure | undefined,
+  { since, groups, failure }: Course,
   engine: Engine,
 ): Promise<ProvisionedTarget> {
   const { system: target } = policy;
   const outcomes: OutcomeRow[] = [];
-  const query = { target, identity: person.id, since, limit: MOST_OUTCOMES };
-  for await (const outcome of engine.ledger.outcomes(query)) outcomes.push(outcome);
+  for (const identity of [person.id, ...groups]) {
+    const query = { target, identity, since, limit: MOST_OUTCOMES };
+    for await (const outcome of engine.ledger.outcomes(query)) {
+      if (isAbout(outcome, person)) outcomes.push(outcome);
+    }
+  }
   const common = { target, outcomes, ...(failure !== undefined && { failure }) };
   if (failure !== undefined) return common;
   const connector = await engine.connector(target);

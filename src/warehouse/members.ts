@@ -6,6 +6,7 @@ import { objectKey } from './keys.ts';
 import { membersMoved } from './membership.ts';
 import { markFromAbove, type Reached, reachedFromAbove } from './nested.ts';
 import type { MemberRow, NewDue } from './storage.ts';
+import { leftWithout } from './unassigned.ts';
 import type { TargetRules } from './warehouse.ts';
 
 export type MembersChange = Extract<Change, { readonly type: 'members' }>;
@@ -59,19 +60,20 @@ export async function groupsDue(context: Context, groups: readonly ObjectRef[]):
 }
 
 /** Makes the identities of records due in targets. */
-export async function recordsDue(
-  { store, generation, now }: Context,
-  reached: readonly Reached[],
-): Promise<void> {
+export async function recordsDue(context: Context, reached: readonly Reached[]): Promise<void> {
   if (reached.length === 0) return;
+  const { store, generation, now } = context;
   const found = await store.identitiesOfRecords(reached.map(({ member }) => member));
   const identities = new Map(found.map(({ ref, identity }) => [objectKey(ref), identity]));
   const number = generation();
   const since = now().getTime();
+  const urgent = await leftWithout(context, reached, identities);
   const rows = reached.flatMap(({ member, target }): readonly NewDue[] => {
     const identity = identities.get(objectKey(member));
     if (identity === undefined) return [];
-    return [{ identity, target: target.system, cause: 'changed', generation: number, since }];
+    const row = { identity, target: target.system, generation: number, since } as const;
+    const first = urgent.get(target)?.has(identity);
+    return [{ ...row, cause: 'changed', ...(first && { urgent: true }) }];
   });
   await store.addDue(rows);
 }

@@ -56,7 +56,12 @@ export interface TargetRules {
   readonly members?: MembersMode;
   /** Who goes ahead of everybody: a leaver. Only whoever becomes so is taken for one. */
   readonly urgent?: (
-    identity: { readonly attributes: Attributes; readonly present: boolean },
+    identity: {
+      readonly attributes: Attributes;
+      readonly present: boolean;
+      /** No assignment to the target's application is left. */
+      readonly unassigned?: true;
+    },
     now: Date,
   ) => boolean;
   /** Paths by which accounts of the target are matched; the connector space is indexed by them. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/sync/explain.ts';
+import { provision } from '../../src/sync/provision.ts';
 import { type GroupsWorld, groupsWorld } from './groups-world.ts';
 
 describe('groups of Entra ID in an application', () => {
@@ -134,6 +135,32 @@ describe('a member', () => {
     await world.run();
     expect(await world.groups()).toEqual({ Engineering: ['ada', 'grace'] });
     expect(world.done().at(-1)).toBe('add-members Engineering: + 1 member: grace@contoso.com');
+  });
+
+  it('who is asked for gets the account and its groups at once', async () => {
+    await using world = await groupsWorld({ user: '        scope: not (jobTitle eq "Guest")' });
+    const grace = world.hire('grace');
+    world.change(grace, { jobTitle: 'Guest' });
+    world.group('Engineering', world.hire('ada'), grace);
+    await world.run();
+    world.change(grace, { jobTitle: 'Admiral' });
+    world.done();
+
+    const asked = { person: 'grace@contoso.com' };
+    const report = await provision(world.engine, asked, world.watch);
+    expect(await world.groups()).toEqual({ Engineering: ['ada', 'grace'] });
+    expect(world.done().map((line) => line.split(':')[0])).toEqual([
+      'create grace@contoso.com',
+      'add-members Engineering',
+    ]);
+    expect(report.targets[0]?.outcomes.map(({ operation }) => operation.action)).toEqual([
+      'create',
+      'add-members',
+    ]);
+
+    world.change(grace, { accountEnabled: false });
+    await provision(world.engine, asked, world.watch);
+    expect(await world.groups()).toEqual({ Engineering: ['ada'] });
   });
 
   it('who is hired into a group later joins it', async () => {

@@ -29,6 +29,13 @@ function leave({ graph }: Contoso, name: string): void {
   graph.control.act({ act: 'update', id, properties: { accountEnabled: false } });
 }
 
+function unassign({ graph }: Contoso, name: string): void {
+  const id = graph.tenant.upns.get(`${name}@contoso.com`) ?? '';
+  for (const { target } of graph.tenant.directory.linksFrom('appRoleAssignments', id)) {
+    graph.control.act({ act: 'unassign-app-role', id: target });
+  }
+}
+
 async function millisecondsUntil(happened: () => Promise<boolean>): Promise<number> {
   const began = performance.now();
   while (!(await happened())) await sleep(20);
@@ -87,6 +94,27 @@ describe('while a slow run of many is under way', { timeout: 30_000 }, () => {
     });
     await sleep(300);
     leave(company, 'edsger.dijkstra');
+    const milliseconds = await millisecondsUntil(() => isOff(company, 'edsger.dijkstra'));
+    const made = (await company.ramp.users()).length;
+    ending.abort();
+    await repeating;
+    expect(milliseconds).toBeLessThan(2000);
+    expect(made).toBeLessThan(55);
+  });
+
+  it('so does somebody who is merely unassigned, where that is urgent', async () => {
+    await using company = await slowCompany(
+      120,
+      '        urgent: why eq "unassigned"\n        firstRun: go',
+    );
+    const ending = new AbortController();
+    const repeating = repeatRuns(company.engine, {
+      everySeconds: 0.5,
+      watch: { ...company.watch, signal: ending.signal },
+      log: () => {},
+    });
+    await sleep(300);
+    unassign(company, 'edsger.dijkstra');
     const milliseconds = await millisecondsUntil(() => isOff(company, 'edsger.dijkstra'));
     const made = (await company.ramp.users()).length;
     ending.abort();

@@ -161,7 +161,7 @@ export function dueContract(open: OpenDatabase): void {
       added: added.map((id) => user('entra', `entra-${id}`)),
       removed: removed.map((id) => user('entra', `entra-${id}`)),
     });
-    const listing: Change = {
+    const listing: Extract<Change, { readonly type: 'assignments' }> = {
       type: 'assignments',
       system: 'entra',
       application: 'Ramp',
@@ -212,6 +212,34 @@ export function dueContract(open: OpenDatabase): void {
       const again = await contoso.read('entra', 'assignment', [listing]);
       expect(again).toMatchObject({ added: 0, changed: 0, removed: 0 });
       expect(await contoso.due()).toEqual([]);
+    });
+
+    it('that ends goes ahead of everybody, where it was the last and nobody turned the account off', async () => {
+      const urgent = ({ unassigned }: { readonly unassigned?: true }) => unassigned === true;
+      const target = { ...RAMP, assigned: { system: 'entra', application: 'Ramp' }, urgent };
+      await using contoso = await office(open, { targets: [target] });
+      const isUrgent = async (id: string) => (await contoso.subject(id)).due?.urgent === true;
+      await contoso.read('entra', 'group', [group, members(['1', '2', '3'])]);
+      await contoso.read('entra', 'user', [employee('1'), employee('2'), employee('3')]);
+      await contoso.read('entra', 'assignment', [listing]);
+      for (const id of ['1', '2']) {
+        const ref = user('ramp', `ramp-${id}`);
+        const record = { ref, attributes: {} };
+        await contoso.settle(id, { type: 'written', record, asked: {} });
+      }
+      expect(await contoso.warehouse.anyUrgent('ramp')).toBe(false);
+
+      // The second is still assigned directly, and the third has no account that could not wait.
+      await contoso.read('entra', 'group', [members([], ['1', '2', '3'])], { mode: 'changes' });
+      expect([await isUrgent('1'), await isUrgent('2'), await isUrgent('3')]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+      await contoso.read('entra', 'assignment', [
+        { ...listing, assignments: listing.assignments.slice(0, 1) },
+      ]);
+      expect(await isUrgent('2')).toBe(true);
     });
 
     it('through a group ends with the group, and returns with it', async () => {
