@@ -14,12 +14,16 @@ export interface Plain extends Pick<Database, 'dialect' | 'tenant' | 'inList' | 
 
 /** A database whose questions join the transaction they are asked in. */
 export function joining(plain: Plain): Database {
-  const current = new AsyncLocalStorage<{ readonly queries: Queries; open: boolean }>();
+  const current = new AsyncLocalStorage<{
+    readonly queries: Queries;
+    readonly last: (() => Promise<void>)[];
+    open: boolean;
+  }>();
   const now = (): Queries => {
     const here = current.getStore();
     return here?.open ? here.queries : plain;
   };
-  return {
+  const database: Database = {
     dialect: plain.dialect,
     tenant: plain.tenant,
     inList: plain.inList,
@@ -32,14 +36,25 @@ export function joining(plain: Plain): Database {
       if (here?.open) return work(here.queries);
       return plain.begin(async (queries) => {
         // Work that was started inside and forgotten must not write into the next transaction.
-        const scope = { queries, open: true };
+        const last: (() => Promise<void>)[] = [];
+        const scope = { queries, last, open: true };
         try {
-          return await current.run(scope, () => work(queries));
+          return await current.run(scope, async () => {
+            const value = await work(queries);
+            for (const act of last) await act();
+            return value;
+          });
         } finally {
           scope.open = false;
         }
       }, outlives);
     },
+    lastly: async (work) => {
+      const here = current.getStore();
+      if (here?.open) here.last.push(work);
+      else await database.transaction(work);
+    },
     [Symbol.asyncDispose]: () => plain.close(),
   };
+  return database;
 }

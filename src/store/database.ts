@@ -45,6 +45,11 @@ export interface Database extends Queries, AsyncDisposable {
     outlives?: Outlives,
   ): Promise<Value>;
   /**
+   * Done as the last act of the transaction that is under way, or in one of its own: rows that every
+   * writer stands in line for are held for the shortest time, and nobody waits for others behind them.
+   */
+  lastly(work: () => Promise<void>): Promise<void>;
+  /**
    * SQL for a list parameter, to be written `x in ${inList}`, with `JSON.stringify(values)` of
    * strings as its parameter.
    */

@@ -56,6 +56,10 @@ export async function grantWork(queries: Queries, role: string): Promise<void> {
     `grant select, insert, update, delete on all tables in schema ${SCHEMA} to ${role}`,
   );
   await queries.run(`revoke insert, update, delete on migration from ${role}`);
+  // What was recorded stays as it is; whom it is about can be erased, and old entries pruned.
+  await queries.run(`revoke update, delete, truncate on audit_entry from ${role}`);
+  await queries.run(`revoke update, truncate on audit_payload from ${role}`);
+  await queries.run(`grant execute on function prune_audit() to ${role}`);
 }
 
 /** Refuses to work where the server would not keep tenants apart, however that came about. */

@@ -1,4 +1,4 @@
-/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships. */
+/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0510 audit. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
@@ -8,6 +8,7 @@ import { guards0210 } from './0210-guards.ts';
 import { drift0300 } from './0300-drift.ts';
 import { undo0310 } from './0310-undo.ts';
 import { memberships0400 } from './0400-memberships.ts';
+import { audit0510 } from './0510-audit.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   drift0300,
   undo0310,
   memberships0400,
+  audit0510,
 ];
