@@ -1,4 +1,4 @@
-import { type Connector, ConnectorError } from '../connectors/spi/index.ts';
+import { type CallOptions, type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { Attributes, IdentityRecord } from '../identity/record.ts';
 import type { Operation } from '../plan/plan.ts';
 
@@ -15,10 +15,10 @@ export async function attempt(
   operation: Operation,
   attributes: Attributes,
   connector: Connector,
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<Attempt> {
   try {
-    const record = await perform(operation, attributes, connector, signal);
+    const record = await perform(operation, attributes, connector, call);
     return record === undefined ? { type: 'done' } : { type: 'done', record };
   } catch (error) {
     if (error instanceof ConnectorError) {
@@ -26,7 +26,7 @@ export async function attempt(
       if (operation.action === 'delete' && error.kind === 'missing') return { type: 'done' };
       return { type: 'failed', error };
     }
-    if (signal.aborted) return { type: 'failed', error: stopped(operation, error) };
+    if (call.signal.aborted) return { type: 'failed', error: stopped(operation, error) };
     throw error;
   }
 }
@@ -35,24 +35,24 @@ async function perform(
   operation: Operation,
   attributes: Attributes,
   connector: Connector,
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<IdentityRecord | undefined> {
   switch (operation.action) {
     case 'create':
       if (!connector.create) throw notOffered(operation);
-      return connector.create(operation.kind, attributes, { signal });
+      return connector.create(operation.kind, attributes, call);
     case 'update':
     case 'disable':
     case 'enable':
       if (!connector.update) throw notOffered(operation);
       return connector.update(operation.target, operation.changes, {
-        signal,
+        ...call,
         ...ifVersion(operation.precondition.version),
       });
     case 'delete':
       if (!connector.delete) throw notOffered(operation);
       await connector.delete(operation.target, {
-        signal,
+        ...call,
         ...ifVersion(operation.precondition.version),
       });
       return undefined;
@@ -64,9 +64,7 @@ async function perform(
       await connector.addMembers(
         operation.target,
         operation.members.map(({ ref }) => ref),
-        {
-          signal,
-        },
+        call,
       );
       return undefined;
     case 'remove-members':
@@ -74,9 +72,7 @@ async function perform(
       await connector.removeMembers(
         operation.target,
         operation.members.map(({ ref }) => ref),
-        {
-          signal,
-        },
+        call,
       );
       return undefined;
   }

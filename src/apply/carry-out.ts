@@ -14,7 +14,8 @@ import type { Breaker, Tripped } from './breaker.ts';
 import type { RetryBudget } from './budget.ts';
 import { DISPOSITION } from './disposition.ts';
 import { mayBeDone } from './doubt.ts';
-import type { Failure, Outcome } from './outcome.ts';
+import { wireOf } from './exchange.ts';
+import type { Failure, Outcome, Wire } from './outcome.ts';
 import type { Pace } from './pace.ts';
 import { movedFields } from './precondition.ts';
 import { withReferences } from './references.ts';
@@ -66,10 +67,17 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
     operation.action === 'create' ? operation.attributes : {},
     tools.accountOf,
   );
+  const sender = wireOf(target);
   let doubtful = false;
   const fail = (error: ConnectorError, seen?: IdentityRecord): Finished => {
     tools.breaker.failed(error);
-    const finished = failed(planned, error, since(), tools, seen);
+    const finished = failed(
+      planned,
+      error,
+      { milliseconds: since(), wire: sender.wire() },
+      tools,
+      seen,
+    );
     return doubtful ? { ...finished, doubtful } : finished;
   };
 
@@ -83,7 +91,7 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
   }
   for (let tries = 1; ; tries++) {
     tools.budget.sent();
-    const answer = await attempt(operation, sent, connector, signal);
+    const answer = await attempt(operation, sent, connector, sender.call(tries, signal));
     await tools.sent();
     if (answer.type === 'done') {
       tools.breaker.succeeded();
@@ -94,6 +102,7 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
           type: 'done',
           operation,
           milliseconds: since(),
+          wire: sender.wire(),
           ...(held !== undefined && { record: held }),
         },
         settlement: settlementOfDone(operation, { sent, unresolved }, held, target, now()),
@@ -212,12 +221,18 @@ function moved(
 function failed(
   planned: PlannedOperation,
   error: ConnectorError,
-  milliseconds: number,
+  { milliseconds, wire }: { readonly milliseconds: number; readonly wire: Wire },
   { target, now, random }: Carrying,
   seen: IdentityRecord | undefined,
 ): Finished {
   const { operation } = planned;
-  const outcome: Outcome = { type: 'failed', operation, failure: failureOf(error), milliseconds };
+  const outcome: Outcome = {
+    type: 'failed',
+    operation,
+    failure: failureOf(error),
+    milliseconds,
+    wire,
+  };
   const landed = error.kind === 'unknown-outcome' ? {} : { landed: true as const };
   const common = { planned, outcome, ...landed, ...(seen !== undefined && { seen }) };
   // The system as a whole refused: nothing is learnt about this person.

@@ -12,6 +12,8 @@ import type { Settlement } from '../warehouse/warehouse.ts';
 import { attempt } from './attempt.ts';
 import { type Carrying, type Finished, failureOf, maySendAgain } from './carry-out.ts';
 import { DISPOSITION } from './disposition.ts';
+import { type Sender, wireOf } from './exchange.ts';
+import type { Wire } from './outcome.ts';
 import { pauseSeconds, retryDelaySeconds } from './retry.ts';
 
 type MembersOperation = Extract<Operation, { readonly members: readonly PlannedMember[] }>;
@@ -19,6 +21,10 @@ type MembersOperation = Extract<Operation, { readonly members: readonly PlannedM
 /** Longer pauses are not waited for inside a run. */
 const LONGEST_PAUSE_SECONDS = 120;
 const NAMES_SHOWN = 3;
+
+interface Sending extends Carrying {
+  readonly call: Sender['call'];
+}
 
 interface Sent {
   readonly done: readonly PlannedMember[];
@@ -36,9 +42,11 @@ export async function carryOutMembers(
     throw new TypeError(`${operation.action} is not about members`);
   }
   const began = tools.now().getTime();
-  const { done, failed, gone } = await send(operation, operation.members, tools);
-  const milliseconds = tools.now().getTime() - began;
-  if (gone !== undefined) return groupGone(planned, gone, milliseconds);
+  const sender = wireOf(tools.target);
+  const sending = { ...tools, call: sender.call };
+  const { done, failed, gone } = await send(operation, operation.members, sending);
+  const spent = { milliseconds: tools.now().getTime() - began, wire: sender.wire() };
+  if (gone !== undefined) return groupGone(planned, gone, spent);
   const [first] = failed;
   const memberships = [
     ...done.map((member) => settledBy(operation, member)),
@@ -47,7 +55,7 @@ export async function carryOutMembers(
   if (first === undefined) {
     return {
       planned,
-      outcome: { type: 'done', operation, milliseconds },
+      outcome: { type: 'done', operation, ...spent },
       memberships,
       landed: true,
     };
@@ -55,7 +63,7 @@ export async function carryOutMembers(
   const failure = { ...failureOf(first.error), message: whoFailed(first.error, failed) };
   return {
     planned,
-    outcome: { type: 'failed', operation, failure, milliseconds },
+    outcome: { type: 'failed', operation, failure, ...spent },
     memberships,
     landed: true,
   };
@@ -71,7 +79,7 @@ function whoFailed({ message }: ConnectorError, failed: Sent['failed']): string 
 async function send(
   operation: MembersOperation,
   members: readonly PlannedMember[],
-  tools: Carrying,
+  tools: Sending,
 ): Promise<Sent> {
   const error = await sendOnce({ ...operation, members }, tools);
   if (error === undefined) return { done: members, failed: [] };
@@ -93,7 +101,7 @@ async function send(
 async function halved(
   operation: MembersOperation,
   members: readonly PlannedMember[],
-  tools: Carrying,
+  tools: Sending,
 ): Promise<Sent> {
   const middle = Math.ceil(members.length / 2);
   const left = await send(operation, members.slice(0, middle), tools);
@@ -109,11 +117,11 @@ async function halved(
 /** Sent, and sent again where that is safe: who is a member already stays one. */
 async function sendOnce(
   operation: MembersOperation,
-  { connector, signal, random, budget, pace, breaker, sent }: Carrying,
+  { connector, signal, random, budget, pace, breaker, sent, call }: Sending,
 ): Promise<ConnectorError | undefined> {
   for (let tries = 1; ; tries++) {
     budget.sent();
-    const answer = await attempt(operation, {}, connector, signal);
+    const answer = await attempt(operation, {}, connector, call(tries, signal));
     await sent();
     if (answer.type === 'done') {
       breaker.succeeded();
@@ -163,13 +171,13 @@ async function groupIsGone(
 function groupGone(
   planned: PlannedOperation,
   error: ConnectorError,
-  milliseconds: number,
+  spent: { readonly milliseconds: number; readonly wire: Wire },
 ): Finished {
   const { operation } = planned;
   const settlement: Settlement = { type: 'deleted' };
   return {
     planned,
-    outcome: { type: 'failed', operation, failure: failureOf(error), milliseconds },
+    outcome: { type: 'failed', operation, failure: failureOf(error), ...spent },
     settlement,
     landed: true,
     replan: true,

@@ -10,12 +10,14 @@ export type Outcome =
       /** As the system now holds it; absent after a delete. */
       readonly record?: IdentityRecord;
       readonly milliseconds: number;
+      readonly wire?: Wire;
     }
   | {
       readonly type: 'failed';
       readonly operation: Operation;
       readonly failure: Failure;
       readonly milliseconds: number;
+      readonly wire?: Wire;
     }
   | {
       readonly type: 'skipped';
@@ -25,6 +27,14 @@ export type Outcome =
       readonly message: string;
       readonly fields?: readonly string[];
     };
+
+/** How an operation was sent, for the provisioning log. */
+export interface Wire {
+  /** How many times it was tried. */
+  readonly attempts: number;
+  /** As `exchangesOf` reads it; absent where the connector speaks over no wire. */
+  readonly exchanges?: string;
+}
 
 /** A failure as it is stored and shown: no secrets, no whole objects. */
 export interface Failure {
