@@ -129,13 +129,16 @@ function referenceOf(
 
 /** Which source supplied what a row reads: `hr`, or several. */
 export function originOf({ inputs }: CompiledRow, { identity }: Subject): string | undefined {
-  const systems = new Set<string>();
+  let first: string | undefined;
+  let several: Set<string> | undefined;
   for (const input of inputs) {
     const slash = input.indexOf('/');
     const system = slash > 0 ? input.slice(0, slash) : identity.origins[input];
-    if (system !== undefined) systems.add(system);
+    if (system === undefined || system === first) continue;
+    if (first === undefined) first = system;
+    else several = (several ?? new Set([first])).add(system);
   }
-  return systems.size === 0 ? undefined : [...systems].join(', ');
+  return several === undefined ? first : [...several].join(', ');
 }
 
 function mappingStep(
@@ -175,6 +178,15 @@ function isDefault(
   seen: Readonly<Record<string, AttributeValue>>,
 ): boolean {
   return fallback !== undefined && value === fallback && Object.keys(seen).length === 0;
+}
+
+/** Of rows evaluated for a create, those of the target's match paths, in their order. */
+export function matchesOf(rows: readonly WantedRow[], { match }: Target): readonly MatchValue[] {
+  return match.flatMap((path) => {
+    const wanted = rows.find(({ row }) => row.row.path === path)?.wanted;
+    if (wanted?.type !== 'value' || typeof wanted.value === 'object') return [];
+    return [{ path, value: wanted.value }];
+  });
 }
 
 /** What the account of a subject would hold at the target's match paths, in their order. */

@@ -4,18 +4,19 @@
  */
 
 import type { AttributeChange } from '../connectors/spi/index.ts';
-import { label } from '../identity/identity.ts';
+import { type IdentityId, label } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
 import type { Account, Escrow, Subject } from '../warehouse/subject.ts';
 import {
   evaluation,
-  matchValues,
+  matchesOf,
   originOf,
   type PlanningContext,
   type WantedRow,
   wantedRows,
 } from './desired.ts';
 import { type Difference, difference } from './difference.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
 import { contentOf, operationId } from './hash.ts';
 import { isOff, leaving } from './leave.ts';
 import type { Match } from './match.ts';
@@ -32,7 +33,11 @@ import { inPilot, type Standing, standing } from './standing.ts';
 import { heldAt, provesIdentity, type Target } from './target.ts';
 
 export type Decision =
-  | { readonly type: 'operation'; readonly operation: Operation }
+  | {
+      readonly type: 'operation';
+      readonly operation: Operation;
+      readonly evidence: Evidence;
+    }
   | { readonly type: 'omission'; readonly omission: Omission };
 
 export function planSubject(subject: Subject, target: Target, context: PlanningContext): Decision {
@@ -75,7 +80,7 @@ function decide(subject: Subject, target: Target, context: PlanningContext): Dec
       return omit(subject, stands.why, stands.message);
     }
     const found = unaskedAccount(context.match.record);
-    return planLeaver(subject, found, stands, target, context);
+    return planLeaver(subject, found, stands, target, context, context.match.by);
   }
   return planMatch(subject, context.match ?? { type: 'none', tried: [] }, target, context);
 }
@@ -124,7 +129,7 @@ function planCreate(subject: Subject, target: Target, context: PlanningContext):
   const rows = wantedRows(subject, target, context, { isIn: true, purpose: 'create' });
   const refused = refusedRows(subject, rows, target, context, undefined);
   if (refused !== undefined) return refused;
-  const found = matchValues(subject, target, context);
+  const found = matchesOf(rows, target);
   if (target.match.length > 0 && found.length === 0) {
     return refuse(
       subject,
@@ -177,11 +182,12 @@ function planAccount(
   context.trace?.({ type: 'difference', changes });
   if (changes.length === 0) {
     if (linkedBy === undefined) return unchanged(subject, differs, target);
-    return operate(subject, target, 'linked', rows, [], [], {
+    const content: OperationContent = {
       action: 'link',
       adopts: differs.adopts,
       ...onAccount(account, [], target),
-    });
+    };
+    return operate(subject, target, 'linked', rows, [], [], content, linkedBy);
   }
   const refused = refusedRows(subject, rows, target, context, account.current);
   if (refused !== undefined) return refused;
@@ -203,6 +209,7 @@ function planAccount(
       ...(Object.keys(differs.adopts).length > 0 && { adopts: differs.adopts }),
       ...onAccount(account, [...new Set([...touched, ...enabledPaths(target)])], target),
     },
+    linkedBy,
   );
 }
 
@@ -242,6 +249,7 @@ function planLeaver(
   stands: Exclude<Standing, { readonly in: true }>,
   target: Target,
   context: PlanningContext,
+  foundBy?: string,
 ): Decision {
   const step = leaving(account, target, context.now);
   switch (step.type) {
@@ -250,11 +258,20 @@ function planLeaver(
     case 'not-allowed':
       return refuse(subject, 'action-not-allowed', step.message);
     case 'delete':
-      return operate(subject, target, stands.reason, [], [], [], {
-        action: 'delete',
-        before: account.current,
-        ...onAccount(account, enabledPaths(target), target),
-      });
+      return operate(
+        subject,
+        target,
+        stands.reason,
+        [],
+        [],
+        [],
+        {
+          action: 'delete',
+          before: account.current,
+          ...onAccount(account, enabledPaths(target), target),
+        },
+        foundBy,
+      );
     case 'disable': {
       const rows = wantedRows(subject, target, context, { isIn: false, purpose: 'update' }).filter(
         ({ row }) => row.row.path !== target.traits.enabledPath,
@@ -264,12 +281,13 @@ function planLeaver(
       const changes = [step.change, ...others];
       context.trace?.({ type: 'difference', changes });
       const touched = changes.map(({ path }) => path);
-      return operate(subject, target, stands.reason, rows, touched, [], {
+      const content: OperationContent = {
         action: 'disable',
         changes,
         ...(subject.account === undefined && { links: true }),
         ...onAccount(account, touched, target),
-      });
+      };
+      return operate(subject, target, stands.reason, rows, touched, [], content, foundBy);
     }
   }
 }
@@ -347,16 +365,16 @@ function operate(
   touched: readonly string[],
   after: readonly string[],
   content: OperationContent,
+  foundBy?: string,
 ): Decision {
   const { identity, due } = subject;
   const origins: Record<string, string> = {};
-  for (const { row } of rows) {
+  const without: IdentityId[] = [];
+  for (const { row, wanted } of rows) {
+    if (wanted.type === 'dangling' && wanted.missing !== undefined) without.push(wanted.missing);
     const origin = touched.includes(row.row.path) ? originOf(row, subject) : undefined;
     if (origin !== undefined) origins[row.row.path] = origin;
   }
-  const without = rows.flatMap(({ wanted }) =>
-    wanted.type === 'dangling' && wanted.missing !== undefined ? wanted.missing : [],
-  );
   const intent: Intent = {
     id: operationId(target.system, identity.id, contentOf(content)),
     identity: identity.id,
@@ -372,7 +390,11 @@ function operate(
     origins,
     ...(due?.escrow && { failedBefore: failedBefore(due.escrow) }),
   };
-  return { type: 'operation', operation: { ...intent, ...content } };
+  return {
+    type: 'operation',
+    operation: { ...intent, ...content },
+    evidence: evidenceOf(subject, target, rows, touched, foundBy),
+  };
 }
 
 function failedBefore({ code, attempts, firstFailedAt }: Escrow): Intent['failedBefore'] & object {

@@ -66,9 +66,12 @@ function attributeRefusal(rule: AttributeRule, value: AttributeValue): string | 
   if (rule.maxLength !== undefined && value.length > rule.maxLength) {
     return `${name} has ${value.length} characters, and ${rule.maxLength} are allowed${remedy}`;
   }
-  const forbidden = [...(rule.forbiddenCharacters ?? '')].find((each) => value.includes(each));
-  if (forbidden === undefined) return undefined;
-  return `${name} contains "${forbidden}", which is not allowed${remedy}`;
+  for (const forbidden of rule.forbiddenCharacters ?? '') {
+    if (value.includes(forbidden)) {
+      return `${name} contains "${forbidden}", which is not allowed${remedy}`;
+    }
+  }
+  return undefined;
 }
 
 function referenceRefusal(

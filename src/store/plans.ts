@@ -49,6 +49,7 @@ export function openPlans(database: Database): PlanStore {
     append: async (key, from, operations, omissions) => {
       const refusals = omissions.filter(({ refused }) => refused);
       if (operations.length === 0 && refusals.length === 0) return;
+      // Closing the plan waits for the disk; one that is not closed is dropped and made again.
       await database.transaction(async (queries) => {
         await queries.batch(
           'insert into plan_operation (plan, position, content) values (?, ?, ?)',
@@ -59,7 +60,7 @@ export function openPlans(database: Database): PlanStore {
            on conflict (tenant, plan, identity) do nothing`,
           refusals.map((omission) => [key, omission.identity, JSON.stringify(omission)]),
         );
-      });
+      }, 'process');
     },
     close: async (key, closing) => {
       const same = await first(

@@ -40,14 +40,9 @@ export async function recordAnswers(
     ),
   ]);
   const states = new Map(
-    (
-      await store.accounts(
-        target,
-        answers.map(({ identity }) => identity),
-      )
-    )
-      .filter(({ deleted }) => !deleted)
-      .map((state) => [state.identity, state]),
+    theirs.flatMap(({ identity, ref, state }) =>
+      identity === undefined || state.deleted ? [] : [[identity, { identity, ref, ...state }]],
+    ),
   );
   const byRef = new Map(known.map((record) => [objectKey(record.ref), record]));
   const owners = new Map(known.map((record) => [objectKey(record.ref), record.identity]));

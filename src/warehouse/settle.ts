@@ -107,25 +107,16 @@ async function forgetAccounts(
   deleted: readonly IdentityId[],
 ): Promise<void> {
   if (deleted.length === 0) return;
-  const accounts = await store.accounts(target, deleted);
   const records = await store.recordsIn(target, deleted);
   // The record of a system that is read as well keeps its last values.
   const isSource = ({ ref }: { readonly ref: ObjectRef }): boolean =>
     book.source(ref.system, ref.kind) !== undefined;
-  const kept = accounts.filter(isSource);
-  await store.saveRecords(
-    records
-      .filter(({ ref }) => kept.some((account) => account.ref.id === ref.id))
-      .map((record) => ({ ...record, present: false, shownBy: 0 })),
-  );
+  const kept = records.filter(isSource);
+  await store.saveRecords(kept.map((record) => ({ ...record, present: false, shownBy: 0 })));
   await store.saveAccounts(
-    kept.map(({ identity, ref }) => ({
-      identity,
-      ref,
-      asked: '{}',
-      answered: '{}',
-      deleted: true,
-    })),
+    kept.flatMap(({ identity, ref }) =>
+      identity === undefined ? [] : [{ identity, ref, asked: '{}', answered: '{}', deleted: true }],
+    ),
   );
   const gone = records.filter((record) => !isSource(record));
   await store.deleteRecords(gone.map(({ ref }) => ref));

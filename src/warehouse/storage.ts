@@ -24,6 +24,11 @@ export interface StoredRecord {
   readonly identity?: IdentityId;
 }
 
+/** A record with what is known of it as an account that we write. */
+export interface AccountRecord extends StoredRecord {
+  readonly state: AccountState;
+}
+
 export interface SavedRecord extends StoredRecord {
   /** The reading that showed it; 0 when none did, which leaves standing what is noted. */
   readonly shownBy: number;
@@ -203,12 +208,12 @@ export interface WarehouseStore
 
 export interface RecordStore {
   records(refs: readonly ObjectRef[]): Promise<readonly StoredRecord[]>;
-  recordsOf(identities: readonly IdentityId[]): Promise<readonly StoredRecord[]>;
+  recordsOf(identities: readonly IdentityId[]): Promise<readonly AccountRecord[]>;
   /** Only those of one system. */
   recordsIn(
     system: SystemName,
     identities: readonly IdentityId[],
-  ): Promise<readonly StoredRecord[]>;
+  ): Promise<readonly AccountRecord[]>;
   saveRecords(records: readonly SavedRecord[]): Promise<void>;
   deleteRecords(refs: readonly ObjectRef[]): Promise<void>;
   /** Takes records away from their identities. */

@@ -1,11 +1,11 @@
 /** Everything the planner needs about many identities and one target, in a handful of questions. */
 
-import type { IdentityId } from '../identity/identity.ts';
+import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { AppRole, Attributes, IdentityRecord, SystemName } from '../identity/record.ts';
 import { isReference } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { parseOrigins } from './origins.ts';
-import type { Edge, Reach, StoredAccount, StoredIdentity, StoredRecord } from './storage.ts';
+import type { AccountRecord, Edge, Reach, StoredIdentity, StoredRecord } from './storage.ts';
 import type { Account, Due, ResolvedReference, Subject } from './subject.ts';
 import type { TargetRules } from './warehouse.ts';
 
@@ -18,10 +18,9 @@ export async function loadSubjects(
 ): Promise<readonly Subject[]> {
   if (ids.length === 0) return [];
   const { store, book } = context;
-  const [identities, records, accounts, edges, withReports, inFlight] = await Promise.all([
+  const [identities, records, edges, withReports, inFlight] = await Promise.all([
     store.identities(ids),
     store.recordsOf(ids),
-    store.accounts(target, ids),
     store.edgesOf(ids),
     store.withReports(ids),
     store.inFlight(target, ids),
@@ -31,17 +30,17 @@ export async function loadSubjects(
     loadReferents(context, target, edges),
     loadReaches(context, target, identities, byIdentity),
   ]);
-  const states = new Map(accounts.map((account) => [account.identity, account]));
   const known = new Map(identities.map((identity) => [identity.id, identity]));
   const edgesOf = Map.groupBy(edges, ({ identity }) => identity);
   return ids.flatMap((id): readonly Subject[] => {
     const identity = known.get(id);
     if (!identity) return [];
     const theirs = byIdentity.get(id) ?? [];
-    const account = accountOf(target, identity, theirs, states.get(id));
+    const account = accountOf(target, identity, theirs);
     const flight = inFlight.get(id);
     const row = due.get(id);
     const attributes: Attributes = JSON.parse(identity.attributes);
+    let origins: Identity['origins'] | undefined;
     const recoverable = !identity.present && isRecoverable(context, theirs);
     const rules = book.target(target, identity.kind);
     return [
@@ -50,7 +49,10 @@ export async function loadSubjects(
           id,
           kind: identity.kind,
           attributes,
-          origins: parseOrigins(identity.origins, attributes),
+          get origins() {
+            origins ??= parseOrigins(identity.origins, attributes);
+            return origins;
+          },
           links: theirs.filter(({ present }) => present).map(({ ref }) => ref),
           present: identity.present,
         },
@@ -68,10 +70,15 @@ export async function loadSubjects(
   });
 }
 
-export function recordOf({ ref, attributes, version }: StoredRecord): IdentityRecord {
+/** Parsed when somebody looks: of most people, nobody does. */
+export function recordOf({ ref, attributes: text, version }: StoredRecord): IdentityRecord {
+  let attributes: Attributes | undefined;
   return {
     ref,
-    attributes: JSON.parse(attributes),
+    get attributes() {
+      attributes ??= JSON.parse(text) as Attributes;
+      return attributes;
+    },
     ...(version !== undefined && { version }),
   };
 }
@@ -79,21 +86,18 @@ export function recordOf({ ref, attributes, version }: StoredRecord): IdentityRe
 function accountOf(
   target: SystemName,
   { kind }: StoredIdentity,
-  records: readonly StoredRecord[],
-  state: StoredAccount | undefined,
+  records: readonly AccountRecord[],
 ): Account | undefined {
   const record = records.find(({ ref }) => ref.system === target && ref.kind === kind);
-  if (!record || state?.deleted) return undefined;
+  if (!record || record.state.deleted) return undefined;
+  const { asked, answered, disabledAt } = record.state;
   return {
     ref: record.ref,
     current: JSON.parse(record.attributes),
     ...(record.version !== undefined && { version: record.version }),
-    asked: JSON.parse(state?.asked ?? '{}'),
-    answered: JSON.parse(state?.answered ?? '{}'),
-    ...(state?.disabledAt !== undefined && {
-      disabledBy: 'us',
-      disabledAt: new Date(state.disabledAt),
-    }),
+    asked: JSON.parse(asked),
+    answered: JSON.parse(answered),
+    ...(disabledAt !== undefined && { disabledBy: 'us', disabledAt: new Date(disabledAt) }),
     ...(!record.present && { missing: true }),
   };
 }
@@ -112,20 +116,12 @@ async function loadReferents(
 ): Promise<ReadonlyMap<IdentityId, ResolvedReference>> {
   const ids = [...new Set(edges.flatMap(({ referred }) => referred ?? []))];
   if (ids.length === 0) return new Map();
-  const [records, accounts] = await Promise.all([
-    store.recordsIn(target, ids),
-    store.accounts(target, ids),
-  ]);
-  const deleted = new Set(
-    accounts.filter((account) => account.deleted).map(({ identity }) => identity),
-  );
-  return new Map(
-    records.flatMap(({ identity, present, ref, attributes }) =>
-      identity !== undefined && present && !deleted.has(identity)
-        ? [[identity, { type: 'account', ref, attributes: JSON.parse(attributes) }] as const]
-        : [],
-    ),
-  );
+  const referents = new Map<IdentityId, ResolvedReference>();
+  for (const { identity, present, ref, attributes, state } of await store.recordsIn(target, ids)) {
+    if (identity === undefined || !present || state.deleted) continue;
+    referents.set(identity, { type: 'account', ref, attributes: JSON.parse(attributes) });
+  }
+  return referents;
 }
 
 function referencesOf(

@@ -1,7 +1,13 @@
 /** The connector space: records, the keys they are found by, and the state of accounts. */
 
 import type { ObjectRef } from '../../identity/record.ts';
-import type { RecordStore, StoredAccount, StoredRecord } from '../../warehouse/storage.ts';
+import type {
+  AccountRecord,
+  AccountState,
+  RecordStore,
+  StoredAccount,
+  StoredRecord,
+} from '../../warehouse/storage.ts';
 import type { Database } from '../database.ts';
 import { bySpace, flag, list, optional, refColumns } from '../rows.ts';
 
@@ -16,17 +22,21 @@ type RecordRow = {
   readonly identity: string | null;
 };
 
-type AccountRow = {
-  readonly system: string;
-  readonly kind: string;
-  readonly id: string;
-  readonly identity: string;
+type StateRow = {
   readonly asked: string | null;
   readonly answered: string | null;
   readonly disabled_at: number | null;
   readonly deleted: number;
 };
 
+type AccountRow = StateRow & {
+  readonly system: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly identity: string;
+};
+
+const STATE = 'asked, answered, disabled_at, deleted';
 const COLUMNS = 'system, kind, id, attributes, version, present, recoverable, identity';
 
 export function recordStore(database: Database): RecordStore {
@@ -46,18 +56,19 @@ export function recordStore(database: Database): RecordStore {
 
     recordsOf: async (identities) =>
       (
-        await database.all<RecordRow>(`select ${COLUMNS} from record where identity in ${inList}`, [
-          list(identities),
-        ])
-      ).map(recordOf),
+        await database.all<RecordRow & StateRow>(
+          `select ${COLUMNS}, ${STATE} from record where identity in ${inList}`,
+          [list(identities)],
+        )
+      ).map(accountRecordOf),
 
     recordsIn: async (system, identities) =>
       (
-        await database.all<RecordRow>(
-          `select ${COLUMNS} from record where system = ? and identity in ${inList}`,
+        await database.all<RecordRow & StateRow>(
+          `select ${COLUMNS}, ${STATE} from record where system = ? and identity in ${inList}`,
           [system, list(identities)],
         )
-      ).map(recordOf),
+      ).map(accountRecordOf),
 
     saveRecords: (records) =>
       database.batch(
@@ -151,7 +162,7 @@ export function recordStore(database: Database): RecordStore {
     accounts: async (system, identities) =>
       (
         await database.all<AccountRow>(
-          `select system, kind, id, identity, asked, answered, disabled_at, deleted
+          `select system, kind, id, identity, ${STATE}
            from record where system = ? and identity in ${inList}`,
           [system, list(identities)],
         )
@@ -195,6 +206,16 @@ function accountOf(row: AccountRow): StoredAccount {
   return {
     identity: row.identity,
     ref: { system: row.system, kind: row.kind, id: row.id },
+    ...stateOf(row),
+  };
+}
+
+function accountRecordOf(row: RecordRow & StateRow): AccountRecord {
+  return { ...recordOf(row), state: stateOf(row) };
+}
+
+function stateOf(row: StateRow): AccountState {
+  return {
     asked: row.asked ?? '{}',
     answered: row.answered ?? '{}',
     deleted: row.deleted === 1,
