@@ -10,6 +10,7 @@ import type { Action, Operation } from '../plan/plan.ts';
 import type { PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import { tally as activity } from '../plan/window.ts';
 import type { Engine, SystemFailure, Watch } from './engine.ts';
+import { fenced } from './fence.ts';
 import { healthAfter, quarantine } from './health.ts';
 import { keepRest } from './rest.ts';
 import type { OpenTarget } from './target.ts';
@@ -58,7 +59,9 @@ export async function applyStored(
   if (closed !== undefined) return { ...EMPTY_TALLY, failure: closed };
   const probing = health.state === 'quarantined';
   const operations = await chosen(plan, options.part, engine);
-  if (options.part === undefined) await plans.setState(plan.key, 'applying');
+  if (options.part === undefined) {
+    await fenced(engine, watch, () => plans.setState(plan.key, 'applying'));
+  }
   const began = now().getTime();
   const tally = {
     done: {} as Record<string, number>,
@@ -67,8 +70,7 @@ export async function applyStored(
   };
   const carried: Partial<Record<Action, number>> = {};
   const record = async (finished: readonly Finished[]) => {
-    await engine.transaction(async () => {
-      await watch.fence?.();
+    await fenced(engine, watch, async () => {
       await recordFinished(finished, plan, options, system, engine);
       await options.together?.(finished);
     });
@@ -101,8 +103,7 @@ export async function applyStored(
     pace: probing ? oneAtATime(engine) : turns,
     ahead: options.ahead === true,
     markInFlight: async (creates) => {
-      await engine.transaction(async () => {
-        await watch.fence?.();
+      await fenced(engine, watch, async () => {
         await warehouse.markInFlight(system, creates);
       });
       await boundary('marked-in-flight');
@@ -116,8 +117,7 @@ export async function applyStored(
     random: engine.random,
     signal: watch.signal,
   });
-  await engine.transaction(async () => {
-    await watch.fence?.();
+  await fenced(engine, watch, async () => {
     if (tripped?.held) {
       const holds = [{ guard: 'failure-rate' as const, message: tripped.message }];
       await keepRest(plan, holds, carried, engine);

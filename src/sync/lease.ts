@@ -30,6 +30,8 @@ export async function underLease<Value>(
   atWork.add(own);
   const lost = new AbortController();
   const fence = async () => {
+    // Whoever reads a target while writing it holds two leases, and needs both.
+    await watch.fence?.();
     // Renewing locks the row until the transaction ends: nobody takes the lane meanwhile.
     if (await engine.ledger.renewLease(lane, token, until(engine))) return;
     throw new VerbRefusal(

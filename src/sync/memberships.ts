@@ -6,7 +6,8 @@ import { isOpen, type MembershipLot, type PlannedMembers } from '../plan/members
 import { forKind, type Target } from '../plan/target.ts';
 import type { DueMembership, MembershipSettlement } from '../warehouse/membership.ts';
 import type { Subject } from '../warehouse/subject.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Watch } from './engine.ts';
+import { fenced } from './fence.ts';
 
 const BATCH = 500;
 
@@ -46,10 +47,12 @@ export async function* membershipLots(
 export async function settleMembers(
   { resting, frozen }: PlannedMembers,
   { system }: Target,
-  { warehouse, transaction }: Engine,
+  engine: Engine,
+  watch: Watch,
 ): Promise<void> {
   if (resting.length === 0 && frozen.length === 0) return;
-  await transaction(async () => {
+  const { warehouse } = engine;
+  await fenced(engine, watch, async () => {
     await warehouse.settleMemberships(system, resting.map(settlementOf));
     await warehouse.freezeGroups(system, frozen);
   });

@@ -8,6 +8,7 @@ import { type ChangePage, type Connector, ConnectorError } from '../connectors/s
 import type { Problem } from '../identity/problem.ts';
 import type { Reading, ReadingResult } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, SourceJob, SystemFailure, Watch } from './engine.ts';
+import { fenced } from './fence.ts';
 
 const TRIES = 5;
 const LONGEST_PAUSE_SECONDS = 120;
@@ -35,7 +36,9 @@ export async function readSource(
   for (;;) {
     try {
       const connector = await engine.connector(system);
-      if (startOver) await engine.warehouse.forgetWatermark(system, kind);
+      if (startOver) {
+        await fenced(engine, watch, () => engine.warehouse.forgetWatermark(system, kind));
+      }
       startOver = false;
       const since = await engine.warehouse.watermark(system, kind);
       const changes = since !== undefined && connector.readChanges !== undefined;
@@ -43,6 +46,7 @@ export async function readSource(
         system,
         kind,
         changes ? 'changes' : 'full',
+        watch.fence,
       );
       mode = reading.mode;
       const pages = changes
@@ -114,15 +118,17 @@ async function absorbAll(
   pages: AsyncIterable<ChangePage>,
   reading: Reading,
   fresh: Date,
-  { warehouse, drift, targets, boundary }: Engine,
-  { progress }: Watch,
+  engine: Engine,
+  watch: Watch,
 ): Promise<ReadingResult> {
+  const { warehouse, drift, targets, boundary } = engine;
+  const { progress, fence } = watch;
   const { system, kind, mode } = reading;
   let read = 0;
   let complete = false;
   // The next page travels while this one is absorbed.
   for await (const page of ahead(pages)) {
-    await warehouse.absorb(reading, page);
+    await warehouse.absorb(reading, page, fence);
     await boundary('page-absorbed');
     complete ||= page.complete === true;
     read += page.changes.length;
@@ -131,9 +137,9 @@ async function absorbAll(
   }
   const written = targets.some((target) => target.system === system && target.kind === kind);
   if (written && mode === 'full') {
-    await drift.spare({ target: system, kind }, reading.id, fresh);
+    await fenced(engine, watch, () => drift.spare({ target: system, kind }, reading.id, fresh));
   }
-  const result = await warehouse.endReading(reading, complete);
+  const result = await warehouse.endReading(reading, complete, fence);
   await boundary('reading-ended');
   return result;
 }

@@ -7,6 +7,7 @@ import type { StoredPlan } from '../plan/plans.ts';
 import { heldAt, type Target } from '../plan/target.ts';
 import { applySeen } from './apply-plan.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
+import { fenced } from './fence.ts';
 import { personNamed } from './people.ts';
 import type { ReconcileRequest } from './reconcile.ts';
 import type { DriftWishes } from './reconcile-settle.ts';
@@ -96,8 +97,7 @@ async function link(
         continue;
       }
       const ref = { system, kind, id: row.account };
-      await engine.transaction(async () => {
-        await watch.fence?.();
+      await fenced(engine, watch, async () => {
         await warehouse.link(system, person, { ref, attributes: held.current });
         await drift.remove([row]);
         await warehouse.makeDue(system, [person], 'reconcile');
@@ -162,7 +162,7 @@ async function disable(
   watch: Watch,
 ): Promise<Partial<OrphansSettled>> {
   const refused: { account: string; message: string }[] = [];
-  const plan = await planBeside(open, engine, disabling(rows, open.target, engine, refused));
+  const plan = await planBeside(open, engine, disabling(rows, open.target, engine, refused), watch);
   if (plan === undefined) return { refused };
   if (plan.state === 'held') return { refused, disabling: { plan } };
   const run = await applySeen(plan, engine, watch);

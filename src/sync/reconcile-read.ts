@@ -42,14 +42,14 @@ export async function readAndCompare(
   let accounts = 0;
   const warehouse: Warehouse = {
     ...engine.warehouse,
-    absorb: (reading, page) =>
+    absorb: (reading, page, fence) =>
       timer.time(async () => {
-        await engine.warehouse.absorb(reading, page);
+        await engine.warehouse.absorb(reading, page, fence);
         accounts += page.changes.length;
         await look(page);
       }),
-    endReading: (reading, complete) =>
-      timer.time(() => engine.warehouse.endReading(reading, complete)),
+    endReading: (reading, complete, fence) =>
+      timer.time(() => engine.warehouse.endReading(reading, complete, fence)),
   };
   const lane = urgentLane(open, engine, randomUUID(), watch);
   const job = jobOf(target, engine);

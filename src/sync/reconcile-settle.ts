@@ -3,6 +3,7 @@
 import { adopting, type Drift, type DriftPolicy, driftFinder, reverting } from '../plan/drift.ts';
 import { sameValue } from '../plan/values.ts';
 import type { Engine, Watch } from './engine.ts';
+import { fenced } from './fence.ts';
 import type { DriftRow, SpaceAccount } from './reconcile-storage.ts';
 import type { OpenTarget } from './target.ts';
 
@@ -40,8 +41,7 @@ export async function settleDrift(
     const accounts = await engine.drift.accounts(space, [...batch.keys()]);
     watch.signal.throwIfAborted();
     const ways = [...batch].map(([id, rows]) => wayOf(accounts.get(id), rows, policy, target));
-    await engine.transaction(async () => {
-      await watch.fence?.();
+    await fenced(engine, watch, async () => {
       const memories = ways.flatMap(({ memory }) => (memory === undefined ? [] : [memory]));
       await engine.drift.saveMemory(space, memories);
       await engine.drift.remove(ways.flatMap(({ settledRows }) => settledRows));

@@ -9,7 +9,8 @@ import { ordering } from '../plan/order.ts';
 import type { Action, Hold, Omission, Operation } from '../plan/plan.ts';
 import type { StoredPlan } from '../plan/plans.ts';
 import { tally } from '../plan/window.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Watch } from './engine.ts';
+import { fencedPlans } from './fence.ts';
 import type { OpenTarget } from './target.ts';
 
 export interface SideBatch {
@@ -27,9 +28,11 @@ export async function planBeside(
   { target }: OpenTarget,
   engine: Engine,
   batches: AsyncIterable<SideBatch>,
+  watch: Watch,
   hold?: Hold,
 ): Promise<StoredPlan | undefined> {
-  const { plans, warehouse, ledger, configVersion, now } = engine;
+  const { warehouse, ledger, configVersion, now } = engine;
+  const plans = fencedPlans(engine, watch);
   const { system } = target;
   const key = await plans.begin(system, configVersion, now());
   const content = planHash(system, configVersion);

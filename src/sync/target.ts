@@ -14,6 +14,7 @@ import { forKind, type Target, type TargetPolicy, targetWith } from '../plan/tar
 import type { Escrow, Subject } from '../warehouse/subject.ts';
 import type { Candidate, Settlement } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
+import { fenced, fencedPlans } from './fence.ts';
 import { settleInterrupted } from './interrupted.ts';
 import { type Matching, type MatchingOptions, matching, probeAgainAt } from './match.ts';
 import { membershipLots, settleMembers, thawMembers } from './memberships.ts';
@@ -93,7 +94,8 @@ export async function planDue(
   options: PlanOptions,
   watch: Watch,
 ): Promise<Planned | undefined> {
-  const { warehouse, plans, ledger, boundary } = engine;
+  const { warehouse, ledger, boundary } = engine;
+  const plans = fencedPlans(engine, watch);
   const { system } = target;
   const { people } = options;
   while (people === undefined && (await warehouse.expandMarkers(system))) {
@@ -119,7 +121,7 @@ export async function planDue(
     memberships: membershipLots(system, now, engine, members),
     membersPlanned: async (batch) => {
       watch.signal.throwIfAborted();
-      if (options.settles) await settleMembers(batch, target, engine);
+      if (options.settles) await settleMembers(batch, target, engine, watch);
       await boundary('plan-batch-stored');
     },
     holders: async (path, values) =>
@@ -228,8 +230,7 @@ async function settleOmissions(
   const { warehouse } = engine;
   const now = engine.now();
   const subjectOf = new Map(subjects.map((subject) => [subject.identity.id, subject]));
-  await engine.transaction(async () => {
-    await watch.fence?.();
+  await fenced(engine, watch, async () => {
     const settlements = omissions.flatMap((omission) => {
       const subject = subjectOf.get(omission.identity);
       if (subject === undefined) return [];

@@ -110,7 +110,8 @@ async function undoIn(
       const batches = inverses(deeds, byKind, recreate, engine, tally, watched);
       const [open] = opened;
       if (open === undefined) return nothing;
-      const plan = await planBeside(open, engine, batches, holdFor(run, open.target, engine));
+      const hold = holdFor(run, open.target, engine);
+      const plan = await planBeside(open, engine, batches, watched, hold);
       if (plan !== undefined) await engine.undos.note(plan.id, run, engine.now());
       const hasWork = plan !== undefined && Object.keys(plan.counts).length > 0;
       return { target: system, ...tally.report(open.target), ...(hasWork && { plan }) };

@@ -1,6 +1,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Rulebook } from './rulebook.ts';
 import type { WarehouseStore } from './storage.ts';
+import type { Fence } from './warehouse.ts';
 
 /** What every part of the warehouse works with. */
 export interface Context {
@@ -10,4 +11,21 @@ export interface Context {
   readonly newId: () => IdentityId;
   /** Never the same number twice, by any process. */
   readonly generation: () => number;
+}
+
+/** The same, with a fence before whatever a transaction writes. */
+export function fenced(context: Context, fence: Fence | undefined): Context {
+  if (fence === undefined) return context;
+  const { store } = context;
+  return {
+    ...context,
+    store: {
+      ...store,
+      transaction: (work, outlives) =>
+        store.transaction(async () => {
+          await fence();
+          return work();
+        }, outlives),
+    },
+  };
 }

@@ -4,7 +4,7 @@ import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, Scalar, SystemName } from '../identity/record.ts';
 import { acceptAbsences } from './absences.ts';
 import { recordAnswers, recordDoubts } from './accounts.ts';
-import type { Context } from './context.ts';
+import { type Context, fenced } from './context.ts';
 import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
@@ -51,10 +51,11 @@ export async function openWarehouse(
   };
   return {
     ...memberships(context),
-    beginReading: (system, kind, mode) => beginReading(context, system, kind, mode),
+    beginReading: (system, kind, mode, fence) =>
+      beginReading(fenced(context, fence), system, kind, mode),
     watermark: async (system, kind) => (await store.progress(system, kind))?.watermark,
-    absorb: (reading, page) => absorbPage(context, reading, page),
-    endReading: (reading, complete) => endReading(context, reading, complete),
+    absorb: (reading, page, fence) => absorbPage(fenced(context, fence), reading, page),
+    endReading: (reading, complete, fence) => endReading(fenced(context, fence), reading, complete),
     observe: (records) => observe(context, records),
     acceptAbsences: (system, kind) => acceptAbsences(context, system, kind),
     forgetWatermark: (system, kind) => store.setWatermark(system, kind),

@@ -30,10 +30,11 @@ export async function beginReading(
   if (open?.reachedEnd) await completeReading(context, open);
   else if (open?.mode === 'full' && open.resumable && mode === 'changes') {
     return { id: open.id, system, kind, mode: 'full', continued: true };
-  } else if (open) await store.closeReading(open.id, now().getTime());
-  const id = await store.transaction(() =>
-    store.insertReading({ system, kind, mode }, now().getTime()),
-  );
+  }
+  const id = await store.transaction(async () => {
+    if (open && !open.reachedEnd) await store.closeReading(open.id, now().getTime());
+    return store.insertReading({ system, kind, mode }, now().getTime());
+  });
   const keep = (await store.progress(system, kind))?.withheld?.reading;
   while (await store.transaction(() => store.pruneReadings(system, kind, keep, PRUNED_PER_STEP)));
   return { id, system, kind, mode };
@@ -60,7 +61,7 @@ export async function absorbPage(
         step.change,
         reading.id,
       );
-      await store.addToReading(reading.id, tally);
+      await store.transaction(() => store.addToReading(reading.id, tally));
       if (doubted) doubts.push(doubted);
       continue;
     }
@@ -166,12 +167,12 @@ export async function endReading(
   if (!stored) return { ...NOTHING, rejected: [], rejectedCount: 0 };
   if (mode === 'full' && complete && !stored.reachedEnd && !stored.ended) {
     // Known before the first absence is absorbed, so that a process that dies now goes on with it.
-    await store.markReading(id, { reachedEnd: true });
+    await store.transaction(() => store.markReading(id, { reachedEnd: true }));
     stored = { ...stored, reachedEnd: true };
   }
   let withheld: Withheld | undefined;
   if (stored.reachedEnd && !stored.ended) withheld = await completeReading(context, stored);
-  else await store.closeReading(id, now().getTime());
+  else await store.transaction(() => store.closeReading(id, now().getTime()));
   return result(context, stored, withheld);
 }
 

@@ -87,6 +87,9 @@ export interface Plausible {
   readonly count: number;
 }
 
+/** Fails, within a transaction, where whoever writes has lost the right to. */
+export type Fence = () => Promise<void>;
+
 /** One reading of one kind of one system, from its first page to its end. */
 export interface Reading {
   readonly id: number;
@@ -172,19 +175,24 @@ export interface Warehouse extends Memberships {
    * Asked for `changes` after a full reading was interrupted, it goes on with that one
    * (`continued`), provided that a page of it saved a watermark.
    */
-  beginReading(system: SystemName, kind: ObjectKind, mode: Reading['mode']): Promise<Reading>;
+  beginReading(
+    system: SystemName,
+    kind: ObjectKind,
+    mode: Reading['mode'],
+    fence?: Fence,
+  ): Promise<Reading>;
   watermark(system: SystemName, kind: ObjectKind): Promise<Watermark | undefined>;
   /**
    * Stores a page, joins and merges what it touched, marks those identities due, and saves the
    * watermark: all of it or nothing. Absorbing a page twice changes nothing.
    */
-  absorb(reading: Reading, page: ChangePage): Promise<void>;
+  absorb(reading: Reading, page: ChangePage, fence?: Fence): Promise<void>;
   /**
    * Closes a reading; one that showed everything makes what it did not show absent. A full one did
    * if `complete` or if a page of it said so, one of changes only if a page said so. Implausible
    * absences are withheld and remembered until a plausible reading or `acceptAbsences`.
    */
-  endReading(reading: Reading, complete: boolean): Promise<ReadingResult>;
+  endReading(reading: Reading, complete: boolean, fence?: Fence): Promise<ReadingResult>;
   /** Records met outside of a reading: by a probe, by looking before writing. */
   observe(records: readonly IdentityRecord[]): Promise<void>;
   /** A person says that what the last full reading lacked is really gone. Returns how many were. */
