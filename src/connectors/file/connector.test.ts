@@ -121,10 +121,12 @@ describe('CSV', () => {
     ]);
   });
 
-  it('has no records when it is empty, holds a header alone, or a byte order mark', async () => {
-    expect(await people('')).toEqual([]);
+  it('has no records when it holds a header alone; without one it is no list', async () => {
     expect(await people('employeeId,name\n')).toEqual([]);
-    expect(await people('\uFEFF')).toEqual([]);
+    const empty = [expect.stringContaining('1: the file is empty')];
+    expect(await problems('')).toEqual(empty);
+    expect(await problems('\uFEFF')).toEqual(empty);
+    expect(await problems('\n\n')).toEqual(empty);
   });
 
   it('reports every line that cannot be taken, and takes none', async () => {
@@ -227,10 +229,11 @@ describe('JSON', () => {
     const array = `[\n${text.trim().split('\n\n').join(',\n')}\n]\n`;
     expect(await people(array, { path: 'people.json' })).toEqual(expected);
     expect(await people('[]', { path: 'people.json' })).toEqual([]);
-    expect(await people('', { path: 'people.json' })).toEqual([]);
+    expect(await people('', { path: 'people.ndjson' })).toEqual([]);
   });
 
   it.each([
+    ['', [expect.stringContaining('1: the file is empty')]],
     ['{"employeeId":"7"}', ['1: the file is not an array of objects: it does not begin with "["']],
     [
       '[{"employeeId":"7"},\n{"employeeId":\n"8',

@@ -2,7 +2,14 @@
 
 import { Readable } from 'node:stream';
 import { type Info, type Options, parse } from 'csv-parse';
-import { MAX_ROW_CHARACTERS, MAX_VALUE_CHARACTERS, oversized, type Row } from './row.ts';
+import {
+  MAX_COLUMNS,
+  MAX_ROW_CHARACTERS,
+  MAX_VALUE_CHARACTERS,
+  oversized,
+  type Row,
+  tooManyColumns,
+} from './row.ts';
 
 interface Parsed {
   readonly record: readonly string[];
@@ -45,13 +52,20 @@ export async function* csvRows(
   };
   let columns: readonly string[] | undefined;
   for await (const { record, info } of rowsOf(all, options)) {
+    const line = firstLine(record, info);
+    // What follows a header that cannot be read is none.
+    if (columns === undefined && broken.some((row) => row.line < line)) break;
     yield* broken.splice(0);
     if (columns === undefined) {
       columns = record.map((name) => name.trim());
-      yield { type: 'header', line: 1, columns };
-    } else if (record.some((cell) => cell !== ''))
-      yield toRow(columns, record, firstLine(record, info));
+      if (columns.length > MAX_COLUMNS) {
+        yield { type: 'broken', line, message: tooManyColumns(columns.length) };
+        return;
+      }
+      yield { type: 'header', line, columns };
+    } else if (record.some((cell) => cell !== '')) yield toRow(columns, record, line);
   }
+  if (columns === undefined && broken.length === 0) yield { type: 'nothing', line: 1 };
   yield* broken;
 }
 
@@ -88,6 +102,7 @@ function toRow(columns: readonly string[], cells: readonly string[], line: numbe
       line,
       message: `${cells.length} cells where the header has ${columns.length}`,
     };
+  if (isHeader(columns, cells)) return { type: 'broken', line, message: HEADER_AGAIN };
   const values = new Map<string, string>();
   for (const [index, cell] of cells.entries()) {
     if (cell === '') continue;
@@ -100,6 +115,13 @@ function toRow(columns: readonly string[], cells: readonly string[], line: numbe
   }
   return { type: 'row', line, values };
 }
+
+/** Of two columns or more: a single one may well hold its own name. */
+function isHeader(columns: readonly string[], cells: readonly string[]): boolean {
+  return columns.length > 1 && cells.every((cell, index) => cell.trim() === columns[index]);
+}
+
+const HEADER_AGAIN = 'the header stands here again; is the file doubled, or joined from several?';
 
 const USUAL = [',', ';', '\t'] as const;
 

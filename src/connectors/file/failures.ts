@@ -2,8 +2,9 @@
 
 import type { Problem } from '../../identity/problem.ts';
 import { ConnectorError, type ConnectorErrorOptions, type FailureKind } from '../spi/index.ts';
-import type { Source } from './read.ts';
-import { WrongEncoding } from './text.ts';
+import type { Document } from './document.ts';
+import { Unreadable } from './row.ts';
+import type { Source } from './survey.ts';
 
 type Failure = ConnectorErrorOptions & {
   readonly kind: FailureKind;
@@ -22,7 +23,12 @@ const BY_CODE: Readonly<Record<string, Failure>> = {
   ENOTDIR: { kind: 'unreachable', code: 'file-not-found', what: 'is not there' },
   EACCES: unreadable('may not be read by this user'),
   EPERM: unreadable('may not be read by this user'),
-  EISDIR: unreadable('is a folder'),
+  EISDIR: {
+    kind: 'denied',
+    code: 'file-denied',
+    what: 'is a folder',
+    remedy: 'Name a file; a folder is read with `mode: delta`.',
+  },
 };
 
 function unreadable(what: string): Failure {
@@ -34,33 +40,47 @@ function unreadable(what: string): Failure {
   };
 }
 
-export function fileError(source: Source, cause: Error): Error {
+type Where = Pick<Source, 'context'>;
+
+/** @returns The failure in our words; what is a bug comes back as it is. */
+export function readingError(
+  { context }: Where,
+  { name }: Pick<Document, 'name'>,
+  cause: unknown,
+): unknown {
   if (cause instanceof ConnectorError) return cause;
-  if (cause instanceof WrongEncoding)
-    return invalidFile(source, [
-      {
-        code: 'file-invalid',
-        message: `${cause.message}; set \`encoding\``,
-        severity: 'error',
-        place: { file: source.options.path, line: cause.line, column: 1 },
-      },
+  if (cause instanceof Unreadable) {
+    const place = { file: name, line: cause.line, column: 1 };
+    const { message } = cause;
+    return invalidFile({ context }, name, [
+      { code: 'file-invalid', message, severity: 'error', place },
     ]);
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  }
+  const code = codeOf(cause);
   if (code === undefined) return cause;
   const { kind, what, ...options } = BY_CODE[code] ?? {
     kind: 'unreachable',
     code: 'file-denied',
     what: `cannot be read (${code})`,
   };
-  return new ConnectorError(kind, `${attempt(source)} ${what}`, {
+  return new ConnectorError(kind, `read ${context.system}: ${name} ${what}`, {
     ...options,
     general: true,
     cause,
   });
 }
 
+function codeOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  return typeof cause.code === 'string' ? cause.code : undefined;
+}
+
 /** Every problem at once; the first of them in the message. */
-export function invalidFile(source: Source, problems: readonly Problem[]): ConnectorError {
+export function invalidFile(
+  { context }: Where,
+  name: string,
+  problems: readonly Problem[],
+): ConnectorError {
   const listed = problems
     .slice(0, 10)
     .map(({ place, message }) => `line ${place?.line}: ${message}`);
@@ -68,7 +88,7 @@ export function invalidFile(source: Source, problems: readonly Problem[]): Conne
     problems.length > listed.length ? [`and ${problems.length - listed.length} more`] : [];
   return new ConnectorError(
     'invalid',
-    `${attempt(source)} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}, so nothing of it was taken: ${[...listed, ...more].join('; ')}`,
+    `read ${context.system}: ${name} has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}, so nothing of it was taken: ${[...listed, ...more].join('; ')}`,
     {
       code: 'file-invalid',
       remedy: 'Mend these lines, or have the file written anew.',
@@ -76,12 +96,4 @@ export function invalidFile(source: Source, problems: readonly Problem[]): Conne
       problems,
     },
   );
-}
-
-export function isError(value: unknown): value is Error {
-  return value instanceof Error;
-}
-
-function attempt({ context, options }: Source): string {
-  return `read ${context.system}: ${options.path}`;
 }

@@ -89,6 +89,7 @@ async function* elements(pieces: AsyncIterable<string>): AsyncGenerator<Piece | 
   }
   if (state === 'inside')
     yield { type: 'broken', line, message: 'the array ends in the middle: the file is cut off' };
+  if (state === 'before') yield { type: 'nothing', line: 1 };
 }
 
 const OUTSIDE: Readonly<Record<'before' | 'after', string>> = {

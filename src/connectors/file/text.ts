@@ -4,23 +4,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { TextDecoder } from 'node:util';
 import type { Encoding } from './options.ts';
+import { Unreadable } from './row.ts';
 
 export interface FileText {
   readonly pieces: AsyncIterable<string>;
   /** Of all bytes, in hex; known once the pieces have been read to their end. */
   hash(): string;
-}
-
-/** Bytes that the encoding does not have: another one was used to write the file. */
-export class WrongEncoding extends Error {
-  readonly line: number;
-  readonly encoding: Encoding;
-
-  constructor(encoding: Encoding, line: number) {
-    super(`this is not ${encoding}`);
-    this.encoding = encoding;
-    this.line = line;
-  }
 }
 
 export function fileText(path: string, encoding: Encoding, signal: AbortSignal): FileText {
@@ -29,6 +18,13 @@ export function fileText(path: string, encoding: Encoding, signal: AbortSignal):
     pieces: decoded(path, encoding, digest, signal),
     hash: () => digest.copy().digest('hex'),
   };
+}
+
+/** Of a file that is not read from its beginning to its end. */
+export async function fileHash(path: string, signal: AbortSignal): Promise<string> {
+  const digest = createHash('sha256');
+  for await (const chunk of createReadStream(path, { signal })) digest.update(chunk);
+  return digest.digest('hex');
 }
 
 async function* decoded(
@@ -44,15 +40,32 @@ async function* decoded(
   for await (const chunk of bytes as AsyncIterable<Buffer>) {
     digest.update(chunk);
     if (decoder === undefined) {
+      refuseOthers(chunk);
       encoding = byteOrderMark(chunk) ?? configured;
       decoder = new TextDecoder(encoding, { fatal: true });
     }
     const piece = decode(decoder, chunk, encoding, line);
+    const nothing = piece.indexOf('\0');
+    if (nothing >= 0) throw wrongEncoding(encoding, line + newlines(piece.slice(0, nothing)));
     line += newlines(piece);
     yield piece;
   }
   if (decoder !== undefined) yield decode(decoder, undefined, encoding, line);
 }
+
+/** What is no text under any name: told in words, not as a wrong encoding. */
+function refuseOthers(bytes: Buffer): void {
+  const first = bytes.subarray(0, 4).toString('hex');
+  const found = OTHERS[first];
+  if (found !== undefined) throw new Unreadable(1, found);
+}
+
+/** By their first bytes. */
+const OTHERS: Readonly<Record<string, string>> = {
+  '504b0304': 'this is a packed file, such as a spreadsheet; set `format: xlsx` if it is one',
+  d0cf11e0: 'this is an old or protected spreadsheet; save it as .xlsx without a password',
+  '25504446': 'this is a PDF',
+};
 
 function decode(
   decoder: TextDecoder,
@@ -65,8 +78,12 @@ function decode(
   } catch {
     const lenient = new TextDecoder(encoding).decode(chunk ?? new Uint8Array());
     const before = lenient.slice(0, Math.max(0, lenient.indexOf('\uFFFD')));
-    throw new WrongEncoding(encoding, line + newlines(before));
+    throw wrongEncoding(encoding, line + newlines(before));
   }
+}
+
+function wrongEncoding(encoding: Encoding, line: number): Unreadable {
+  return new Unreadable(line, `this is not ${encoding}; set \`encoding\``);
 }
 
 function byteOrderMark(bytes: Buffer): Encoding | undefined {

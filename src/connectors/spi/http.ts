@@ -83,9 +83,7 @@ export async function requestJson(http: Http, request: JsonRequest): Promise<Jso
     if (error instanceof ConnectorError) throw error;
     if (request.signal.aborted) throw request.signal.reason;
     if (timedOut) throw lost(request, 'timed-out', `no answer within ${timeoutSeconds} s`, error);
-    const failure = transportFailure(error);
-    if (failure === undefined) throw error;
-    throw toError(request, failure, error);
+    throw networkError(request, error) ?? error;
   } finally {
     clearTimeout(timer);
     request.signal.removeEventListener('abort', cancel);
@@ -192,7 +190,15 @@ function excerpt(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
-function toError(request: JsonRequest, failure: TransportFailure, cause: unknown): ConnectorError {
+type Asked = Pick<JsonRequest, 'method' | 'url' | 'attempt' | 'idempotent'>;
+
+/** @returns Undefined for an error that is none of the network's: a bug. */
+export function networkError(request: Asked, error: unknown): ConnectorError | undefined {
+  const failure = transportFailure(error);
+  return failure && toError(request, failure, error);
+}
+
+function toError(request: Asked, failure: TransportFailure, cause: unknown): ConnectorError {
   const place = new URL(request.url).host;
   switch (failure.type) {
     case 'host-unreachable':
@@ -225,7 +231,7 @@ function toError(request: JsonRequest, failure: TransportFailure, cause: unknown
 
 /** The request may have arrived: harmless when it can be repeated, unknown when not. */
 function lost(
-  request: JsonRequest,
+  request: Asked,
   code: 'connection-lost' | 'timed-out',
   detail: string,
   cause: unknown,
@@ -263,7 +269,11 @@ function unreadable(request: JsonRequest, headers: Headers, text: string): Conne
   );
 }
 
-function redirected(request: JsonRequest, status: number, to: string | null): ConnectorError {
+export function redirected(
+  request: Pick<JsonRequest, 'attempt'>,
+  status: number,
+  to: string | null,
+): ConnectorError {
   return new ConnectorError(
     'unreachable',
     `${request.attempt}: answered ${status}, a redirect${to === null ? '' : ` to ${withoutQuery(to)}`}; redirects are not followed`,
@@ -285,6 +295,6 @@ function tooLarge(request: JsonRequest): ConnectorError {
   );
 }
 
-function isIdempotent({ method, idempotent }: JsonRequest): boolean {
+function isIdempotent({ method, idempotent }: Asked): boolean {
   return idempotent ?? (method !== 'POST' && method !== 'PATCH');
 }

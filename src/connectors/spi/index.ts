@@ -1,5 +1,6 @@
 export type * from './connector.ts';
 export type * from './definition.ts';
+export { type Download, type Downloaded, download } from './download.ts';
 export { ConnectorError, type ConnectorErrorOptions, type FailureKind } from './error.ts';
 export type { Exchange, Exchanged } from './exchange.ts';
 export {
