@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import type { Actor } from './audit/entry.ts';
 import type { Configuration, SystemConfiguration } from './config/configuration.ts';
 import { directory } from './connectors/directory/connector.ts';
 import type { DirectoryStorage } from './connectors/directory/storage.ts';
@@ -14,6 +15,7 @@ import { scim } from './connectors/scim/connector.ts';
 import type { Connector, ConnectorDefinition } from './connectors/spi/index.ts';
 import type { SystemName } from './identity/record.ts';
 import { rulesOf } from './rules.ts';
+import { openAudit } from './store/audit.ts';
 import type { Database } from './store/database.ts';
 import { directoryStorage } from './store/directory.ts';
 import { openDrift } from './store/drift.ts';
@@ -22,9 +24,10 @@ import { openPlans } from './store/plans.ts';
 import { openLedger } from './store/runs.ts';
 import { openUndo } from './store/undo.ts';
 import { openWarehouseStore } from './store/warehouse.ts';
+import { audited } from './sync/audited.ts';
 import type { Boundary, Engine, Watch } from './sync/engine.ts';
 import { planWith, type Tried, type WithReport } from './sync/plan-with.ts';
-import { thisProcess } from './sync/process.ts';
+import { thisPerson, thisProcess } from './sync/process.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import { previewWarehouse } from './warehouse/preview.ts';
 import type { WarehouseRules } from './warehouse/warehouse.ts';
@@ -38,6 +41,8 @@ export interface World {
   readonly sleep?: Engine['sleep'];
   /** Called at every durable step of a run, so that a test can end the process exactly there. */
   readonly boundary?: (name: Boundary) => Promise<void> | void;
+  /** In whose name things are done: of whoever started this process, by default. */
+  readonly actor?: Actor;
   /** A store that is open already; whoever opened it closes it. */
   readonly database?: Database;
 }
@@ -70,9 +75,11 @@ export async function openEngine(configuration: Configuration, world: World = {}
     newId: () => timeOrderedId(now()),
   });
   const opened = stack.move();
-  return {
+  const audit = openAudit(database);
+  const { version: configVersion } = configuration;
+  const engine = {
     tenant: database.tenant,
-    configVersion: configuration.version,
+    configVersion,
     systems: configuration.systems.map(({ name }) => name),
     sources,
     targets,
@@ -82,13 +89,14 @@ export async function openEngine(configuration: Configuration, world: World = {}
     ledger: openLedger(database),
     drift: openDrift(database),
     undos: openUndo(database),
-    transaction: (work) => database.transaction(work),
+    audit,
+    transaction: <Value>(work: () => Promise<Value>) => database.transaction(work),
     connector: connections.open,
     now,
     random: world.random ?? Math.random,
     sleep:
       world.sleep ??
-      (async (milliseconds, signal) => {
+      (async (milliseconds: number, signal: AbortSignal) => {
         await sleepFor(milliseconds, undefined, { signal });
       }),
     fetch,
@@ -96,6 +104,12 @@ export async function openEngine(configuration: Configuration, world: World = {}
     boundary: world.boundary ?? (() => {}),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+  const acting = (actor: Actor): Engine => ({
+    ...audited(engine, (told) => audit.append(told, { actor, at: now(), configVersion })),
+    actor,
+    as: acting,
+  });
+  return acting(world.actor ?? thisPerson());
 }
 
 /** Two configurations side by side over one store: the one in force, and one that is tried. */

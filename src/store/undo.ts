@@ -96,10 +96,10 @@ export function openUndo(database: Database): UndoStore {
       return row?.n ?? 0;
     },
     resume: (target, identities) =>
-      database.batch(
-        'delete from pause where target = ? and identity = ?',
-        identities.map((identity) => [target, identity]),
-      ),
+      database.run(`delete from pause where target = ? and identity in ${database.inList}`, [
+        target,
+        list(identities),
+      ]),
   };
 }
 

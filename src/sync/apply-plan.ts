@@ -1,6 +1,7 @@
 /** Plans that a person has seen: from a file, or held and let go. Exactly those, or the reason why not. */
 
 import { randomUUID } from 'node:crypto';
+import type { DetailValue } from '../audit/entry.ts';
 import { ConnectorError } from '../connectors/spi/index.ts';
 import { expiresAt, hasExpired, isIn, type Part } from '../plan/approval.ts';
 import { type FiledPlan, readPlanFile } from '../plan/file.ts';
@@ -8,6 +9,7 @@ import { ordering } from '../plan/order.ts';
 import type { Action, Operation } from '../plan/plan.ts';
 import type { StoredPlan } from '../plan/plans.ts';
 import { applyStored, EMPTY_TALLY } from './apply-stored.ts';
+import { planReleased } from './audited.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
 import { failureOf } from './read.ts';
@@ -71,8 +73,17 @@ export async function releasePlan(
     }
     refuseExpired(newest, engine);
     if (part === undefined) await engine.plans.setState(plan.key, 'released');
+    else await engine.note(planReleased(newest, partDetail(part)));
     return applySeen(newest, engine, watched, part);
   });
+}
+
+function partDetail({ only, except, actions }: Part): Readonly<Record<string, DetailValue>> {
+  return {
+    ...(only !== undefined && { only: only.size }),
+    ...(except !== undefined && { except: except.size }),
+    ...(actions !== undefined && { actions }),
+  };
 }
 
 function refuseExpired(plan: StoredPlan, { targets, now }: Engine): void {

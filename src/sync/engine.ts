@@ -4,17 +4,20 @@
  */
 
 import type { Outcome } from '../apply/outcome.ts';
+import type { Actor } from '../audit/entry.ts';
+import type { AuditTrail } from '../audit/trail.ts';
 import type { Connector } from '../connectors/spi/index.ts';
 import type { Tenant } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { PlanStore, StoredPlan } from '../plan/plans.ts';
 import type { TargetPolicy } from '../plan/target.ts';
 import type { ReadingResult, Warehouse } from '../warehouse/warehouse.ts';
+import type { Noting } from './audited.ts';
 import type { LeaseHolder, Ledger } from './ledger.ts';
 import type { DriftStore } from './reconcile-storage.ts';
 import type { UndoStore } from './undo-storage.ts';
 
-export interface Engine extends AsyncDisposable {
+export interface Engine extends AsyncDisposable, Noting {
   readonly tenant: Tenant;
   readonly configVersion: string;
   /** In the order of the configuration. */
@@ -28,6 +31,12 @@ export interface Engine extends AsyncDisposable {
   readonly ledger: Ledger;
   readonly drift: DriftStore;
   readonly undos: UndoStore;
+  /** What was done, by whom. What the stores above make durable is told there by themselves. */
+  readonly audit: AuditTrail;
+  /** In whose name everything is done. */
+  readonly actor: Actor;
+  /** The same engine in another's name. */
+  as(actor: Actor): Engine;
   /** All or nothing: whatever warehouse, plans and ledger are asked within belongs to it. */
   transaction<Value>(work: () => Promise<Value>): Promise<Value>;
   /** Connects on first use; a system that cannot be reached fails here, and only here. */
@@ -74,7 +83,14 @@ export interface SourceJob {
 
 export interface AlertRule {
   readonly webhook: string;
-  readonly on: readonly ('failed' | 'held' | 'quarantined' | 'silent' | 'secret-expires')[];
+  readonly on: readonly (
+    | 'failed'
+    | 'held'
+    | 'quarantined'
+    | 'silent'
+    | 'drift'
+    | 'secret-expires'
+  )[];
 }
 
 /** How a verb is watched and stopped. */

@@ -1,7 +1,8 @@
 /** Which process this is, and whether another one still lives: by number and by when it began. */
 
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
+import type { Actor } from '../audit/entry.ts';
 import type { ThisProcess } from './engine.ts';
 
 export function thisProcess(): ThisProcess {
@@ -34,5 +35,19 @@ function startOf(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
+  }
+}
+
+/** Who started this process, as the operating system knows them: `ada@build-7`. */
+export function thisPerson(): Actor {
+  return `${userName()}@${hostname()}`;
+}
+
+/** In a container there may be a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
   }
 }

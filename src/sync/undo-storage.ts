@@ -57,5 +57,6 @@ export interface UndoStore {
   ): Promise<readonly IdentityId[]>;
   pausedBy(run: RunId, limit: number): Promise<readonly Pause[]>;
   pauseCount(target: SystemName): Promise<number>;
-  resume(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
+  /** Returns how many of them were paused. */
+  resume(target: SystemName, identities: readonly IdentityId[]): Promise<number>;
 }

@@ -37,6 +37,7 @@ export async function postgresStore(url: string): Promise<Store> {
         ...queries,
         transaction: (work) =>
           gated(() => database.transaction(() => Promise.race([work(queries), died]))),
+        lastly: (work) => gated(() => database.lastly(work)),
         [Symbol.asyncDispose]: async () => {},
       };
     },
