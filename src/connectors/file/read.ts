@@ -65,7 +65,7 @@ export async function soundSurvey(source: Source, document: Document): Promise<S
 /** Looks through the file without taking anything from it. */
 export async function surveyFile(source: Source): Promise<Survey> {
   await using found = await foundDocument(source);
-  if (found.type === 'document') return surveyOf(source, found.document);
+  if (found.type === 'document') return await surveyOf(source, found.document);
   throw new TypeError('a file that was never read cannot be unchanged');
 }
 
