@@ -250,6 +250,7 @@ describe('the command line', () => {
     const status = async (): Promise<StatusReport> => ({
       sources: [],
       targets: [{ target: 'hr', managed: 5, due: 3, escrowed: 0, refused: 0, health: WELL }],
+      lanes: [],
       reviews: 0,
     });
     const { stdout } = await lockstep(['log', '--unsent', '-c', config], {

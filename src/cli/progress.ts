@@ -1,4 +1,4 @@
-/** A run as it moves, one line for each thing it works on; silent where nobody watches. */
+/** A run as it moves, one line for each thing it works on; where nobody watches, only why it stands still. */
 
 import { MultiBar, type Options, Presets, type SingleBar } from 'cli-progress';
 import type { Progress } from '../sync/engine.ts';
@@ -29,8 +29,9 @@ interface Move {
 }
 
 /** @param stream A terminal, when the output is live. */
-export function progressDisplay({ live, paint }: Output, stream: Sink): ProgressDisplay {
-  if (!live) return { show: () => {}, [Symbol.dispose]: () => {} };
+export function progressDisplay(out: Output, stream: Sink): ProgressDisplay {
+  const { live, paint } = out;
+  if (!live) return { show: pauses(out), [Symbol.dispose]: () => {} };
   const bars = new MultiBar(optionsFor(stream, paint), Presets.shades_classic);
   const byLabel = new Map<string, { readonly bar: SingleBar; readonly began: number }>();
 
@@ -53,15 +54,32 @@ export function progressDisplay({ live, paint }: Output, stream: Sink): Progress
   return {
     show: (event) => {
       if (event.type === 'waiting') {
-        bars.log(
-          `Waiting ${duration(event.seconds * 1000)} for ${event.system}: ${event.message}\n`,
-        );
+        bars.log(`${pauseText(event)}\n`);
         return;
       }
       const next = moveOf(event);
       if (next !== undefined) move(next);
     },
     [Symbol.dispose]: () => bars.stop(),
+  };
+}
+
+type Pause = Extract<Progress, { readonly type: 'waiting' }>;
+
+function pauseText({ system, seconds, message }: Pause): string {
+  const long = seconds > 0 ? `, ${duration(seconds * 1000)} at most` : '';
+  return `Waiting for ${system}${long}: ${message}`;
+}
+
+/** Each reason once: whoever reads a log need not see every turn of a wait. */
+function pauses({ note }: Output): ProgressDisplay['show'] {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.type !== 'waiting') return;
+    const reason = `${event.system} ${event.message}`;
+    if (told.has(reason)) return;
+    told.add(reason);
+    note(pauseText(event));
   };
 }
 

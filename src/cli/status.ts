@@ -34,7 +34,7 @@ function exitOf({ sources, targets, reviews }: StatusReport): Exit {
 }
 
 function sayStatus(
-  { sources, targets, lastRun, reviews }: StatusReport,
+  { sources, targets, lanes, lastRun, reviews }: StatusReport,
   now: Date,
   out: Output,
 ): void {
@@ -95,6 +95,10 @@ function sayStatus(
   }
   out.say();
 
+  for (const { work, system, host, pid } of lanes) {
+    const what = work === 'read' ? `reads ${system}` : `writes to ${system}`;
+    out.say(`Process ${pid} on ${host} ${what} now.`);
+  }
   if (reviews > 0) {
     out.say(`${count(reviews)} to be decided by a person: ${out.paint('cyan', 'lockstep review')}`);
   }

@@ -84,6 +84,8 @@ export interface DriftConfiguration {
   readonly attributes: Readonly<Record<string, DriftAction>>;
   /** Of accounts that are nobody's. */
   readonly orphans: 'report' | 'link' | 'import' | 'disable' | 'leave';
+  /** So many differences that wait for a person raise an alert. */
+  readonly alertFrom: number;
 }
 
 export type Leave =
@@ -113,7 +115,13 @@ export interface Limit {
   readonly count: number;
 }
 
-export type AlertEvent = 'failed' | 'held' | 'quarantined' | 'silent' | 'secret-expires';
+export type AlertEvent =
+  | 'failed'
+  | 'held'
+  | 'quarantined'
+  | 'silent'
+  | 'drift'
+  | 'secret-expires';
 
 export interface Alert {
   readonly webhook: string;

@@ -221,12 +221,13 @@ const writeKind = z.strictObject({
       default: driftAction.optional(),
       attributes: z.record(attributeName, driftAction).optional(),
       orphans: z.enum(['report', 'link', 'import', 'disable', 'leave']).optional(),
+      alert: z.int().min(1).optional(),
     })
     .optional()
     .meta({
       title: 'Drift',
       description:
-        "What reconciling does with changes that others made in the target: report, revert or adopt them. orphans: accounts that are nobody's.",
+        "What reconciling does with changes that others made in the target: report, revert or adopt them. orphans: accounts that are nobody's. alert: so many that wait for a person raise the alert drift.",
     }),
   reconcile: z.strictObject({ every: duration }).optional().meta({
     title: 'Reconcile',
@@ -302,7 +303,7 @@ export const configurationDocument = z.strictObject({
       z.strictObject({
         webhook: z.string().min(1).meta({ title: 'Webhook' }),
         on: z
-          .array(z.enum(['failed', 'held', 'quarantined', 'silent', 'secret-expires']))
+          .array(z.enum(['failed', 'held', 'quarantined', 'silent', 'drift', 'secret-expires']))
           .min(1)
           .meta({ title: 'On' }),
       }),

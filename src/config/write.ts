@@ -48,6 +48,7 @@ export function writeConfiguration(
       default: document.drift?.default ?? 'report',
       attributes: document.drift?.attributes ?? {},
       orphans: document.drift?.orphans ?? 'report',
+      alertFrom: document.drift?.alert ?? 1,
     },
     ...(document.reconcile !== undefined && { reconcileEverySeconds: document.reconcile.every }),
   };

@@ -19,9 +19,16 @@ export interface DriftPolicy {
   /** By path of the target. */
   readonly attributes: Readonly<Record<string, DriftAction>>;
   readonly orphans: OrphanAction;
+  /** So many differences that wait for a person raise an alert. */
+  readonly alertFrom: number;
 }
 
-export const REPORT_DRIFT: DriftPolicy = { default: 'report', attributes: {}, orphans: 'report' };
+export const REPORT_DRIFT: DriftPolicy = {
+  default: 'report',
+  attributes: {},
+  orphans: 'report',
+  alertFrom: 1,
+};
 
 export interface Drift {
   /** `disabled` and `enabled`: somebody turned the account off, or one on that we had turned off. */

@@ -71,19 +71,26 @@ async function taken(
       if (token !== undefined) return token;
       continue;
     }
+    const holder = `process ${lease?.holder?.pid} on ${lease?.holder?.host}`;
     if (waited >= patienceSeconds) {
       throw new VerbRefusal(
         'busy',
-        `process ${lease?.holder?.pid} on ${lease?.holder?.host} is at work on ${lane}`,
+        `${holder} is at work on ${lane}`,
         'wait for it to finish, or stop it: a minute later at most the lane is free',
       );
     }
     if (waited === 0) {
-      const message = `another process is at work on ${lane}`;
+      const message = `${holder} is at work there`;
       watch.progress({ type: 'waiting', system: lane, seconds: patienceSeconds, message });
     }
     await engine.sleep(RETRY_SECONDS * 1000, watch.signal);
   }
+}
+
+/** Who works on a lane now, as far as it can be told. */
+export async function atWorkOn(lane: string, engine: Engine): Promise<LeaseHolder | undefined> {
+  const lease = await engine.ledger.lease(lane);
+  return isFree(lane, lease, engine) ? undefined : lease?.holder;
 }
 
 /** What can be seen counts more than the clock: a living process that was asleep goes on when it wakes. */

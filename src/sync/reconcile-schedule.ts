@@ -1,5 +1,7 @@
 /** Reconciling by schedule: whichever target is due for it, one after the other, with its own policy. */
 
+import { REPORT_DRIFT } from '../plan/drift.ts';
+import type { Alert } from './alerts.ts';
 import type { Engine, Watch } from './engine.ts';
 import { type ReconcileReport, reconcile } from './reconcile.ts';
 import { writtenSystems } from './target.ts';
@@ -29,6 +31,40 @@ async function isDue(system: string, { targets, drift, now }: Engine): Promise<b
   return false;
 }
 
+/** Targets in which more was changed by others than is left to whoever looks; as found last. */
+export async function driftAlerts({ targets, drift }: Engine): Promise<readonly Alert[]> {
+  const alerts: Alert[] = [];
+  for (const { system, kind, drift: { alertFrom } = REPORT_DRIFT } of targets) {
+    if ((await drift.last({ target: system, kind })) === undefined) continue;
+    const counts = await drift.counts({ target: system, kind });
+    const open = counts.filter(({ state }) => state === 'open');
+    const total = open.reduce((sum, { count }) => sum + count, 0);
+    if (total < alertFrom || total === 0) continue;
+    const parts = open.map(({ type, path, count }) => partText(type, path, count));
+    const message = `${total} ${kind} differences that others made: ${parts.join(', ')}`;
+    alerts.push({ event: 'drift', system, message, remedy: `lockstep reconcile ${system} --list` });
+  }
+  return alerts;
+}
+
+function partText(type: string, path: string | undefined, count: number): string {
+  return `${count} ${type}${path === undefined ? '' : ` ${path}`}`;
+}
+
+/** What kept a target from being compared. */
+export function comparingFailed({
+  target: system,
+  failure,
+  compared,
+}: ReconcileReport): readonly Alert[] {
+  const failures = [failure, ...compared.map(({ reading }) => reading.failure)];
+  return failures.flatMap((each): readonly Alert[] =>
+    each === undefined
+      ? []
+      : [{ event: 'failed', system, message: `reconciling: ${each.message}` }],
+  );
+}
+
 /** A line for the log of the process; nothing when nothing differs. */
 export function reconciledLine({
   target,
@@ -38,7 +74,7 @@ export function reconciledLine({
 }: ReconcileReport): string | undefined {
   const parts = found
     .filter(({ state }) => state === 'open')
-    .map(({ type, path, count }) => `${count} ${type}${path === undefined ? '' : ` ${path}`}`);
+    .map(({ type, path, count }) => partText(type, path, count));
   if (settled.reverting > 0) parts.push(`${settled.reverting} to be written again`);
   if (settled.adopted > 0) parts.push(`${settled.adopted} adopted`);
   if (failure !== undefined) parts.push(failure.message);

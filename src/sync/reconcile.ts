@@ -137,7 +137,7 @@ function policyFor({ drift = REPORT_DRIFT }: TargetPolicy, request: ReconcileReq
   const { action, orphans = drift.orphans } = request;
   return action === undefined
     ? { ...drift, orphans }
-    : { default: action, attributes: {}, orphans };
+    : { ...drift, default: action, attributes: {}, orphans };
 }
 
 async function countsOf(

@@ -2,7 +2,12 @@
 
 import { type Alert, alarm, alertsOf } from './alerts.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
-import { reconcileDue, reconciledLine } from './reconcile-schedule.ts';
+import {
+  comparingFailed,
+  driftAlerts,
+  reconcileDue,
+  reconciledLine,
+} from './reconcile-schedule.ts';
 import { VerbRefusal } from './refusal.ts';
 import { runSync } from './run.ts';
 import { writtenSystems } from './target.ts';
@@ -38,7 +43,8 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
       endingsAt = began;
     }
     const silent = await silentSources(engine, everySeconds);
-    await raising.raise([...alerts, ...silent, ...endings], signal);
+    const drift = await driftAlerts(engine);
+    await raising.raise([...alerts, ...silent, ...drift, ...endings], signal);
     const wait = began + everySeconds * 1000 - engine.now().getTime();
     await engine.sleep(Math.max(wait, BREATH_MILLISECONDS), signal).catch(() => undefined);
   }
@@ -109,7 +115,10 @@ async function compare(engine: Engine, { watch, log }: Schedule): Promise<readon
       const line = reconciledLine(report);
       if (line !== undefined) log(line);
     }
-    return reports.flatMap(({ run }) => (run === undefined ? [] : alertsOf(run)));
+    return reports.flatMap((report) => [
+      ...comparingFailed(report),
+      ...(report.run === undefined ? [] : alertsOf(report.run)),
+    ]);
   } catch (error) {
     if (watch.signal.aborted) return [];
     if (error instanceof VerbRefusal) {

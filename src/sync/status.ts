@@ -4,6 +4,7 @@ import { label } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import { expiresAt } from '../plan/approval.ts';
 import type { Engine } from './engine.ts';
+import { atWorkOn } from './lease.ts';
 import { writtenSystems } from './target.ts';
 import type { StatusReport, Unsent } from './verbs.ts';
 
@@ -38,7 +39,23 @@ export async function status(engine: Engine): Promise<StatusReport> {
   }
   const [lastRun] = await ledger.runs(1);
   const reviews = (await warehouse.reviews()).length;
-  return { sources, targets, reviews, ...(lastRun !== undefined && { lastRun }) };
+  const lanes = await lanesOf(engine);
+  return { sources, targets, lanes, reviews, ...(lastRun !== undefined && { lastRun }) };
+}
+
+/** Who is at work where; readings first. */
+async function lanesOf(engine: Engine): Promise<StatusReport['lanes']> {
+  const systems = [...new Set(engine.sources.map(({ system }) => system))];
+  const all = [
+    ...systems.map((system) => ({ work: 'read' as const, system })),
+    ...writtenSystems(engine).map(({ system }) => ({ work: 'write' as const, system })),
+  ];
+  const lanes = [];
+  for (const { work, system } of all) {
+    const holder = await atWorkOn(`${work}/${system}`, engine);
+    if (holder !== undefined) lanes.push({ work, system, host: holder.host, pid: holder.pid });
+  }
+  return lanes;
 }
 
 /** What was found when the target was reconciled last, and whom an undo put back. */

@@ -205,6 +205,13 @@ export interface StatusReport {
     /** Of a held plan: until when it can be let go. */
     readonly expiresAt?: Date;
   }[];
+  /** Which process is at work on what now: one at a time reads a source, or writes a target. */
+  readonly lanes: readonly {
+    readonly work: 'read' | 'write';
+    readonly system: SystemName;
+    readonly host: string;
+    readonly pid: number;
+  }[];
   readonly lastRun?: RunRow;
   readonly reviews: number;
 }

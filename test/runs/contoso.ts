@@ -213,7 +213,7 @@ ${settings.systems ?? ''}
       user:
         assigned: { entra: Ramp }
 ${write}
-alerts: [{ webhook: "${WEBHOOK}", on: [failed, held, quarantined, silent, secret-expires] }]
+alerts: [{ webhook: "${WEBHOOK}", on: [failed, held, quarantined, silent, drift, secret-expires] }]
 `;
 }
 

@@ -5,6 +5,7 @@ import type { World } from '../../src/compose.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import type { Boundary, Engine } from '../../src/sync/engine.ts';
 import { runSync } from '../../src/sync/run.ts';
+import { status } from '../../src/sync/status.ts';
 import { describeWithPostgres } from '../services/postgres.ts';
 import { type Contoso, contoso } from './contoso.ts';
 
@@ -77,6 +78,13 @@ describe('whoever lost the lease', () => {
   it('absorbs no further page, and the other reads it all', async () => {
     await using story = await twoEngines({});
     await absorbsNothing(story);
+  });
+
+  it('is told who has it', async () => {
+    await using story = await twoEngines({});
+    await takenOver(story.other, 'write/ramp');
+    const { lanes } = await status(story.company.engine);
+    expect(lanes).toEqual([{ work: 'write', system: 'ramp', host: 'elsewhere', pid: 1 }]);
   });
 
   it('closes no plan, and the other makes its own', async () => {

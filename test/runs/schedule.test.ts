@@ -66,7 +66,9 @@ it('leaves a breath between runs that take longer than their schedule, for who w
   expect(pauses).toEqual([2000]);
 });
 
-it('tells that a source has been silent for a quarter of an hour, once', async () => {
+it('tells that a source has been silent for a quarter of an hour, once', {
+  timeout: 30_000,
+}, async () => {
   const told: { event: string; system: string }[] = [];
   await using company = await contoso({ told: (alert) => void told.push(alert as never) });
   company.hire({ name: 'ada.lovelace' });
@@ -90,4 +92,39 @@ it('tells that a source has been silent for a quarter of an hour, once', async (
   });
   const aboutEntra = told.filter(({ system }) => system === 'entra').map(({ event }) => event);
   expect(aboutEntra).toEqual(['failed', 'silent']);
+});
+
+it('tells what others changed in a target, from as many on as were asked for', async () => {
+  const told: { event: string; message: string }[] = [];
+  await using company = await contoso({
+    told: (alert) => void told.push(alert as never),
+    write: `        firstRun: go
+        drift: { alert: 2 }
+        reconcile: { every: 1h }`,
+  });
+  for (const name of ['ada.lovelace', 'grace.hopper']) company.hire({ name });
+  await company.run();
+  const ending = new AbortController();
+  const edits: Readonly<Record<number, string>> = { 1: 'ada.lovelace', 3: 'grace.hopper' };
+  let rounds = 0;
+  const engine: typeof company.engine = {
+    ...company.engine,
+    sleep: async () => {
+      company.clock.advance(3600);
+      const name = edits[++rounds];
+      if (name !== undefined) {
+        await company.ramp.edit(`${name}@contoso.com`, { 'name.givenName': 'Somebody' });
+        company.clock.advance(600);
+      }
+      if (rounds === 7) ending.abort();
+    },
+  };
+  await repeatRuns(engine, {
+    everySeconds: 60,
+    watch: { signal: ending.signal, progress: () => {} },
+    log: () => {},
+  });
+  expect(told.map(({ event, message }) => `${event}: ${message}`)).toEqual([
+    'drift: 2 user differences that others made: 2 changed name.givenName',
+  ]);
 });

@@ -230,6 +230,7 @@ const VERBS: Verbs = {
         plan: PLAN,
       },
     ],
+    lanes: [{ work: 'read', system: 'entra', host: 'build-7', pid: 4711 }],
     lastRun: { id: 'run-1', startedAt: AT, finishedAt: AT, report: REPORT },
     reviews: 1,
   }),

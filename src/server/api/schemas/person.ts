@@ -255,6 +255,16 @@ export const statusReport: z.ZodType<StatusReport> = named(
           }),
         ),
       ),
+      lanes: z.array(
+        z.object(
+          members<StatusReport['lanes'][number]>()({
+            work: z.enum(['read', 'write']),
+            system: z.string(),
+            host: z.string(),
+            pid: wholeNumber,
+          }),
+        ),
+      ),
       lastRun: z.exactOptional(runRow),
       reviews: wholeNumber,
     }),
