@@ -62,6 +62,7 @@ const REPORT: RunReport = {
 const WELL = { state: 'well', attempts: 0 } as const;
 
 const MOVED: OutcomeRow = {
+  entry: 'plan7.0',
   at: new Date('2026-03-01T10:00:02Z'),
   run: 'run-1',
   plan: 'plan-7',

@@ -6,7 +6,9 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { AttributeValue } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
+import { basisOf } from './basis.ts';
 import { evaluation, type PlanningContext } from './desired.ts';
+import type { Evidence } from './evidence.ts';
 import { holdsOf, type WithheldReading } from './guards.ts';
 import { planHash } from './hash.ts';
 import type { Match } from './match.ts';
@@ -80,7 +82,7 @@ export interface Planned {
 
 export async function planTarget(planning: Planning): Promise<Planned> {
   const { target, plans, configVersion, now } = planning;
-  const key = await plans.begin(target.system, configVersion, now);
+  const key = await plans.begin(target.system, configVersion, now, basisOf(target));
   const content = planHash(target.system, configVersion);
   const order = ordering();
   const counted = tally();
@@ -96,6 +98,7 @@ export async function planTarget(planning: Planning): Promise<Planned> {
     operations: readonly Operation[],
     omissions: readonly Omission[],
     told: () => Promise<void>,
+    evidence?: readonly Evidence[],
   ) => {
     for (const operation of operations) {
       content.add(operation);
@@ -109,14 +112,14 @@ export async function planTarget(planning: Planning): Promise<Planned> {
     const from = position;
     position += operations.length;
     await stored;
-    stored = plans.append(key, from, operations, omissions).then(told);
+    stored = plans.append(key, from, operations, omissions, evidence).then(told);
     stored.catch(() => undefined);
   };
   for await (const subjects of planning.due) {
-    const { operations, omissions, matches } = await planBatch(subjects, taken, planning);
+    const { operations, evidence, omissions, matches } = await planBatch(subjects, taken, planning);
     considered += subjects.length;
     const batch = { subjects, matches, omissions, considered };
-    await keep(operations, omissions, () => planning.planned(batch));
+    await keep(operations, omissions, () => planning.planned(batch), evidence);
   }
   await stored;
   const members = membersPlanner(forKind(target, 'group'), now);
@@ -155,6 +158,8 @@ export async function planTarget(planning: Planning): Promise<Planned> {
 
 interface BatchPlan {
   readonly operations: readonly Operation[];
+  /** Of each operation. */
+  readonly evidence: readonly Evidence[];
   readonly omissions: readonly Omission[];
   readonly matches: ReadonlyMap<IdentityId, Match>;
 }
@@ -175,6 +180,7 @@ async function planBatch(
   if (only !== undefined && plans.length === 1) return only;
   return {
     operations: plans.flatMap(({ operations }) => operations),
+    evidence: plans.flatMap(({ evidence }) => evidence),
     omissions: plans.flatMap(({ omissions }) => omissions),
     matches: new Map(plans.flatMap(({ matches }) => [...matches])),
   };
@@ -195,6 +201,7 @@ async function planKind(
   const matches = await match(subjects, context, target);
   const paused = await planning.paused(subjects.map(({ identity }) => identity.id));
   const operations: Operation[] = [];
+  const evidence: Evidence[] = [];
   const omissions: Omission[] = [];
   for (const subject of subjects) {
     const { id } = subject.identity;
@@ -207,12 +214,13 @@ async function planKind(
     });
     if (decision.type === 'operation') {
       operations.push(decision.operation);
+      evidence.push(decision.evidence);
       reserve(decision.operation, taken, target);
     } else {
       omissions.push(decision.omission);
     }
   }
-  return { operations, omissions, matches };
+  return { operations, evidence, omissions, matches };
 }
 
 /** Of expressions that choose a free value, what the target has of all they would choose from. */

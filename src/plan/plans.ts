@@ -1,6 +1,8 @@
 /** What planning asks of the store: plans and their operations as rows, written and read in batches. */
 
 import type { SystemName } from '../identity/record.ts';
+import type { Basis } from './basis.ts';
+import type { Evidence } from './evidence.ts';
 import type { Order } from './order.ts';
 import type { Action, Hold, Omission, Operation, Plan, PlanId, PlanState } from './plan.ts';
 
@@ -49,14 +51,29 @@ export interface PlanRest {
   readonly carried: Readonly<Partial<Record<Action, number>>>;
 }
 
+/** What is older is not kept. */
+export interface PlansBefore {
+  /** Plans of which anything was carried out; by what was carried out last. */
+  readonly applied: Date;
+  /** Plans that nobody will apply any more. */
+  readonly unapplied: Date;
+}
+
 export interface PlanStore {
   /** Opens a plan; one of the target that was never closed is dropped. */
-  begin(target: SystemName, configVersion: string, createdAt: Date): Promise<PlanKey>;
+  begin(
+    target: SystemName,
+    configVersion: string,
+    createdAt: Date,
+    basis?: Basis,
+  ): Promise<PlanKey>;
   append(
     key: PlanKey,
     from: number,
     operations: readonly Operation[],
     omissions: readonly Omission[],
+    /** Of each operation; for the log alone. */
+    evidence?: readonly Evidence[],
   ): Promise<void>;
   /**
    * Closes a plan; the target's older ones that were not applied are superseded. One that would be
@@ -86,6 +103,11 @@ export interface PlanStore {
   leftContent(key: PlanKey, batchSize: number): AsyncIterable<readonly Operation[]>;
   /** Only those that are refusals. */
   omissions(key: PlanKey, batchSize: number): AsyncIterable<readonly Omission[]>;
-  /** Drops the operations of superseded plans, which nobody will apply any more. */
-  prune(): Promise<void>;
+  /**
+   * Drops a part of what is old: plans that were carried out, with their outcomes, and plans that gave
+   * way to others. What a target still goes by stays: a held plan, and that there ever was one.
+   *
+   * @returns Whether there is more.
+   */
+  prune(before: PlansBefore, mostRows: number): Promise<boolean>;
 }

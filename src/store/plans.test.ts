@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe } from 'vitest';
 import { describeWithPostgres } from '../../test/services/postgres.ts';
+import type { Database } from './database.ts';
 import { ledgerContract } from './ledger-contract.ts';
+import { logContract } from './log-contract.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -13,14 +15,19 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
+async function onSqlite(): Promise<Database> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-plans-'));
+  folders.push(folder);
+  return openSqlite(folder, 'default');
+}
+
 describe('plans and ledger on SQLite', () => {
-  ledgerContract(async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-plans-'));
-    folders.push(folder);
-    return openSqlite(folder, 'default');
-  });
+  ledgerContract(onSqlite);
+  logContract(onSqlite);
 });
 
 describeWithPostgres('plans and ledger', (server) => {
-  ledgerContract(async () => openPostgres(await server().database(), 'default'));
+  const open = async () => openPostgres(await server().database(), 'default');
+  ledgerContract(open);
+  logContract(open);
 });

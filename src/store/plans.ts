@@ -1,10 +1,13 @@
 /** Plans and their operations: written in batches while a plan is made, read back in its order. */
 
 import { randomBytes } from 'node:crypto';
+import type { Basis } from '../plan/basis.ts';
 import { isAwaited, levelAt, type Order } from '../plan/order.ts';
 import type { Action, Hold, Omission, Operation, PlanState } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, PlanStore, StoredPlan } from '../plan/plans.ts';
 import type { Database, Row, SqlValue } from './database.ts';
+import { evidenceText } from './evidence.ts';
+import { prunePlans } from './prune.ts';
 
 const BATCH = 256;
 
@@ -22,7 +25,7 @@ export function openPlans(database: Database): PlanStore {
     await database.run('delete from plan_refusal where plan = ?', [key]);
   };
   return {
-    begin: async (target, configVersion, createdAt) => {
+    begin: async (target, configVersion, createdAt, basis) => {
       const unfinished = await database.all<{ readonly key: string }>(
         "select key from plan where target = ? and state = 'building'",
         [target],
@@ -41,19 +44,31 @@ export function openPlans(database: Database): PlanStore {
       const key = `${latest.toString(36).padStart(9, '0')}${randomBytes(6).toString('hex')}`;
       await database.run(
         `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds,
-           ordering, partial) values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '', 0)`,
-        [key, target, createdAt.getTime(), configVersion],
+           ordering, partial, basis, sources) values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '', 0, ?, ?)`,
+        [
+          key,
+          target,
+          createdAt.getTime(),
+          configVersion,
+          basis?.hash ?? null,
+          await readUntil(database),
+        ],
       );
+      if (basis !== undefined) await keepBasis(database, basis);
       return key;
     },
-    append: async (key, from, operations, omissions) => {
+    append: async (key, from, operations, omissions, evidence = []) => {
       const refusals = omissions.filter(({ refused }) => refused);
       if (operations.length === 0 && refusals.length === 0) return;
       // Closing the plan waits for the disk; one that is not closed is dropped and made again.
       await database.transaction(async (queries) => {
         await queries.batch(
-          'insert into plan_operation (plan, position, content) values (?, ?, ?)',
-          operations.map((operation, index) => [key, from + index, JSON.stringify(operation)]),
+          'insert into plan_operation (plan, position, content, evidence) values (?, ?, ?, ?)',
+          operations.map((operation, index) => {
+            const seen = evidence[index];
+            const kept = seen === undefined ? null : evidenceText(seen);
+            return [key, from + index, JSON.stringify(operation), kept];
+          }),
         );
         await queries.batch(
           `insert into plan_refusal (plan, identity, content) values (?, ?, ?)
@@ -143,14 +158,26 @@ export function openPlans(database: Database): PlanStore {
     content: (key, batchSize) => contentOf(database, key, batchSize),
     leftContent: (key, batchSize) => contentOf(database, key, batchSize, LEFT),
     omissions: (key, batchSize) => refusalsOf(database, key, batchSize),
-    prune: async () => {
-      const stale = await database.all<{ readonly key: string }>(
-        `select key from plan where state = 'superseded' and counts <> '{}'
-         and exists (select 1 from plan_operation where plan = plan.key limit 1)`,
-      );
-      for (const { key } of stale) await drop(key);
-    },
+    prune: (before, mostRows) => prunePlans(database, before, mostRows),
   };
+}
+
+/** How far each source was read: what is planned now rests on that. */
+async function readUntil(database: Database): Promise<string> {
+  const rows = await database.all<{
+    readonly system: string;
+    readonly kind: string;
+    readonly read_at: number;
+  }>('select system, kind, read_at from progress where read_at is not null order by system, kind');
+  return JSON.stringify(rows.map(({ system, kind, read_at }) => [system, kind, read_at]));
+}
+
+/** After the plan that goes by it, or a pruning in between would find it in nobody's use. */
+async function keepBasis(database: Database, { hash, rules }: Basis): Promise<void> {
+  await database.run(
+    'insert into plan_basis (hash, rules) values (?, ?) on conflict (tenant, hash) do nothing',
+    [hash, rules],
+  );
 }
 
 interface PlanRow extends Row {

@@ -1,21 +1,11 @@
 /** Runs, what became of every operation, the health of systems, and people's releases. */
 
-import type { Failure, Outcome } from '../apply/outcome.ts';
 import type { RunReport } from '../sync/engine.ts';
-import type {
-  Ledger,
-  OutcomeEntry,
-  OutcomeQuery,
-  OutcomeRow,
-  RunRow,
-  SystemHealth,
-} from '../sync/ledger.ts';
+import type { Ledger, RunRow, SystemHealth } from '../sync/ledger.ts';
 import { openActivity } from './activity.ts';
-import type { Database, Row, SqlValue } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { openLeases } from './leases.ts';
-import { operationOf } from './plans.ts';
-
-const PAGE = 200;
+import { detailsOf, outcomesOf, recordOutcomes } from './log.ts';
 
 export function openLedger(database: Database): Ledger {
   return {
@@ -46,16 +36,10 @@ export function openLedger(database: Database): Ledger {
       const [row] = await database.all<RunsRow>(`${RUN} where id = ?`, [id]);
       return row && runOf(row);
     },
-    recordOutcomes: (entries) =>
-      database.batch(
-        `insert into outcome (plan, position, run, at, identity, system, type, code, milliseconds, detail)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         on conflict (tenant, plan, position) do update set run = excluded.run, at = excluded.at,
-           type = excluded.type, code = excluded.code, milliseconds = excluded.milliseconds,
-           detail = excluded.detail`,
-        entries.map(outcomeValues),
-      ),
+    recordOutcomes: (entries) => recordOutcomes(database, entries),
     outcomes: (query) => outcomesOf(database, query),
+    details: (query) => detailsOf(database, query),
+    forgetRuns: (before) => forgetRuns(database, before),
     health: async (system) => {
       const [row] = await database.all<{ readonly content: string }>(
         'select content from system_health where system = ?',
@@ -92,6 +76,16 @@ export function openLedger(database: Database): Ledger {
   };
 }
 
+/** The newest stays, whatever its age: it says when there was one. */
+async function forgetRuns(database: Database, before: Date): Promise<void> {
+  await database.run(
+    `delete from run where started_at < ?
+     and id <> (select id from run order by started_at desc, id desc limit 1)
+     and not exists (select 1 from pause where pause.run = run.id)`,
+    [before.getTime()],
+  );
+}
+
 const RUN = 'select id, started_at, finished_at, report from run';
 
 interface RunsRow extends Row {
@@ -123,90 +117,4 @@ function healthOf(text: string): SystemHealth {
   return JSON.parse(text, (key, value: unknown) =>
     (key === 'since' || key === 'probeAt') && typeof value === 'string' ? new Date(value) : value,
   ) as SystemHealth;
-}
-
-function outcomeValues({ plan, position, run, at, outcome }: OutcomeEntry): readonly SqlValue[] {
-  const { identity, system } = outcome.operation;
-  const { code, milliseconds, detail } = columnsOf(outcome);
-  const place = [plan, position, run, at.getTime(), identity, system, outcome.type];
-  return [...place, code, Math.round(milliseconds), detail];
-}
-
-function columnsOf(outcome: Outcome): {
-  readonly code: string | null;
-  readonly milliseconds: number;
-  readonly detail: string | null;
-} {
-  switch (outcome.type) {
-    case 'done':
-      return { code: null, milliseconds: outcome.milliseconds, detail: null };
-    case 'failed': {
-      const { failure, milliseconds } = outcome;
-      return { code: failure.code, milliseconds, detail: JSON.stringify(failure) };
-    }
-    case 'skipped': {
-      const { why, message, fields } = outcome;
-      return { code: why, milliseconds: 0, detail: JSON.stringify({ message, fields }) };
-    }
-  }
-}
-
-interface OutcomesRow extends Row {
-  readonly plan: string;
-  readonly position: number;
-  readonly run: string;
-  readonly at: number;
-  readonly type: Outcome['type'];
-  readonly code: string | null;
-  readonly milliseconds: number;
-  readonly detail: string | null;
-  readonly content: string;
-}
-
-async function* outcomesOf(database: Database, query: OutcomeQuery): AsyncGenerator<OutcomeRow> {
-  const conditions: string[] = ['1 = 1'];
-  const parameters: SqlValue[] = [];
-  const only = (condition: string, ...values: readonly (SqlValue | undefined)[]) => {
-    if (values[0] === undefined) return;
-    conditions.push(condition);
-    for (const value of values) parameters.push(value ?? null);
-  };
-  only('o.system = ?', query.target);
-  only('o.run = ?', query.run);
-  only('o.identity = ?', query.identity);
-  only('o.code = ?', query.code);
-  only('o.type = ?', query.type);
-  only('o.at >= ?', query.since?.getTime());
-  let left = query.limit;
-  let before: readonly SqlValue[] = [];
-  while (left > 0) {
-    const paged = before.length === 0 ? '' : 'and (o.at, o.plan, o.position) < (?, ?, ?)';
-    const rows = await database.all<OutcomesRow>(
-      `select o.plan, o.position, o.run, o.at, o.type, o.code, o.milliseconds, o.detail, p.content
-       from outcome o join plan_operation p on p.plan = o.plan and p.position = o.position
-       where ${conditions.join(' and ')} ${paged}
-       order by o.at desc, o.plan desc, o.position desc limit ?`,
-      [...parameters, ...before, Math.min(left, PAGE)],
-    );
-    for (const row of rows) yield outcomeOf(row);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    left -= rows.length;
-    before = [last.at, last.plan, last.position];
-  }
-}
-
-function outcomeOf(row: OutcomesRow): OutcomeRow {
-  const place = {
-    at: new Date(row.at),
-    run: row.run,
-    plan: row.plan,
-    type: row.type,
-    operation: operationOf(row.content),
-    milliseconds: row.milliseconds,
-  };
-  if (row.detail === null) return place;
-  if (row.type === 'failed') return { ...place, failure: JSON.parse(row.detail) as Failure };
-  const skipped = JSON.parse(row.detail) as Pick<OutcomeRow, 'message' | 'fields'>;
-  return { ...place, ...skipped, ...(row.code !== null && { why: row.code }) };
 }

@@ -1,8 +1,11 @@
 /** What the verbs ask of the store beside warehouse and plans: leases, runs, outcomes, health. */
 
+import type { KeptExchange } from '../apply/exchange.ts';
 import type { Failure, Outcome } from '../apply/outcome.ts';
 import type { IdentityId } from '../identity/identity.ts';
-import type { SystemName } from '../identity/record.ts';
+import type { ObjectKind, SystemName } from '../identity/record.ts';
+import type { KeptRules } from '../plan/basis.ts';
+import type { Evidence } from '../plan/evidence.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { PlanKey } from '../plan/plans.ts';
 import type { Counted } from '../plan/window.ts';
@@ -35,6 +38,10 @@ export interface Ledger {
   recordOutcomes(rows: readonly OutcomeEntry[]): Promise<void>;
   /** The newest first. */
   outcomes(query: OutcomeQuery): AsyncIterable<OutcomeRow>;
+  /** The same, with all that is kept of them. */
+  details(query: OutcomeQuery): AsyncIterable<OutcomeDetail>;
+  /** Reports of older runs; the newest run is always kept. */
+  forgetRuns(before: Date): Promise<void>;
 
   /** Adds to what was done in a system, as guards count it. */
   addActivity(system: SystemName, at: Date, counts: ReadonlyMap<Counted, number>): Promise<void>;
@@ -84,17 +91,43 @@ export interface OutcomeEntry {
 }
 
 export interface OutcomeRow {
+  /** Names it in the log: its plan, a dot, its position there. */
+  readonly entry: string;
   readonly at: Date;
   readonly run: RunId;
   readonly plan: PlanKey;
   readonly type: Outcome['type'];
   readonly operation: Operation;
   readonly milliseconds: number;
+  /** How many times it was sent; absent where it is not known. */
+  readonly attempts?: number;
   readonly failure?: Failure;
   /** Why it was skipped. */
   readonly why?: string;
   readonly message?: string;
   readonly fields?: readonly string[];
+}
+
+/** An outcome with what is kept of how it came about. */
+export interface OutcomeDetail extends OutcomeRow {
+  /** Absent where no rule of a mapping decided: memberships, an undo, a plan from a file. */
+  readonly evidence?: Evidence;
+  readonly made?: PlanMaking;
+  readonly exchanges: readonly KeptExchange[];
+}
+
+/** How a plan was made. */
+export interface PlanMaking {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly configVersion: string;
+  /** How far every source was read then. */
+  readonly sources: readonly {
+    readonly system: SystemName;
+    readonly kind: ObjectKind;
+    readonly readAt: Date;
+  }[];
+  readonly rules?: KeptRules;
 }
 
 export interface OutcomeQuery {
@@ -105,6 +138,10 @@ export interface OutcomeQuery {
   readonly code?: string;
   readonly type?: OutcomeRow['type'];
   readonly since?: Date;
+  /** Only what is older. */
+  readonly until?: Date;
+  /** Only this one; the plan's key may be cut short. */
+  readonly entry?: string;
 }
 
 /** Whether a system is written to at all. */

@@ -49,6 +49,7 @@ const UPDATE: Operation = {
 };
 
 const OUTCOME: OutcomeRow = {
+  entry: 'k7.3',
   at: AT,
   run: 'run-1',
   plan: 'k7',

@@ -1,4 +1,4 @@
-/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0510 audit. */
+/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
@@ -8,6 +8,7 @@ import { guards0210 } from './0210-guards.ts';
 import { drift0300 } from './0300-drift.ts';
 import { undo0310 } from './0310-undo.ts';
 import { memberships0400 } from './0400-memberships.ts';
+import { log0500 } from './0500-log.ts';
 import { audit0510 } from './0510-audit.ts';
 import type { Migration } from './migration.ts';
 
@@ -20,5 +21,6 @@ export const MIGRATIONS: readonly Migration[] = [
   drift0300,
   undo0310,
   memberships0400,
+  log0500,
   audit0510,
 ];

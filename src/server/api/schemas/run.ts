@@ -117,12 +117,14 @@ export const outcomeRow: z.ZodType<OutcomeRow> = named(
   'Outcome',
   z.object(
     members<OutcomeRow>()({
+      entry: z.string().meta({ description: 'Its name in the log.' }),
       at: instant,
       run: z.string(),
       plan: z.string(),
       type: z.enum(['done', 'failed', 'skipped']),
       operation,
       milliseconds,
+      attempts: z.exactOptional(wholeNumber),
       failure: z.exactOptional(failure),
       why: z.exactOptional(z.string()),
       message: z.exactOptional(z.string()),

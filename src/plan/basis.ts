@@ -1,0 +1,67 @@
+/**
+ * The rules a plan was made by, as texts: kept once for all plans that were made by the same, so that
+ * the provisioning log can say later why something was done, whatever the configuration says by then.
+ */
+
+import { hash } from 'node:crypto';
+import type { ObjectKind } from '../identity/record.ts';
+import type { CompiledRow } from '../mapping/mapping.ts';
+import type { Target } from './target.ts';
+
+/** By kind. */
+export type KeptRules = Readonly<Record<ObjectKind, KindRules>>;
+
+export interface KindRules {
+  readonly rows: readonly KeptRow[];
+  /** A SCIM filter; absent: everybody. */
+  readonly scope?: string;
+  readonly assigned?: { readonly system: string; readonly application: string };
+  /** Paths an account is looked for by, in order. */
+  readonly match: readonly string[];
+  readonly pilot?: true;
+}
+
+export interface KeptRow {
+  readonly path: string;
+  readonly expression: string;
+  readonly inputs: readonly string[];
+  readonly default?: string;
+  readonly redacted?: true;
+}
+
+/** Content with its own name: the same rules are the same basis. */
+export interface Basis {
+  readonly hash: string;
+  readonly rules: string;
+}
+
+export function basisOf(target: Target): Basis {
+  const kinds = [target, ...(target.others?.values() ?? [])];
+  const rules = JSON.stringify(
+    Object.fromEntries(kinds.map((each) => [each.kind, rulesOf(each)])) satisfies KeptRules,
+  );
+  return { hash: hash('sha256', rules, 'hex').slice(0, 32), rules };
+}
+
+function rulesOf({ mapping, scope, assigned, match, pilot }: Target): KindRules {
+  return {
+    rows: mapping.rows.map(rowOf),
+    ...(scope !== undefined && { scope: scope.text }),
+    ...(assigned !== undefined && {
+      assigned: { system: assigned.system, application: assigned.application },
+    }),
+    match,
+    ...(pilot !== undefined && { pilot: true }),
+  };
+}
+
+function rowOf({ row, inputs, redacted }: CompiledRow): KeptRow {
+  const { path, expression, default: fallback } = row;
+  return {
+    path,
+    expression,
+    inputs,
+    ...(fallback !== undefined && { default: fallback }),
+    ...(redacted && { redacted }),
+  };
+}
