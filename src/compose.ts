@@ -111,6 +111,8 @@ export async function openEngine(configuration: Configuration, world: World = {}
   });
   return acting(world.actor ?? thisPerson());
 }
+    auditPolicy: configuration.audit ?? {},
+    retention: configuration.keep,
 
 /** Two configurations side by side over one store: the one in force, and one that is tried. */
 interface Trial extends AsyncDisposable {

@@ -9,10 +9,13 @@ import type { Opened, OpenTokens, Services } from './cli/services.ts';
 import { connectorTypes, openEngine, openTrial } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import { startServing } from './serve.ts';
+import { toldTokens } from './server/told-tokens.ts';
 import { STAND_INS } from './stand-ins.ts';
+import { openAudit } from './store/audit.ts';
 import { openDatabase } from './store/open.ts';
 import { tokenStorage } from './store/tokens.ts';
 import { verbsOf } from './sync/bind.ts';
+import { thisPerson } from './sync/process.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -51,8 +54,9 @@ async function open(configuration: Configuration): Promise<Opened> {
 
 async function openTokens({ store, directory }: Configuration): Promise<OpenTokens> {
   const database = await openDatabase(store, directory);
+  const now = () => new Date();
   return {
-    storage: tokenStorage(database),
+    storage: toldTokens(tokenStorage(database), openAudit(database), thisPerson(), now),
     tenant: database.tenant,
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };

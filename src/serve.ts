@@ -3,11 +3,13 @@
 import { once } from 'node:events';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { SCHEDULE } from './audit/entry.ts';
 import type { ServeOptions, Serving } from './cli/services.ts';
 import { openEngine } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import { apiService } from './server/api/api.ts';
 import { hiddenAttributes } from './server/api/shown.ts';
+import { actorOf, toldLogins } from './server/api/logins.ts';
 import { openTasks, type Tasks } from './server/api/tasks.ts';
 import { type ServedSystem, servedSystem } from './server/scim/served.ts';
 import { scimService } from './server/scim.ts';
@@ -96,13 +98,20 @@ function api(
   tasks: Tasks,
   log: ServeOptions['log'],
 ): ReturnType<typeof apiService> {
-  const opened = { verbs: verbsOf(engine), hidden: hiddenAttributes(engine.targets) };
+  const hidden = hiddenAttributes(engine.targets);
   return apiService({
     authenticate: apiAuthentication(
       async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),
       engine.now,
     ),
-    open: async ({ tenant }) => (tenant === database.tenant ? opened : undefined),
+    open: async (caller) =>
+      caller.tenant === database.tenant
+        ? { verbs: verbsOf(engine.as(actorOf(caller))), hidden }
+        : undefined,
+    logins: toldLogins(
+      (told, actor) => engine.audit.append(told, { actor, at: engine.now() }),
+      engine.now,
+    ),
     tasks,
     onBug: bugTo(log),
   });
@@ -120,7 +129,11 @@ async function scheduled(
 ): Promise<void> {
   if (schedule === undefined) return;
   const { everySeconds } = schedule;
-  await repeatRuns(engine, { everySeconds, watch: { signal, progress: () => {} }, log });
+  await repeatRuns(engine.as(SCHEDULE), {
+    everySeconds,
+    watch: { signal, progress: () => {} },
+    log,
+  });
 }
 
 async function isAnswering(database: Database): Promise<boolean> {

@@ -32,7 +32,6 @@ export const DEEDS = {
   'login-accepted': 'a token opened the API',
   'login-refused': 'a token did not open the API',
   'data-exported': 'data left by a file',
-  'audit-checkpoint': 'a checkpoint was taken',
   'audit-pruned': 'old entries were deleted',
   'audit-erased': 'whom entries are about was erased',
 } as const;

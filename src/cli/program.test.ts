@@ -170,6 +170,7 @@ describe('the command line', () => {
         undo RUN              put back what a run changed; held for a person to look at
         status                freshness and health of every system
         log [SYSTEM]          what happened, the newest first
+        audit                 who did what, and whether the record of it holds
         review                what only a person can decide: ambiguous matches
         serve                 schedule, SCIM and health, in one process
         token                 create, list, revoke: for served systems and the API
@@ -178,7 +179,6 @@ describe('the command line', () => {
         emulate SYSTEM        a local stand-in: graph or ramp
         demo                  Entra ID to Ramp at work on this machine
         completion SHELL      words for the shell: bash, zsh or fish
-
       Every command: --config FILE, --tenant NAME, --json, --help.
       Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.
       "

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { describeProblem } from '../config/text.ts';
 import { suggestion } from '../identity/problem.ts';
 import { applyCommand } from './apply.ts';
+import { auditCommand } from './audit.ts';
 import { checkCommand } from './check.ts';
 import { completionCommand } from './completion.ts';
 import { demoCommand } from './demo/demo.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly ((session: Session) => Command)[] = [
   undoCommand,
   statusCommand,
   logCommand,
+  auditCommand,
   reviewCommand,
   serveCommand,
   tokenCommand,
@@ -81,6 +83,8 @@ function newProgram(session: Session): Command {
   return program
     .version(session.services.version, '-V, --version', 'of the product')
     .helpCommand(false)
+    // Options belong to the command they follow, also below one that has the same.
+    .enablePositionalOptions()
     .showSuggestionAfterError(true)
     .configureHelp({ formatHelp: () => overview(commands) })
     .argument('[command]')
@@ -115,7 +119,6 @@ function overview(commands: readonly Command[]): string {
   return [
     'Keeps the accounts in every system in step with the people they stand for.',
     ...lines,
-    '',
     'Every command: --config FILE, --tenant NAME, --json, --help.',
     'Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.',
     '',

@@ -2,6 +2,12 @@
 
 import { z } from 'zod';
 import {
+  checkpoint as auditCheckpoint,
+  auditEntry,
+  auditVerdict,
+} from '../server/api/schemas/audit.ts';
+import { logEntry } from '../server/api/schemas/log.ts';
+import {
   explained,
   identity,
   reviewItem,
@@ -65,6 +71,12 @@ export function remoteVerbs(server: RemoteServer): Verbs {
     people: async (q) => items(identity, await get(`/people${queryOf({ q })}`)),
     findPlan: (name) => unlessMissing(async () => oneOf(storedPlan, await get(planPath(name)))),
     findRun: (id) => unlessMissing(async () => oneOf(runRow, await get(runPath(id)))),
+    audit: ({ format: _, ...query }) => lazily(get, `/audit${queryOf({ ...query })}`, auditEntry),
+    verifyAudit: async (checkpoint) => {
+      const body = optional({ checkpoint });
+      return oneOf(auditVerdict, await server.ask('POST', '/audit/verification', { body }));
+    },
+    auditCheckpoint: async () => oneOf(auditCheckpoint, await get('/audit/checkpoint')),
   };
 }
 

@@ -12,6 +12,13 @@ export interface Configuration {
   readonly systems: readonly SystemConfiguration[];
   readonly schedule?: { readonly everySeconds: number };
   readonly alerts: readonly Alert[];
+  readonly audit?: {
+    /** A private Ed25519 key in PEM. */
+    readonly key?: string;
+    readonly keepSeconds?: number;
+  };
+  /** How long the store remembers. */
+  readonly keep: { readonly logSeconds: number; readonly plansSeconds: number };
   readonly server: { readonly port: number; readonly host: string };
   /** Hash of the document and its profiles, without secrets. */
   readonly version: string;

@@ -59,7 +59,8 @@ export async function loadConfiguration(
 
   const store = resolveSecrets(document.store, ['store'], source, where);
   const alerts = resolveSecrets(document.alerts ?? [], ['alerts'], source, where);
-  problems.push(...store.problems, ...alerts.problems);
+  const auditKey = resolveSecrets(document.audit?.key, ['audit', 'key'], source, where);
+  problems.push(...store.problems, ...alerts.problems, ...auditKey.problems);
   const inOrder = problems.toSorted(byPlace);
   if (inOrder.some(({ severity }) => severity === 'error')) return failed(inOrder);
 
@@ -71,6 +72,13 @@ export async function loadConfiguration(
       systems: withCarriedNames(loaded),
       ...(document.schedule && { schedule: { everySeconds: document.schedule.every } }),
       alerts: alerts.value as readonly Alert[],
+      ...(document.audit && {
+        audit: {
+          ...(typeof auditKey.value === 'string' && { key: auditKey.value }),
+          ...(document.audit.keep !== undefined && { keepSeconds: document.audit.keep }),
+        },
+      }),
+      keep: { logSeconds: document.keep.log, plansSeconds: document.keep.plans },
       server: document.server,
       version: version(document, loaded),
       directory,
@@ -111,7 +119,7 @@ function storeLocation(store: string, directory: string): string {
 
 /** Everything that decides what is written, and no secret. */
 function version(document: ConfigurationDocument, loaded: readonly LoadedSystem[]): string {
-  const { store: _, server: __, alerts: ___, schedule: ____, $schema: _____, ...rest } = document;
+  const { store, server, alerts, schedule, audit, keep, $schema, ...rest } = document;
   const decisive = {
     ...rest,
     systems: Object.entries(document.systems).map(([name, { options: _options, ...system }]) => ({

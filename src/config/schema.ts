@@ -299,6 +299,33 @@ export const configurationDocument = z.strictObject({
     description: 'lockstep serve repeats runs this often, such as { every: 1m }.',
   }),
   alerts: z
+  keep: z
+    .strictObject({
+      log: duration.default(KEEP_LOG_SECONDS).meta({
+        title: 'Log',
+        description:
+          'Operations with what became of them, and reports of runs; 90d by default. What is older cannot be undone.',
+      }),
+      plans: duration.default(KEEP_PLANS_SECONDS).meta({
+        title: 'Plans',
+        description: 'Plans that gave way to others before they were applied; 7d by default.',
+      }),
+    })
+    .default({ log: KEEP_LOG_SECONDS, plans: KEEP_PLANS_SECONDS })
+    .meta({ title: 'Keep', description: 'How long the store remembers; older is deleted.' }),
+  audit: z
+    .strictObject({
+      keep: duration.optional().meta({
+        title: 'Keep',
+        description: 'Older entries are deleted by lockstep serve, provably; none by default.',
+      }),
+      key: z.string().min(1).optional().meta({
+        title: 'Key',
+        description: 'A private Ed25519 key in PEM that signs checkpoints: a reference to a file.',
+      }),
+    })
+    .optional()
+    .meta({ title: 'Audit', description: 'The record of who did what.' }),
     .array(
       z.strictObject({
         webhook: z.string().min(1).meta({ title: 'Webhook' }),

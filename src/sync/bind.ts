@@ -4,6 +4,7 @@ import { writePlanFile } from '../plan/file.ts';
 import type { Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation } from '../plan/plans.ts';
 import { applyFiled } from './apply-plan.ts';
+import { auditing } from './auditing.ts';
 import type { Engine } from './engine.ts';
 import { explain } from './explain.ts';
 import { lookups } from './lookup.ts';
@@ -43,6 +44,7 @@ export function verbsOf(engine: Engine): Verbs {
     ...lookups(engine),
   };
 }
+    ...auditing(engine),
 
 async function* operationsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<PlannedOperation> {
   for await (const batch of plans.operations(key, BATCH)) yield* batch;
@@ -59,6 +61,7 @@ async function* planFileOf(key: PlanKey, engine: Engine): AsyncGenerator<string>
   }
   yield* writePlanFile(plan, inOrderOfPlanning(key, engine));
 }
+  await engine.note({ action: 'data-exported', subject: plan.id, detail: { what: 'plan' } });
 
 /** The hash covers the order in which operations were planned, so the file keeps that. */
 async function* inOrderOfPlanning(key: PlanKey, { plans }: Engine): AsyncGenerator<Operation> {

@@ -4,6 +4,7 @@
  */
 
 import type { Outcome } from '../apply/outcome.ts';
+import type { AuditKey } from '../audit/checkpoint.ts';
 import type { Actor } from '../audit/entry.ts';
 import type { AuditTrail } from '../audit/trail.ts';
 import type { Connector } from '../connectors/spi/index.ts';
@@ -34,6 +35,8 @@ export interface Engine extends AsyncDisposable, Noting {
   /** What was done, by whom. What the stores above make durable is told there by themselves. */
   readonly audit: AuditTrail;
   /** In whose name everything is done. */
+  readonly auditPolicy: AuditPolicy;
+  readonly retention: Retention;
   readonly actor: Actor;
   /** The same engine in another's name. */
   as(actor: Actor): Engine;
@@ -53,6 +56,13 @@ export interface Engine extends AsyncDisposable, Noting {
 }
 
 /** Who we are among those who share the store, and whether the others are alive. */
+export interface AuditPolicy {
+  /** Signs checkpoints. */
+  readonly key?: AuditKey;
+  /** Older entries are deleted; none when absent. */
+  readonly keepSeconds?: number;
+}
+
 export interface ThisProcess {
   readonly self: LeaseHolder;
   /** Undefined where it cannot be told: on another host. */

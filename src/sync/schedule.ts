@@ -1,6 +1,7 @@
 /** Runs again and again, one at a time, and tells people when something needs them. */
 
 import { type Alert, alarm, alertsOf } from './alerts.ts';
+import { pruneAudit } from './auditing.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
 import {
   comparingFailed,
@@ -39,8 +40,10 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
     const began = engine.now().getTime();
     const alerts = [...(await oneRound(engine, schedule)), ...(await compare(engine, schedule))];
     if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
+    await forget(engine, schedule);
       endings = await endingSecrets(engine, signal);
       endingsAt = began;
+      await pruneAudit(engine);
     }
     const silent = await silentSources(engine, everySeconds);
     const drift = await driftAlerts(engine);
@@ -108,6 +111,18 @@ async function oneRun(
 }
 
 /** Targets that are to be reconciled by now. */
+/** All that is old, unless it takes longer than a round. */
+async function forget(engine: Engine, { everySeconds, watch, log }: Schedule): Promise<void> {
+  try {
+    await forgetOld(engine, watch, everySeconds * 1000);
+  } catch (error) {
+    if (watch.signal.aborted) return;
+    log(
+      `what is old was not deleted: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+    );
+  }
+}
+
 async function compare(engine: Engine, { watch, log }: Schedule): Promise<readonly Alert[]> {
   try {
     const reports = await reconcileDue(engine, watch);

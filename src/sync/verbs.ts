@@ -1,5 +1,9 @@
 /** Everything a person or a program can ask of an engine: what the command line and the API call. */
 
+import type { Checkpoint } from '../audit/checkpoint.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import type { AuditQuery } from '../audit/trail.ts';
+import type { AuditVerdict } from '../audit/verify.ts';
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { Attributes, IdentityRecord, SystemName } from '../identity/record.ts';
 import type { Action, Omission, Operation } from '../plan/plan.ts';
@@ -57,6 +61,16 @@ export interface Verbs {
 }
 
 export interface RunRequest {
+  /** Who did what, the newest first. */
+  audit(query: AuditRequest): AsyncIterable<AuditEntry>;
+  /** Whether the audit trail is what was written. */
+  verifyAudit(checkpoint?: Checkpoint): Promise<AuditVerdict>;
+  auditCheckpoint(): Promise<Checkpoint>;
+}
+
+export interface AuditRequest extends AuditQuery {
+  /** It leaves as a file, which is told to the trail as well. */
+  readonly format?: 'csv' | 'json';
   /** Sources and targets to take part; all when absent. */
   readonly systems?: readonly SystemName[];
   /** Of the targets that take part, only these; sources are read all the same. */

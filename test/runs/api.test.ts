@@ -13,7 +13,7 @@ const ADA = encodeURIComponent('ada@contoso.com');
 function apiOf({ engine, watch, clock }: Contoso) {
   const bugs: unknown[] = [];
   const app = apiService({
-    authenticate: async () => ({ tenant: 'default', role: 'administrator' }),
+    authenticate: async () => ({ tenant: 'default', token: 't1', role: 'administrator' }),
     open: async () => ({ verbs: verbsOf(engine), hidden: hiddenAttributes(engine.targets) }),
     tasks: openTasks({ signal: watch.signal, now: clock.now, onBug: (bug) => bugs.push(bug) }),
     onBug: (bug) => bugs.push(bug),

@@ -13,7 +13,7 @@ import { type Contoso, contoso } from './contoso.ts';
 
 function remoteOf({ engine, watch, clock }: Contoso): Verbs {
   const app = apiService({
-    authenticate: async () => ({ tenant: 'default', role: 'administrator' }),
+    authenticate: async () => ({ tenant: 'default', token: 't1', role: 'administrator' }),
     open: async () => ({ verbs: verbsOf(engine), hidden: hiddenAttributes(engine.targets) }),
     tasks: openTasks({ signal: watch.signal, now: clock.now }),
   });

@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { Verbs } from '../../sync/verbs.ts';
 import { expectLines, jsonOf, linesOf } from './body.ts';
 import type { Answer, ApiCaller, Endpoint, Shape } from './endpoint.ts';
+import type { Logins } from './logins.ts';
 import { DESCRIPTION, openApi } from './openapi.ts';
 import { isAllowed, type OperationName, POLICY } from './policy.ts';
 import { ApiProblem, asProblem, bug, notFound } from './problem.ts';
@@ -26,6 +27,8 @@ export interface ApiServiceOptions {
   /** What the tenant of a caller works with; undefined when there is no such tenant any more. */
   open(caller: ApiCaller): Promise<Opened | undefined>;
   readonly tasks: Tasks;
+  /** Told of who comes in, and of who does not. */
+  readonly logins?: Logins;
   /** Told of what is a mistake of ours and answered with 500. */
   readonly onBug?: (error: unknown) => void;
 }
@@ -88,7 +91,7 @@ async function answerCall(
   basePath: string,
 ): Promise<Response> {
   const caller = await authenticated(req.raw, options);
-  authorize(caller, endpoint.name);
+  await authorize(caller, endpoint.name, options);
   const opened = await options.open(caller);
   if (opened === undefined) throw notFound();
   const { verbs, hidden } = opened;
@@ -112,7 +115,11 @@ async function authenticated(request: Request, options: ApiServiceOptions): Prom
   const header = request.headers.get('authorization');
   const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
   const caller = token === undefined ? undefined : await options.authenticate(token);
-  if (caller !== undefined) return caller;
+  if (caller !== undefined) {
+    await options.logins?.accepted(caller);
+    return caller;
+  }
+  if (token !== undefined) await options.logins?.unknown();
   throw new ApiProblem(401, 'token-missing', 'a valid bearer token is needed', {
     remedy: 'make one: lockstep token create --role viewer',
     headers: {
@@ -121,9 +128,15 @@ async function authenticated(request: Request, options: ApiServiceOptions): Prom
   });
 }
 
-function authorize({ role }: ApiCaller, operation: OperationName): void {
+async function authorize(
+  caller: ApiCaller,
+  operation: OperationName,
+  { logins }: ApiServiceOptions,
+): Promise<void> {
+  const { role } = caller;
   if (isAllowed(role, operation)) return;
   const least = POLICY[operation];
+  await logins?.tooLow(caller, operation, least);
   throw new ApiProblem(403, 'role-too-low', `this needs the role ${least}; the token has ${role}`, {
     remedy: `use a token of the role ${least}: lockstep token create --role ${least}`,
     headers: {

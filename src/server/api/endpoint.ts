@@ -8,6 +8,8 @@ import type { RunningTask, Tasks } from './tasks.ts';
 
 export interface ApiCaller {
   readonly tenant: Tenant;
+  /** The id of the token. */
+  readonly token: string;
   readonly role: Role;
 }
 

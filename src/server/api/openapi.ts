@@ -44,7 +44,8 @@ export function openApi(endpoints: readonly Endpoint[], basePath: string): Json 
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'Of lockstep token create --role; viewer, operator or administrator.',
+          description:
+            'Of lockstep token create --role; viewer, auditor, operator or administrator.',
         },
       },
       schemas: components(),

@@ -3,10 +3,17 @@
  * changes, and what of a person is shown to whom. Nothing else decides either.
  */
 
-/** Each may do what those before it may. */
-export const ROLES = ['viewer', 'operator', 'administrator'] as const;
+export const ROLES = ['viewer', 'auditor', 'operator', 'administrator'] as const;
 
 export type Role = (typeof ROLES)[number];
+
+/** What each may do: whatever needs one of these. An auditor changes nothing; an operator is audited. */
+const COVERS: Readonly<Record<Role, readonly Role[]>> = {
+  viewer: ['viewer'],
+  auditor: ['viewer', 'auditor'],
+  operator: ['viewer', 'operator'],
+  administrator: ['viewer', 'auditor', 'operator', 'administrator'],
+};
 
 /**
  * The least role. Whoever may only operate cannot override a guard: what a plan file or a release
@@ -31,6 +38,9 @@ export const POLICY = {
   listReviews: 'viewer',
   listDrift: 'viewer',
   startRun: 'operator',
+  listAudit: 'auditor',
+  verifyAudit: 'auditor',
+  getAuditCheckpoint: 'auditor',
   startPlan: 'operator',
   provisionPerson: 'operator',
   cancelTask: 'operator',
@@ -49,7 +59,7 @@ export type OperationName = keyof typeof POLICY;
 
 export function isAllowed(role: Role, operation: OperationName): boolean {
   const least = POLICY[operation];
-  return least === 'anybody' || ROLES.indexOf(role) >= ROLES.indexOf(least);
+  return least === 'anybody' || COVERS[role].includes(least);
 }
 
 /** Whether a run it starts counts as typed by a person, who may let a first run go unheld. */
@@ -59,7 +69,7 @@ export function mayStartFirstRun(role: Role): boolean {
 
 /** Who sees values of attributes that are nobody's business. */
 export function seesEverything(role: Role): boolean {
-  return role !== 'viewer';
+  return role === 'operator' || role === 'administrator';
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What cannot be done, told by RFC 9457: a code with a section in `docs/errors.md`, and a remedy. */
 
+import { CheckpointError } from '../../audit/checkpoint.ts';
 import { ConnectorError, type FailureKind } from '../../connectors/spi/index.ts';
 import { PlanFileError } from '../../plan/file.ts';
 import { VerbRefusal } from '../../sync/refusal.ts';
@@ -51,6 +52,10 @@ export function asProblem(error: unknown): ApiProblem | undefined {
   if (error instanceof VerbRefusal) {
     const { code, message, remedy } = error;
     return new ApiProblem(BY_REFUSAL[code] ?? 409, code, message, { remedy });
+  }
+  if (error instanceof CheckpointError) {
+    const { code, message, remedy } = error;
+    return new ApiProblem(code === 'audit-key-unusable' ? 409 : 400, code, message, { remedy });
   }
   if (error instanceof PlanFileError) {
     const status = error.code === 'plan-file-broken' ? 400 : 409;

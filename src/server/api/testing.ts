@@ -2,6 +2,8 @@
 
 import { expect } from 'vitest';
 import type { z } from 'zod';
+import type { Checkpoint } from '../../audit/checkpoint.ts';
+import { type AuditEntry, GENESIS } from '../../audit/entry.ts';
 import type { Identity } from '../../identity/identity.ts';
 import type { Operation } from '../../plan/plan.ts';
 import type { StoredPlan } from '../../plan/plans.ts';
@@ -142,6 +144,25 @@ const EXPLAINED: Explained = {
 };
 
 /** `privatePhone` goes to Ramp under another name. */
+const AUDITED: AuditEntry = {
+  number: 1,
+  at: AT,
+  actor: '=ada@build-7',
+  action: 'run-started',
+  digest: 'd'.repeat(64),
+  previous: GENESIS,
+  hash: 'a'.repeat(64),
+  payload: { salt: '5a17', subject: 'run-1', detail: { trigger: 'command', tries: [1, 2] } },
+};
+
+export const CHECKPOINT: Checkpoint = {
+  tenant: 'contoso',
+  at: AT,
+  number: 1,
+  hash: AUDITED.hash,
+  count: 1,
+};
+
 const HIDDEN: Hidden = hiddenAttributes([
   {
     mapping: {
@@ -289,6 +310,16 @@ const VERBS: Verbs = {
   findPlan: async (name) => (['abc123', 'abc', 'k7', 'ramp'].includes(name) ? PLAN : undefined),
   findRun: async (id) => (id === 'run-1' ? { id, startedAt: AT, report: REPORT } : undefined),
 };
+  audit: () => each([AUDITED]),
+  verifyAudit: async () => ({
+    whole: true,
+    entries: 1,
+    first: 1,
+    last: 1,
+    pruned: 0,
+    erased: 0,
+  }),
+  auditCheckpoint: async () => CHECKPOINT,
 
 export async function* each<Value>(values: Iterable<Value>): AsyncGenerator<Value> {
   yield* values;
@@ -318,7 +349,8 @@ export function testApi(verbs: Partial<Verbs> = {}): TestApi {
   const app = apiService({
     authenticate: async (token) => {
       const [tenant, role] = token.split('.') as [string, Role];
-      return tenant === 'contoso' || tenant === 'fabrikam' ? { tenant, role } : undefined;
+      const known = tenant === 'contoso' || tenant === 'fabrikam';
+      return known ? { tenant, role, token: `of-${role}` } : undefined;
     },
     open: async () => ({ verbs: testVerbs(verbs), hidden: HIDDEN }),
     tasks,

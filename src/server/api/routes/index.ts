@@ -1,10 +1,18 @@
 /** Everything the API can do. */
 
 import type { Endpoint } from '../endpoint.ts';
+import { AUDIT } from './audit.ts';
 import { LOG } from './log.ts';
 import { PEOPLE } from './people.ts';
 import { PLANS } from './plans.ts';
 import { RECONCILE } from './reconcile.ts';
 import { WORK } from './work.ts';
 
-export const ENDPOINTS: readonly Endpoint[] = [...LOG, ...WORK, ...PLANS, ...PEOPLE, ...RECONCILE];
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...LOG,
+  ...WORK,
+  ...PLANS,
+  ...PEOPLE,
+  ...RECONCILE,
+  ...AUDIT,
+];

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { OutcomeQuery } from '../../../sync/ledger.ts';
+import { checkpoint, deed } from './audit.ts';
 import { named } from './named.ts';
 import { action } from './plan.ts';
 import { driftAction, driftState, driftType, orphanAction } from './reconcile.ts';
@@ -76,6 +77,20 @@ const planRequest = {
     .meta({ description: 'Sources and targets that take part; all when absent.' }),
   full: z
     .exactOptional(z.boolean())
+export const auditQuery = z.strictObject({
+  from: z.exactOptional(instant),
+  to: z.exactOptional(instant),
+  actor: z.exactOptional(name).meta({ description: 'A part of who did it, without case.' }),
+  action: z.exactOptional(deed),
+  person: z.exactOptional(person),
+  subject: z.exactOptional(name).meta({ description: 'A run, a plan, a system, a token.' }),
+  limit: z.coerce.number<string>().int().min(1).default(50),
+});
+
+export const verificationBody = z.strictObject({
+  checkpoint: z.exactOptional(checkpoint).meta({ description: 'As it was printed at its time.' }),
+});
+
     .meta({ description: 'Read everything, not only what changed.' }),
 };
 
@@ -141,3 +156,4 @@ named('PartRequest', partBody);
 named('HeldRequest', heldBody);
 named('ReconcileRequest', reconcileBody);
 named('UndoRequest', undoBody);
+named('VerificationRequest', verificationBody);
