@@ -120,7 +120,7 @@ describe('lockstep reconcile', () => {
     );
     expect(stdout).toContain("nobody's  kim@fabrikam.com  matches kim@contoso.com");
     expect(stdout).toContain('812 accounts compared in 60 ms of our own time, 13,533/s.');
-    expect(stdout).toContain('3 accounts of nobody left as they are');
+    expect(stdout).toContain('3 accounts and members left as they are');
     expect(stdout).toContain('2 values adopted.');
   });
 

@@ -93,11 +93,18 @@ async function sayReport(
     compared.map(({ reading }) => reading),
     out,
   );
-  for (const { accounts, ownMilliseconds } of compared) {
+  for (const { accounts, ownMilliseconds, members } of compared) {
     const pace = rate(accounts, ownMilliseconds);
     out.say(
       `${counted(accounts, 'account')} compared in ${duration(ownMilliseconds)} of our own time${pace === '' ? '' : `, ${pace}`}.`,
     );
+    if (members === undefined) continue;
+    out.say(`${counted(members.shown, 'member')} of groups compared.`);
+    if (members.withheld !== undefined) {
+      out.say(
+        `  ${out.paint('yellow', 'Not believed:')} ${count(members.withheld)} members were not shown. Either the target hides them, or its groups were emptied.`,
+      );
+    }
   }
   if (compared.length > 0) out.say();
   await sayRows(target, verbs, limit, out);
@@ -134,6 +141,8 @@ const TYPE: Readonly<Record<DriftRow['type'], string>> = {
   enabled: 'turned on',
   orphan: "nobody's",
   gone: 'gone',
+  'member-added': 'added',
+  'member-removed': 'removed',
 };
 
 function cellsOf(row: DriftRow, { paint }: Output): readonly string[] {
@@ -158,6 +167,10 @@ function whatDiffers({ type, path, answered, current, state, person, note }: Dri
       return person === undefined ? (note ?? 'matches nobody') : `matches ${person.label}`;
     case 'gone':
       return 'its person is due, and looked at by the next run';
+    case 'member-added':
+      return `+ ${person?.label ?? note ?? path}${waits}`;
+    case 'member-removed':
+      return `- ${person?.label ?? note ?? path}${waits}`;
   }
 }
 
@@ -179,7 +192,12 @@ function sayCounts(found: readonly DriftCount[], out: Output): void {
   ]);
   for (const line of tableLines(rows, { width: out.width, right: [1] })) out.say(line);
   if (accepted > 0) {
-    out.say(out.paint('grey', `  ${counted(accepted, 'account')} of nobody left as they are`));
+    out.say(
+      out.paint(
+        'grey',
+        `  ${counted(accepted, 'account or member', 'accounts and members')} left as they are`,
+      ),
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import type { WriteConfiguration } from './configuration.ts';
 import type { Path, Source } from './source.ts';
 
 export function targetProblems(
-  { match, map, required, drift }: WriteConfiguration,
+  { match, map, required, drift, members }: WriteConfiguration,
   defaults: WriteDefaults | undefined,
   source: Source,
   at: Path,
@@ -47,7 +47,7 @@ export function targetProblems(
     ...problems,
     ...matchProblems(match, seen, source, at),
     ...requiredProblems(required, seen, source, at),
-    ...driftProblems(Object.keys(drift.attributes), seen, source, at),
+    ...driftProblems(driftPaths(drift.attributes, members), seen, source, at),
   ];
 }
 
@@ -90,6 +90,15 @@ function requiredProblems(
     remedy: `add a mapping to "${path}"`,
     place: source.place([...at, 'map']),
   }));
+}
+
+/** Of groups whose members are written, `members` may drift as well. */
+function driftPaths(
+  attributes: WriteConfiguration['drift']['attributes'],
+  members: WriteConfiguration['members'],
+): readonly string[] {
+  const written = members !== undefined && members !== 'none';
+  return Object.keys(attributes).filter((path) => !(written && path === 'members'));
 }
 
 function driftProblems(

@@ -30,6 +30,12 @@ export const REPORT_DRIFT: DriftPolicy = {
   alertFrom: 1,
 };
 
+/** @param path Of the target; `members` for those of groups. */
+export function actionOn(path: string | undefined, policy: DriftPolicy): DriftAction {
+  const own = path !== undefined && Object.hasOwn(policy.attributes, path);
+  return own ? (policy.attributes[path] ?? policy.default) : policy.default;
+}
+
 export interface Drift {
   /** `disabled` and `enabled`: somebody turned the account off, or one on that we had turned off. */
   readonly type: 'changed' | 'disabled' | 'enabled';

@@ -10,6 +10,7 @@ import type {
   SpaceAccount,
 } from '../sync/reconcile-storage.ts';
 import type { Database, Row, SqlValue } from './database.ts';
+import { memberDrift } from './drift-members.ts';
 import { list, optional } from './rows.ts';
 
 const PAGE = 500;
@@ -20,6 +21,7 @@ const COLUMNS = `target, kind, account, path, type, state, label, identity, aske
 export function openDrift(database: Database): DriftStore {
   const { inList } = database;
   return {
+    ...memberDrift(database),
     begin: async ({ target, kind }, startedAt) => {
       const [row] = await database.all<ReconciliationRow>(
         `insert into reconciliation (target, kind, number, started_at) values (?, ?, 1, ?)
@@ -68,8 +70,9 @@ export function openDrift(database: Database): DriftStore {
     rows: (query) => rowsOf(database, query),
     counts: async ({ target, kind }) => {
       const rows = await database.all<CountRow>(
-        `select type, path, state, count(*) as n from drift where target = ? and kind = ?
-         group by type, path, state order by n desc, type, path`,
+        `select type, case when type like 'member-%' then 'members' else path end as path, state,
+           count(*) as n
+         from drift where target = ? and kind = ? group by 1, 2, 3 order by n desc, 1, 2`,
         [target, kind],
       );
       return rows.map(countOf);

@@ -11,7 +11,9 @@ import { type Drift, driftFinder } from '../plan/drift.ts';
 import type { Target } from '../plan/target.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, Watch } from './engine.ts';
+import { fenced } from './fence.ts';
 import { readSource } from './read.ts';
+import { type ComparedMembers, compareMembers } from './reconcile-members.ts';
 import { type OrphanFinder, orphanFinder } from './reconcile-orphans.ts';
 import type { DriftRow, Space, SpaceAccount } from './reconcile-storage.ts';
 import type { OpenTarget } from './target.ts';
@@ -25,6 +27,8 @@ export interface Compared {
   readonly accounts: number;
   /** Without waiting for the target. */
   readonly ownMilliseconds: number;
+  /** Of groups whose members are written, where the target shows them. */
+  readonly members?: ComparedMembers;
 }
 
 export async function readAndCompare(
@@ -62,13 +66,18 @@ export async function readAndCompare(
     },
   };
   const reading = await readSource(job, reader, true, watch);
+  let members: ComparedMembers | undefined;
   if (reading.result !== undefined) {
     await timer.time(async () => {
-      if (reading.result?.withheld === undefined) await listGone(space, number, engine);
-      await drift.finish(space, number, now());
+      if (reading.result?.withheld === undefined) {
+        await listGone(space, number, engine);
+        members = await compareMembers(target, number, fresh, engine, watch);
+      }
+      await fenced(engine, watch, () => drift.finish(space, number, now()));
     });
   }
-  return { reading, accounts, ownMilliseconds: timer.milliseconds() };
+  const compared = { reading, accounts, ownMilliseconds: timer.milliseconds() };
+  return members === undefined ? compared : { ...compared, members };
 }
 
 /** All that a source reads of it, or everything: a narrower reading would take values away. */

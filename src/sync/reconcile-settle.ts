@@ -1,6 +1,13 @@
 /** Drift that was found is written over or accepted, account by account, as the policy has it. */
 
-import { adopting, type Drift, type DriftPolicy, driftFinder, reverting } from '../plan/drift.ts';
+import {
+  actionOn,
+  adopting,
+  type Drift,
+  type DriftPolicy,
+  driftFinder,
+  reverting,
+} from '../plan/drift.ts';
 import { sameValue } from '../plan/values.ts';
 import type { Engine, Watch } from './engine.ts';
 import { fenced } from './fence.ts';
@@ -118,11 +125,6 @@ function stillWaits({ path, current }: DriftRow, { asked }: SpaceAccount): boole
 function wayFor({ type, path }: Drift, policy: DriftPolicy): string {
   const action = actionOn(path, policy);
   return type === 'enabled' && action === 'adopt' ? 'report' : action;
-}
-
-function actionOn(path: string | undefined, policy: DriftPolicy): string {
-  const own = path !== undefined && Object.hasOwn(policy.attributes, path);
-  return own ? (policy.attributes[path] ?? policy.default) : policy.default;
 }
 
 /** Rows come by account; batches of whole accounts. */

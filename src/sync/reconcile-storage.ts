@@ -3,6 +3,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, ObjectKind, SystemName } from '../identity/record.ts';
 import type { AccountMemory, Drift } from '../plan/drift.ts';
+import type { MemberDriftStore } from './reconcile-members-storage.ts';
 
 /** One kind of one target. */
 export interface Space {
@@ -16,8 +17,11 @@ export interface DriftRow extends Space {
   readonly account: string;
   /** Absent where the whole account is meant. */
   readonly path?: string;
-  /** `orphan`: an account of nobody. `gone`: one of ours that is not there any more. */
-  readonly type: Drift['type'] | 'orphan' | 'gone';
+  /**
+   * `orphan`: an account of nobody. `gone`: one of ours that is not there any more. The account of
+   * `member-added` and `member-removed` is the group, and the path names the member.
+   */
+  readonly type: Drift['type'] | 'orphan' | 'gone' | 'member-added' | 'member-removed';
   /** `reverting`: its person is due, and a plan writes what should be there. `accepted`: left so by a person. */
   readonly state: 'open' | 'reverting' | 'accepted';
   /** What people call the account in the target. */
@@ -29,7 +33,7 @@ export interface DriftRow extends Space {
   /** When and by whom the account was changed last, where the target tells. */
   readonly changedAt?: string;
   readonly changedBy?: string;
-  /** Whose an orphan may be, by the attributes that accounts are matched by. */
+  /** Whose an orphan may be, by the attributes that accounts are matched by; or who the member is. */
   readonly person?: { readonly id: IdentityId; readonly label: string };
   readonly note?: string;
   /** When it was found first. */
@@ -56,7 +60,7 @@ export interface DriftQuery extends Partial<Space> {
   readonly types?: readonly DriftRow['type'][];
 }
 
-export interface DriftStore {
+export interface DriftStore extends MemberDriftStore {
   begin(space: Space, startedAt: Date): Promise<Reconciliation>;
   last(space: Space): Promise<Reconciliation | undefined>;
   /** Rows that this reconciliation did not see are no longer true; those being reverted stay. */
@@ -66,6 +70,7 @@ export interface DriftStore {
   save(number: number, rows: readonly DriftRow[]): Promise<void>;
   /** By target, kind, account, path. */
   rows(query: DriftQuery): AsyncIterable<DriftRow>;
+  /** Members of groups by the path `members`. */
   counts(space: Space): Promise<readonly DriftCount[]>;
   setState(rows: readonly DriftRow[], state: DriftRow['state']): Promise<void>;
   remove(rows: readonly DriftRow[]): Promise<void>;

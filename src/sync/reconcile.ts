@@ -11,6 +11,7 @@ import type { Engine, RunReport, SystemFailure, Verdict, Watch } from './engine.
 import { underLease } from './lease.ts';
 import { failureOf } from './read.ts';
 import { type OrphansSettled, settleOrphans } from './reconcile-accounts.ts';
+import { settleMemberDrift } from './reconcile-members-settle.ts';
 import { type Compared, readAndCompare } from './reconcile-read.ts';
 import { type DriftSettled, settleDrift } from './reconcile-settle.ts';
 import type { DriftCount } from './reconcile-storage.ts';
@@ -58,7 +59,7 @@ export async function reconcile(
   const policies = policiesOf(system, engine);
   const compared: Compared[] = [];
   const found: DriftCount[] = [];
-  let settled = NOTHING;
+  let settled: DriftSettled & OrphansSettled = NOTHING;
   let failure: SystemFailure | undefined;
   await underLease(`write/${system}`, engine, watch, PATIENCE_SECONDS, async (watched) => {
     try {
@@ -73,8 +74,9 @@ export async function reconcile(
         }
         const wishes = { ...request, policy: policyFor(policy, request) };
         const drift = await settleDrift(open, wishes, engine, watched);
+        const members = await settleMemberDrift(open, wishes, engine, watched);
         const orphans = await settleOrphans(open, wishes, engine, watched);
-        settled = plus(plus(settled, drift), orphans);
+        settled = [drift, members, orphans].reduce(plus, settled);
         found.push(...(await engine.drift.counts({ target: system, kind: policy.kind })));
       }
     } catch (error) {
@@ -161,7 +163,10 @@ function verdictOf(
   if (failure !== undefined || unread) return 'failed';
   if (runs.some((each) => each?.verdict === 'failed')) return 'failed';
   const open = found.some(({ state, type }) => state === 'open' && type !== 'gone');
-  const withheld = compared.some(({ reading }) => reading.result?.withheld !== undefined);
+  const withheld = compared.some(
+    ({ reading, members }) =>
+      reading.result?.withheld !== undefined || members?.withheld !== undefined,
+  );
   const held = disabling?.plan?.state === 'held' || run?.verdict === 'held';
   return open || withheld || held || refused.length > 0 ? 'held' : 'done';
 }

@@ -5,7 +5,7 @@ import { absorbRecords, prepare } from './absorb.ts';
 import { acceptMissingAssignments } from './assignments.ts';
 import type { Context } from './context.ts';
 import { membersDue } from './members.ts';
-import { membersMoved } from './membership.ts';
+import { membersMoved } from './membership-moves.ts';
 import { isPlausible } from './plausible.ts';
 import type { StoredReading, Withheld } from './storage.ts';
 

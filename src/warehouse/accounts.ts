@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { reviewId } from './join.ts';
 import { matchKeys, objectKey } from './keys.ts';
 import { mergeIdentities } from './markers.ts';
-import { accountsAnswered } from './membership.ts';
+import { accountsAnswered } from './membership-moves.ts';
 import { dueByReference } from './references.ts';
 import type { AccountState, RecordKey, StoredAccount, StoredRecord } from './storage.ts';
 import { type Doubt, UNSURE } from './subject.ts';

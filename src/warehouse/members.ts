@@ -3,7 +3,7 @@
 import type { Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { objectKey } from './keys.ts';
-import { membersMoved } from './membership.ts';
+import { membersMoved } from './membership-moves.ts';
 import { markFromAbove, type Reached, reachedFromAbove } from './nested.ts';
 import type { MemberRow, NewDue } from './storage.ts';
 import { leftWithout } from './unassigned.ts';

@@ -143,6 +143,16 @@ export interface MembershipStore {
       readonly notBefore?: number;
     })[],
   ): Promise<void>;
+  /** What the target has of these is known from somewhere else; what is neither held nor due is forgotten. */
+  putMemberships(
+    target: SystemName,
+    rows: readonly (MembershipKey & {
+      readonly heldGroup?: string;
+      readonly heldMember?: string;
+      /** Absent: nothing is to be done. */
+      readonly stamp?: Stamp;
+    })[],
+  ): Promise<void>;
   /** Lets wait what concerns groups that nothing is written to for now, until they are released. */
   freezeGroups(target: SystemName, groups: readonly IdentityId[], code: string): Promise<void>;
   thawGroups(target: SystemName, groups: readonly IdentityId[], code: string): Promise<void>;

@@ -5,7 +5,7 @@ import type { ObjectRef, SystemName } from '../identity/record.ts';
 import { type Answer, recordAnswers } from './accounts.ts';
 import type { Context } from './context.ts';
 import { matchKeys } from './keys.ts';
-import { accountsDeleted } from './membership.ts';
+import { accountsDeleted } from './membership-moves.ts';
 import type { DateRow, EscrowRow, NewDue, RefusalRow, SettledRow } from './storage.ts';
 import type { Warehouse } from './warehouse.ts';
 

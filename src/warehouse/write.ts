@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { joinKeys } from './join.ts';
 import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.ts';
 import { groupsDue } from './members.ts';
-import { type Moved, recordsMoved } from './membership.ts';
+import { type Moved, recordsMoved } from './membership-moves.ts';
 import { changedNames } from './merge.ts';
 import { originsText } from './origins.ts';
 import { followReferences, resolveReferents } from './references.ts';

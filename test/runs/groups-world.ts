@@ -56,6 +56,8 @@ export interface GroupsWorld extends AsyncDisposable {
   advance(seconds: number): void;
   /** Somebody deletes a group in the application itself. */
   deleteInApp(group: string): Promise<void>;
+  /** Somebody changes the members of a group in the application itself. */
+  changeInApp(group: string, change: 'add' | 'remove', name: string): Promise<void>;
   /** Of a person in the application. */
   accountId(name: string): Promise<string>;
   isActive(name: string): Promise<boolean>;
@@ -204,6 +206,20 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
           if (attributes.displayName !== name) continue;
           await storage.write({ type: 'remove', kind: 'group', id, expects: version });
         }
+      },
+      changeInApp: async (group, change, name) => {
+        const { objects } = await storage.search('group', { count: 1000 });
+        const id = objects.find(({ attributes }) => attributes.displayName === group)?.id ?? '';
+        const people = (await storage.search('user', { count: 100_000 })).objects;
+        const member = people.find(
+          ({ attributes }) => attributes.userName === `${name}@contoso.com`,
+        );
+        const refs = [{ system: 'app', kind: 'user', id: member?.id ?? '' }];
+        const connector = await engine.connector('app');
+        const of = { system: 'app', kind: 'group', id };
+        const { signal } = watch;
+        if (change === 'add') await connector.addMembers?.(of, refs, { signal });
+        else await connector.removeMembers?.(of, refs, { signal });
       },
       isActive: async (name) => {
         const { objects } = await storage.search('user', { count: 100_000 });

@@ -8,6 +8,7 @@ import { connectorTypes, openEngine } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import type { Change, ObjectRef } from '../../src/identity/record.ts';
 import type { Engine, Watch } from '../../src/sync/engine.ts';
+import { reconcile } from '../../src/sync/reconcile.ts';
 import { runSync } from '../../src/sync/run.ts';
 
 const MEMBERS = 20_000;
@@ -76,6 +77,11 @@ async function giveAccounts({ warehouse, now }: Engine): Promise<void> {
   }
 }
 
+async function identityOf({ warehouse }: Engine, name: string): Promise<string> {
+  const [found] = await warehouse.findPerson(name, 'group');
+  return found?.id ?? name;
+}
+
 it('a new group of 20,000 comes in portions, and one change in it is one operation', {
   timeout: 120_000,
 }, async () => {
@@ -119,6 +125,22 @@ it('a new group of 20,000 comes in portions, and one change in it is one operati
     expect(change.done).toEqual({ 'remove-members': 1 });
     expect(change.milliseconds).toBeLessThan(first.milliseconds / 4);
     expect(await engine.warehouse.heldMemberships('app')).toBe(MEMBERS - 1);
+
+    // Whom somebody took out of it by hand is found among all the others.
+    const { signal } = watch;
+    const connector = await engine.connector('app');
+    const account = await engine.warehouse.accountOf('app', await identityOf(engine, 'Everybody'));
+    const taken = { system: 'app', kind: 'user', id: 'app-u9@contoso.com' };
+    await connector.removeMembers?.(account ?? everybody, [taken], { signal });
+    const later = { ...engine, now: () => new Date(engine.now().getTime() + 60_000) };
+    const found = await reconcile(later, { system: 'app', trigger: 'command' }, watch);
+    expect(found.compared.map(({ members }) => members)).toContainEqual({ shown: MEMBERS - 2 });
+    expect(found.found).toContainEqual({
+      type: 'member-removed',
+      path: 'members',
+      state: 'open',
+      count: 1,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -14,6 +14,7 @@ export function traitsOf(profile: Profile): Partial<TargetTraits> {
       Object.entries(profile.attributes).map(([kind, rules]) => [kind, rules.map(ruleOf)]),
     ),
     referenceRules: Object.values(profile.write).flatMap(({ referenceRules }) => referenceRules),
+    ...(!profile.groups.readMembers && { hidesMembers: true }),
     ...(profile.visibilityLagSeconds !== undefined && {
       visibilityLagSeconds: profile.visibilityLagSeconds,
     }),

@@ -164,6 +164,8 @@ export interface TargetTraits {
   /** Paths whose change waits for somebody's confirmation, so that the old value is read meanwhile. */
   readonly pendingPaths: readonly string[];
   readonly maxMembersPerRequest: number;
+  /** Its groups are read without their members, so that nobody can be missed among them. */
+  readonly hidesMembers: true;
   /** Requests each second the target allows, when it says so. */
   readonly requestsPerSecond: number;
   /** What it demands of single attributes, by kind; looked at before anything is sent. */

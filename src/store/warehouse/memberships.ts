@@ -342,6 +342,27 @@ export function membershipStore(database: Database): MembershipStore {
         ]),
       ),
 
+    putMemberships: async (target, rows) => {
+      const kept = rows.filter(({ heldGroup, stamp }) => heldGroup !== undefined || stamp);
+      await database.batch(
+        `insert into membership (${COLUMNS}, held_group, held_member) values (?, ?, ?, ?, ?, ?, ?)
+         on conflict (${KEY}) do update set generation = excluded.generation,
+           since = excluded.since, not_before = null, held_group = excluded.held_group,
+           held_member = excluded.held_member, code = null, message = null, attempts = null,
+           first_failed_at = null`,
+        kept.map(({ group, member, heldGroup = null, heldMember = null, stamp }) => [
+          ...[target, group, member, stamp?.generation ?? null, stamp?.since ?? null],
+          ...[heldGroup, heldMember],
+        ]),
+      );
+      await database.batch(
+        'delete from membership where target = ? and group_identity = ? and member_identity = ?',
+        rows
+          .filter((row) => !kept.includes(row))
+          .map(({ group, member }) => [target, group, member]),
+      );
+    },
+
     freezeGroups: (target, groups, code) =>
       database.batch(
         `update membership ${ofDue} set code = ?, message = ?, not_before = ${FROZEN}

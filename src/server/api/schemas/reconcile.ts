@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { DriftAction, OrphanAction } from '../../../plan/drift.ts';
 import type { ReconcileReport } from '../../../sync/reconcile.ts';
 import type { OrphansSettled } from '../../../sync/reconcile-accounts.ts';
+import type { ComparedMembers } from '../../../sync/reconcile-members.ts';
 import type { Compared } from '../../../sync/reconcile-read.ts';
 import type { DriftSettled } from '../../../sync/reconcile-settle.ts';
 import type { DriftCount, DriftRow } from '../../../sync/reconcile-storage.ts';
@@ -40,6 +41,8 @@ export const driftType: z.ZodType<DriftRow['type']> = words<DriftRow['type']>({
   enabled: true,
   orphan: true,
   gone: true,
+  'member-added': true,
+  'member-removed': true,
 });
 
 export const driftState: z.ZodType<DriftRow['state']> = words<DriftRow['state']>({
@@ -98,6 +101,14 @@ export const reconcileReport: z.ZodType<ReconcileReport> = named(
             reading: readingReport,
             accounts: wholeNumber,
             ownMilliseconds: milliseconds,
+            members: z.exactOptional(
+              z.object(
+                members<ComparedMembers>()({
+                  shown: wholeNumber,
+                  withheld: z.exactOptional(wholeNumber),
+                }),
+              ),
+            ),
           }),
         ),
       ),
