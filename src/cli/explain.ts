@@ -3,8 +3,8 @@ import { label } from '../identity/identity.ts';
 import { changeText, pathText, valueText } from '../plan/text.ts';
 import type { Step } from '../plan/trace.ts';
 import type { Explained, MembershipExplanation, TargetExplanation } from '../sync/verbs.ts';
-import { outcomeLine } from './log.ts';
 import { operationLine } from './operations.ts';
+import { outcomeLine } from './outcome-line.ts';
 import {
   assignment,
   body,
@@ -138,7 +138,7 @@ function sayMembers({ memberships = [], members }: TargetExplanation, out: Outpu
   }
 }
 
-function stepLines(
+export function stepLines(
   step: Exclude<Step, { readonly type: 'mapping' }>,
   out: Output,
 ): readonly string[] {

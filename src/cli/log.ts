@@ -1,86 +1,130 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { signOf, whatMoves } from '../plan/text.ts';
+import { type Command, Option } from 'commander';
 import type { OutcomeQuery, OutcomeRow } from '../sync/ledger.ts';
-import type { StatusReport, Unsent } from '../sync/verbs.ts';
-import { personNamed } from './person.ts';
+import { remedyOf } from '../sync/log-steps.ts';
+import type { StatusReport, Unsent, Verbs } from '../sync/verbs.ts';
+import { headerOf, linesOf, TABLES, type Table } from './log-csv.ts';
+import { sayEntry } from './log-page.ts';
+import { type QueryOptions, queryOf, SHOWN, withQueryOptions } from './log-query.ts';
+import { outcomeLine } from './outcome-line.ts';
+import { Refusal } from './refusal.ts';
 import {
   body,
   knownSystems,
   type Session,
   type VerbOptions,
   verbCommand,
-  wholeNumber,
   withVerbs,
 } from './session.ts';
 import { shortened, tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { ago, codeText, colourOf, count, counted, duration } from './words.ts';
+import { ago, codeText, count, counted, duration } from './words.ts';
 
-interface LogOptions extends VerbOptions {
+interface LogOptions extends VerbOptions, QueryOptions {
   readonly unsent?: true;
-  readonly person?: string;
-  readonly run?: string;
-  readonly code?: string;
-  readonly failed?: true;
-  readonly since?: Date;
-  readonly limit: number;
+  readonly operation?: string;
+  readonly csv?: Table | true;
+  readonly bom?: true;
+  readonly steps?: true;
 }
 
 export function logCommand(session: Session): Command {
-  const command = verbCommand('log', 'what happened, the newest first')
-    .argument('[system]', 'only in this target')
-    .option('--unsent', 'who was not provisioned, and why')
-    .option('--person <name>', 'only this one')
-    .option('--run <id>', 'only of this run')
-    .option('--code <code>', 'only failures of this code')
-    .option('--failed', 'only what failed')
-    .option('--since <time>', 'as 2026-01-31, 2026-01-31T08:00Z, or 2h, 3d', moment)
-    .option('-n, --limit <number>', 'at most so many', wholeNumber, 50);
-  return body<LogOptions>(session, command, (options, out, [target]) =>
+  const command = withQueryOptions(
+    verbCommand('log', 'what happened, the newest first')
+      .argument('[system]', 'only in this target')
+      .option('--unsent', 'who was not provisioned, and why')
+      .option('--operation <entry>', 'this one, step by step'),
+  )
+    .addOption(
+      new Option('--csv [table]', 'as CSV: operations, or changes of attributes')
+        .choices(TABLES)
+        .conflicts('json'),
+    )
+    .option('--bom', 'with --csv: begins so that spreadsheets see it is UTF-8')
+    .option('--steps', 'with --json: each with its five steps');
+  return body<LogOptions>(session, command, (options, out, [named]) =>
     withVerbs(session, options, out, async ({ verbs, systems, now }) => {
+      const target = named ?? options.system;
       if (target !== undefined) knownSystems(systems, [target]);
+      if (options.operation !== undefined) {
+        await sayOperation(options.operation, verbs, out);
+        return 0;
+      }
       if (options.unsent) {
-        const people = await sayUnsent(verbs.unsent(target), now(), options.limit, out);
+        const people = await sayUnsent(verbs.unsent(target), now(), options.limit ?? SHOWN, out);
         if (people === 0) sayNobody(await verbs.status(), target, out);
         return 0;
       }
-      const identity =
-        options.person === undefined ? undefined : (await personNamed(options.person, verbs)).id;
-      const query: OutcomeQuery = {
-        limit: options.limit,
-        ...(target !== undefined && { target }),
-        ...(identity !== undefined && { identity }),
-        ...(options.run !== undefined && { run: options.run }),
-        ...(options.code !== undefined && { code: options.code }),
-        ...(options.failed && { type: 'failed' }),
-        ...(options.since !== undefined && { since: options.since }),
-      };
-      let shown = 0;
-      for await (const row of verbs.log(query)) {
-        shown++;
-        out.json(row);
-        out.say(outcomeLine(row, out));
+      const { csv } = options;
+      const query = await queryOf(options, target, verbs, csv !== undefined || out.machine);
+      if (csv !== undefined) {
+        await sayCsv(query, csv === true ? 'operations' : csv, options, verbs, out);
+      } else if (out.machine && options.steps) {
+        for await (const entry of verbs.entries(query)) out.json(entry);
+      } else {
+        await sayRows(verbs.log(query), out);
       }
-      if (shown === 0) out.say('Nothing happened that fits.');
       return 0;
     }),
   );
 }
 
-export function outcomeLine(
-  { at, type, operation, failure, message, why }: OutcomeRow,
-  { paint, width }: Output,
-): string {
-  const mark = paint(colourOf(operation.action), signOf(operation.action));
-  const time = paint('grey', at.toISOString().slice(0, 19).replace('T', ' '));
-  const what =
-    type === 'done'
-      ? whatMoves(operation)
-      : paint('red', `${type}: ${failure?.message ?? message ?? why ?? ''}`);
-  return shortened(
-    `${time}  ${operation.system}  ${mark} ${operation.label.padEnd(32)}  ${what}`,
-    width,
-  );
+async function sayRows(rows: AsyncIterable<OutcomeRow>, out: Output): Promise<void> {
+  let shown = 0;
+  for await (const row of rows) {
+    shown++;
+    out.json(row);
+    if (out.machine) continue;
+    const entry = shortEntry(row.entry).padEnd(ENTRY_WIDTH);
+    const narrower = { ...out, width: out.width - ENTRY_WIDTH - 2 };
+    out.say(`${out.paint('grey', entry)}  ${outcomeLine(row, narrower)}`);
+    const remedy = remedyOf(row);
+    if (remedy !== undefined) {
+      out.say(shortened(`${' '.repeat(ENTRY_WIDTH + 2)}${out.paint('grey', remedy)}`, out.width));
+    }
+  }
+  if (shown === 0) out.say('Nothing happened that fits.');
+}
+
+const KEY_LENGTH = 9;
+const ENTRY_WIDTH = 13;
+
+/** As much as tells it from others, nearly always: when its plan was made, and its place there. */
+function shortEntry(entry: string): string {
+  const [key = '', position = ''] = entry.split('.');
+  return `${key.slice(0, KEY_LENGTH)}.${position}`;
+}
+
+async function sayOperation(named: string, verbs: Verbs, out: Output): Promise<void> {
+  const [entry, other] = await Array.fromAsync(verbs.entries({ entry: named, limit: 2 }));
+  if (entry === undefined) {
+    throw new Refusal('no-such-entry', `the log has no entry ${named}`, {
+      remedy: 'lockstep log shows entries in front; what is older than keep.log is not kept',
+    });
+  }
+  if (other !== undefined) {
+    throw new Refusal('ambiguous-entry', `more than one entry begins with ${named}`, {
+      remedy: `say which: ${entry.entry} (${entry.operation.system}) or ${other.entry} (${other.operation.system})`,
+      exit: 2,
+    });
+  }
+  out.json(entry);
+  if (!out.machine) sayEntry(entry, out);
+}
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** A line at a time: an export may be longer than memory. */
+async function sayCsv(
+  query: OutcomeQuery,
+  table: Table,
+  { bom }: LogOptions,
+  verbs: Verbs,
+  out: Output,
+): Promise<void> {
+  out.say(`${bom ? BYTE_ORDER_MARK : ''}${headerOf(table)}`);
+  for await (const entry of verbs.entries(query)) {
+    for (const line of linesOf(entry, table)) out.say(line);
+  }
 }
 
 async function sayUnsent(
@@ -138,16 +182,4 @@ function sayNobody({ targets }: StatusReport, target: string | undefined, out: O
 
 function quoted(name = ''): string {
   return /[^\w@.+-]/.test(name) ? JSON.stringify(name) : name;
-}
-
-const UNIT: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function moment(text: string): Date {
-  const [, number, unit] = /^(\d+)([mhd])$/.exec(text) ?? [];
-  const at =
-    number === undefined
-      ? new Date(text)
-      : new Date(Date.now() - Number(number) * (UNIT[unit ?? 'd'] ?? 0));
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('a date, or such as 2h or 3d.');
-  return at;
 }

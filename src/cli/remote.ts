@@ -59,6 +59,7 @@ export function remoteVerbs(server: RemoteServer): Verbs {
     resume: (run, watch) => watched(server, `${runPath(run)}/resume`, {}, runReport, watch),
     status: async () => oneOf(statusReport, await get('/status')),
     log: (query) => lazily(get, `/log${queryOf({ ...query })}`, outcomeRow),
+    entries: (query) => lazily(get, `/log/entries${queryOf({ ...query })}`, logEntry),
     unsent: (target) => lazily(get, `/log/unsent${queryOf({ target })}`, unsent),
     runs: async (limit) => items(runRow, await get(`/runs${queryOf({ limit })}`)),
     reviews: async () => items(reviewItem, await get('/reviews')),
@@ -70,13 +71,13 @@ export function remoteVerbs(server: RemoteServer): Verbs {
     systems: async () => items(z.string(), await get('/systems')),
     people: async (q) => items(identity, await get(`/people${queryOf({ q })}`)),
     findPlan: (name) => unlessMissing(async () => oneOf(storedPlan, await get(planPath(name)))),
-    findRun: (id) => unlessMissing(async () => oneOf(runRow, await get(runPath(id)))),
     audit: ({ format: _, ...query }) => lazily(get, `/audit${queryOf({ ...query })}`, auditEntry),
     verifyAudit: async (checkpoint) => {
       const body = optional({ checkpoint });
       return oneOf(auditVerdict, await server.ask('POST', '/audit/verification', { body }));
     },
     auditCheckpoint: async () => oneOf(auditCheckpoint, await get('/audit/checkpoint')),
+    findRun: (id) => unlessMissing(async () => oneOf(runRow, await get(runPath(id)))),
   };
 }
 

@@ -3,7 +3,7 @@
  * log: the values that rules looked at, and nothing that the operation itself says already.
  */
 
-import type { Attributes, AttributeValue, ObjectRef, Scalar } from '../identity/record.ts';
+import type { Attributes, AttributeValue, ObjectRef } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import type { WantedRow } from './desired.ts';
 import { targetAttributes } from './standing.ts';
@@ -21,15 +21,9 @@ export interface Evidence {
    * What an expression with `Redact` reads is not here either.
    */
   readonly seen: Attributes;
-  readonly assigned?: AssignedEvidence;
+  readonly assigned?: NonNullable<Subject['assigned']>;
   /** The path by which the account was found, where it was found just then. */
   readonly foundBy?: string;
-}
-
-export interface AssignedEvidence {
-  readonly direct: boolean;
-  readonly groups: readonly string[];
-  readonly roles: readonly Scalar[];
 }
 
 /** @param touched The paths that are written. */
@@ -67,13 +61,7 @@ export function evidenceOf(
     ),
     present: identity.present,
     seen,
-    ...(assigned !== undefined && {
-      assigned: {
-        direct: assigned.direct,
-        groups: assigned.groups,
-        roles: assigned.roles.map(({ value }) => value),
-      },
-    }),
+    ...(assigned !== undefined && { assigned }),
     ...(foundBy !== undefined && { foundBy }),
   };
 }

@@ -107,6 +107,7 @@ export interface PlanStore {
    * Drops a part of what is old: plans that were carried out, with their outcomes, and plans that gave
    * way to others. What a target still goes by stays: a held plan, and that there ever was one.
    *
+   * @param mostRows None: only looks.
    * @returns Whether there is more.
    */
   prune(before: PlansBefore, mostRows: number): Promise<boolean>;

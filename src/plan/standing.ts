@@ -17,8 +17,18 @@ export type Standing =
       readonly message: string;
     };
 
+/** What decides about somebody. */
+export type Stander = Pick<Subject, 'assigned' | 'hasReports'> & {
+  readonly identity: Pick<Identity, 'present' | 'attributes'>;
+};
+
 /** In Entra's order: active at the source, assigned, in scope; the first that fails decides. */
-export function standing(subject: Subject, target: Target, now: Date, trace?: Trace): Standing {
+export function standing(
+  subject: Stander,
+  target: Pick<Target, 'assigned' | 'scope'>,
+  now: Date,
+  trace?: Trace,
+): Standing {
   const activity = activityOf(subject.identity);
   trace?.({ type: 'active', verdict: activity.in, seen: seenOf(subject.identity) });
   const assignment = assignmentOf(subject, target, trace);
@@ -26,7 +36,7 @@ export function standing(subject: Subject, target: Target, now: Date, trace?: Tr
   return [activity, assignment, scoped].find((each) => !each.in) ?? { in: true };
 }
 
-function activityOf({ present, attributes }: Identity): Standing {
+function activityOf({ present, attributes }: Stander['identity']): Standing {
   if (!present) {
     return {
       in: false,
@@ -47,7 +57,10 @@ function activityOf({ present, attributes }: Identity): Standing {
   };
 }
 
-function seenOf({ present, attributes }: Identity): Readonly<Record<string, AttributeValue>> {
+function seenOf({
+  present,
+  attributes,
+}: Stander['identity']): Readonly<Record<string, AttributeValue>> {
   const { accountEnabled, IsSoftDeleted } = attributes;
   return {
     present,
@@ -56,7 +69,11 @@ function seenOf({ present, attributes }: Identity): Readonly<Record<string, Attr
   };
 }
 
-function assignmentOf({ assigned }: Subject, target: Target, trace?: Trace): Standing {
+function assignmentOf(
+  { assigned }: Stander,
+  target: Pick<Target, 'assigned'>,
+  trace?: Trace,
+): Standing {
   if (target.assigned === undefined) return { in: true };
   const { system, application } = target.assigned;
   const groups = assigned?.groups ?? [];
@@ -78,7 +95,12 @@ function assignmentOf({ assigned }: Subject, target: Target, trace?: Trace): Sta
   };
 }
 
-function scopeOf(subject: Subject, { scope }: Target, now: Date, trace?: Trace): Standing {
+function scopeOf(
+  subject: Stander,
+  { scope }: Pick<Target, 'scope'>,
+  now: Date,
+  trace?: Trace,
+): Standing {
   if (scope === undefined) return { in: true };
   const attributes = { ...subject.identity.attributes, ...targetAttributes(subject) };
   const verdict = scope.includes(attributes, now);
@@ -93,7 +115,7 @@ function scopeOf(subject: Subject, { scope }: Target, now: Date, trace?: Trace):
 }
 
 /** Attributes an identity has only towards one target, beside `IsSoftDeleted`. */
-export function targetAttributes({ assigned, hasReports }: Subject): Attributes {
+export function targetAttributes({ assigned, hasReports }: Omit<Stander, 'identity'>): Attributes {
   const roles = (assigned?.roles ?? []).map(({ value, displayName }) => ({
     value,
     ...(displayName !== undefined && { displayName }),

@@ -1,7 +1,7 @@
 /** What the planner had before it, as compact as it is kept beside each operation. */
 
 import type { Attributes, ObjectRef } from '../identity/record.ts';
-import type { AssignedEvidence, Evidence } from '../plan/evidence.ts';
+import type { Evidence } from '../plan/evidence.ts';
 
 interface Stored {
   readonly since?: number;
@@ -9,7 +9,7 @@ interface Stored {
   /** Only where it is false. */
   readonly present?: false;
   readonly seen?: Attributes;
-  readonly assigned?: AssignedEvidence;
+  readonly assigned?: NonNullable<Evidence['assigned']>;
   readonly foundBy?: string;
 }
 

@@ -28,7 +28,7 @@ const EVIDENCE: Evidence = {
   records: [{ system: 'entra', kind: 'user', id: 'e-1' }],
   present: true,
   seen: { department: 'R&D' },
-  assigned: { direct: true, groups: [], roles: ['User'] },
+  assigned: { direct: true, groups: [], roles: [{ value: 'User' }] },
   foundBy: 'userName',
 };
 

@@ -19,7 +19,10 @@ const STILL_SAYS = `plan.key in (
      and (each.state in ('applying', 'applied') or each.carried is not null)
      order by each.key desc limit 1))`;
 
-/** @returns Whether there is more. */
+/**
+ * @param mostRows None: only looks.
+ * @returns Whether there is more.
+ */
 export async function prunePlans(
   database: Database,
   before: PlansBefore,
@@ -27,6 +30,7 @@ export async function prunePlans(
 ): Promise<boolean> {
   const old = await stale(database, before);
   if (old.length === 0) return false;
+  if (mostRows === 0) return true;
   let left = mostRows;
   for (const { key, says } of old) {
     for (const table of ['outcome', 'plan_operation', 'plan_refusal']) {

@@ -7,6 +7,7 @@ import { applyFiled } from './apply-plan.ts';
 import { auditing } from './auditing.ts';
 import type { Engine } from './engine.ts';
 import { explain } from './explain.ts';
+import { entriesOf } from './log-steps.ts';
 import { lookups } from './lookup.ts';
 import { planSync } from './plan-verb.ts';
 import { provision } from './provision.ts';
@@ -35,6 +36,7 @@ export function verbsOf(engine: Engine): Verbs {
     resume: (run, watch) => resumeRun(engine, run, watch),
     status: () => status(engine),
     log: (query) => engine.ledger.outcomes(query),
+    entries: (query) => entriesOf(engine.ledger.details(query)),
     unsent: (target) => unsent(engine, target),
     runs: (limit) => engine.ledger.runs(limit),
     reviews: () => engine.warehouse.reviews(),
@@ -42,9 +44,9 @@ export function verbsOf(engine: Engine): Verbs {
     refusals: (key) => refusalsOf(key, engine),
     planFile: (key) => planFileOf(key, engine),
     ...lookups(engine),
+    ...auditing(engine),
   };
 }
-    ...auditing(engine),
 
 async function* operationsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<PlannedOperation> {
   for await (const batch of plans.operations(key, BATCH)) yield* batch;
@@ -59,9 +61,9 @@ async function* planFileOf(key: PlanKey, engine: Engine): AsyncGenerator<string>
   if (plan === undefined) {
     throw new VerbRefusal('no-such-plan', `there is no plan ${key}`, 'plan again');
   }
+  await engine.note({ action: 'data-exported', subject: plan.id, detail: { what: 'plan' } });
   yield* writePlanFile(plan, inOrderOfPlanning(key, engine));
 }
-  await engine.note({ action: 'data-exported', subject: plan.id, detail: { what: 'plan' } });
 
 /** The hash covers the order in which operations were planned, so the file keeps that. */
 async function* inOrderOfPlanning(key: PlanKey, { plans }: Engine): AsyncGenerator<Operation> {

@@ -14,6 +14,7 @@ import type { PlanStore, StoredPlan } from '../plan/plans.ts';
 import type { TargetPolicy } from '../plan/target.ts';
 import type { ReadingResult, Warehouse } from '../warehouse/warehouse.ts';
 import type { Noting } from './audited.ts';
+import type { Retention } from './forget.ts';
 import type { LeaseHolder, Ledger } from './ledger.ts';
 import type { DriftStore } from './reconcile-storage.ts';
 import type { UndoStore } from './undo-storage.ts';
@@ -34,9 +35,9 @@ export interface Engine extends AsyncDisposable, Noting {
   readonly undos: UndoStore;
   /** What was done, by whom. What the stores above make durable is told there by themselves. */
   readonly audit: AuditTrail;
-  /** In whose name everything is done. */
   readonly auditPolicy: AuditPolicy;
   readonly retention: Retention;
+  /** In whose name everything is done. */
   readonly actor: Actor;
   /** The same engine in another's name. */
   as(actor: Actor): Engine;
@@ -55,7 +56,6 @@ export interface Engine extends AsyncDisposable, Noting {
   readonly boundary: (name: Boundary) => Promise<void> | void;
 }
 
-/** Who we are among those who share the store, and whether the others are alive. */
 export interface AuditPolicy {
   /** Signs checkpoints. */
   readonly key?: AuditKey;
@@ -63,6 +63,7 @@ export interface AuditPolicy {
   readonly keepSeconds?: number;
 }
 
+/** Who we are among those who share the store, and whether the others are alive. */
 export interface ThisProcess {
   readonly self: LeaseHolder;
   /** Undefined where it cannot be told: on another host. */

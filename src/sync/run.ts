@@ -20,6 +20,7 @@ import type {
   Verdict,
   Watch,
 } from './engine.ts';
+import { forgetOld } from './forget.ts';
 import { healthAfterSilence, quarantine } from './health.ts';
 import { underLease } from './lease.ts';
 import { failureOf, readSource } from './read.ts';
@@ -36,6 +37,8 @@ import type { RunRequest } from './verbs.ts';
 /** References that arrived, conflicts and moved accounts are followed up at once, not for ever. */
 const PASSES = 3;
 const PATIENCE_SECONDS = 600;
+/** Somebody may be waiting for the run to end. */
+const FORGETTING_MILLISECONDS = 500;
 
 export async function runSync(
   engine: Engine,
@@ -48,7 +51,9 @@ export async function runSync(
   const takesPart = ({ system }: { readonly system: string }) =>
     request.systems?.includes(system) ?? true;
   const readings = await readSources(
-    engine.sources.filter(takesPart),
+    engine.sources
+      .filter(takesPart)
+      .filter(({ system }) => request.sources?.includes(system) ?? true),
     engine,
     request.full ?? false,
     watch,
@@ -63,6 +68,7 @@ export async function runSync(
   const verdict = verdictOf(readings, targets);
   const report = { run, verdict, startedAt, milliseconds, readings, targets };
   await engine.ledger.endRun(report);
+  if (!watch.signal.aborted) await forgetOld(engine, watch, FORGETTING_MILLISECONDS);
   return report;
 }
 

@@ -3,6 +3,7 @@
 import { type Alert, alarm, alertsOf } from './alerts.ts';
 import { pruneAudit } from './auditing.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
+import { forgetOld } from './forget.ts';
 import {
   comparingFailed,
   driftAlerts,
@@ -39,11 +40,11 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
   while (!signal.aborted) {
     const began = engine.now().getTime();
     const alerts = [...(await oneRound(engine, schedule)), ...(await compare(engine, schedule))];
-    if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
     await forget(engine, schedule);
+    if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
       endings = await endingSecrets(engine, signal);
-      endingsAt = began;
       await pruneAudit(engine);
+      endingsAt = began;
     }
     const silent = await silentSources(engine, everySeconds);
     const drift = await driftAlerts(engine);
@@ -110,7 +111,6 @@ async function oneRun(
   }
 }
 
-/** Targets that are to be reconciled by now. */
 /** All that is old, unless it takes longer than a round. */
 async function forget(engine: Engine, { everySeconds, watch, log }: Schedule): Promise<void> {
   try {
@@ -123,6 +123,7 @@ async function forget(engine: Engine, { everySeconds, watch, log }: Schedule): P
   }
 }
 
+/** Targets that are to be reconciled by now. */
 async function compare(engine: Engine, { watch, log }: Schedule): Promise<readonly Alert[]> {
   try {
     const reports = await reconcileDue(engine, watch);

@@ -14,6 +14,7 @@ import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
 import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
+import type { LogEntry } from './log-entry.ts';
 import type { ReconcileReport, ReconcileRequest } from './reconcile.ts';
 import type { DriftQuery, DriftRow } from './reconcile-storage.ts';
 import type { UndoReport, UndoRequest } from './undo.ts';
@@ -41,6 +42,8 @@ export interface Verbs {
   resume(run: RunId, watch: Watch): Promise<RunReport>;
   status(): Promise<StatusReport>;
   log(query: OutcomeQuery): AsyncIterable<OutcomeRow>;
+  /** The same, step by step. */
+  entries(query: OutcomeQuery): AsyncIterable<LogEntry>;
   /** Who was not provisioned, and why. */
   unsent(target?: SystemName): AsyncIterable<Unsent>;
   runs(limit: number): Promise<readonly RunRow[]>;
@@ -58,9 +61,6 @@ export interface Verbs {
   /** By key, by a system whose current one it is, or by id or the beginning of one. */
   findPlan(name: string): Promise<StoredPlan | undefined>;
   findRun(id: RunId): Promise<RunRow | undefined>;
-}
-
-export interface RunRequest {
   /** Who did what, the newest first. */
   audit(query: AuditRequest): AsyncIterable<AuditEntry>;
   /** Whether the audit trail is what was written. */
@@ -71,8 +71,13 @@ export interface RunRequest {
 export interface AuditRequest extends AuditQuery {
   /** It leaves as a file, which is told to the trail as well. */
   readonly format?: 'csv' | 'json';
+}
+
+export interface RunRequest {
   /** Sources and targets to take part; all when absent. */
   readonly systems?: readonly SystemName[];
+  /** Of the sources that take part, only these are read. */
+  readonly sources?: readonly SystemName[];
   /** Of the targets that take part, only these; sources are read all the same. */
   readonly targets?: readonly SystemName[];
   /** Read everything, not only what changed. */

@@ -81,6 +81,7 @@ const VALUES: ReadonlySet<string> = new Set([
 /** Members that are maps of values by attribute name or path. */
 const MAPS: ReadonlySet<string> = new Set([
   'adopts',
+  'answer',
   'answered',
   'asked',
   'assumed',
@@ -91,7 +92,11 @@ const MAPS: ReadonlySet<string> = new Set([
   'inputs',
   'match',
   'seen',
+  'sent',
 ]);
+
+/** What went over the wire. */
+const BODIES: ReadonlySet<string> = new Set(['answer', 'sent']);
 
 function veil(value: unknown, veiling: Veil): unknown {
   if (Array.isArray(value)) return value.map((item) => veil(item, veiling));
@@ -104,6 +109,8 @@ function veil(value: unknown, veiling: Veil): unknown {
     if (covered && VALUES.has(key)) {
       return [key, hide(member, veiling.secrets)];
     }
+    // Bodies are in the language of their systems, as records are.
+    if (BODIES.has(key) && veiling.recordsToo) return [key, REDACTED];
     if (key === 'records' && veiling.recordsToo && Array.isArray(member)) {
       return [key, member.map(withoutValues)];
     }
@@ -123,6 +130,9 @@ function veilMap(values: Record<string, unknown>, veiling: Veil, inside = ''): u
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
       const name = `${inside}${key}`;
+      if (Array.isArray(value) && !isHidden(name, veiling.names)) {
+        return [key, value.map((item) => veil(item, veiling))];
+      }
       // Parts of a complex value are told apart by their own names.
       if (isObject(value) && !('$ref' in value)) {
         const below = `${name}${key.startsWith('urn:') ? ':' : '.'}`;

@@ -14,6 +14,7 @@ import { apiService } from './api.ts';
 import type { Role } from './policy.ts';
 import { type Hidden, hiddenAttributes } from './shown.ts';
 import { openTasks } from './tasks.ts';
+import { entryOf } from './testing-log.ts';
 
 const AT = new Date('2026-03-01T10:00:00.000Z');
 
@@ -143,7 +144,6 @@ const EXPLAINED: Explained = {
   ],
 };
 
-/** `privatePhone` goes to Ramp under another name. */
 const AUDITED: AuditEntry = {
   number: 1,
   at: AT,
@@ -163,6 +163,7 @@ export const CHECKPOINT: Checkpoint = {
   count: 1,
 };
 
+/** `privatePhone` goes to Ramp under another name. */
 const HIDDEN: Hidden = hiddenAttributes([
   {
     mapping: {
@@ -257,6 +258,7 @@ const VERBS: Verbs = {
     reviews: 1,
   }),
   log: () => each([OUTCOME]),
+  entries: () => each([entryOf(OUTCOME)]),
   unsent: () =>
     each([
       {
@@ -308,8 +310,6 @@ const VERBS: Verbs = {
   systems: async () => ['hr', 'ramp'],
   people: async (name) => (name.startsWith('ada') || name === 'i-ada' ? [ADA] : []),
   findPlan: async (name) => (['abc123', 'abc', 'k7', 'ramp'].includes(name) ? PLAN : undefined),
-  findRun: async (id) => (id === 'run-1' ? { id, startedAt: AT, report: REPORT } : undefined),
-};
   audit: () => each([AUDITED]),
   verifyAudit: async () => ({
     whole: true,
@@ -320,6 +320,8 @@ const VERBS: Verbs = {
     erased: 0,
   }),
   auditCheckpoint: async () => CHECKPOINT,
+  findRun: async (id) => (id === 'run-1' ? { id, startedAt: AT, report: REPORT } : undefined),
+};
 
 export async function* each<Value>(values: Iterable<Value>): AsyncGenerator<Value> {
   yield* values;

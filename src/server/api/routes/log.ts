@@ -1,12 +1,21 @@
 /** What happened, who waits, how everything stands. */
 
 import { z } from 'zod';
-import type { RunRow } from '../../../sync/ledger.ts';
+import type { OutcomeQuery, RunRow } from '../../../sync/ledger.ts';
+import type { Verbs } from '../../../sync/verbs.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { notFound } from '../problem.ts';
+import { logEntry } from '../schemas/log.ts';
 import { listOf } from '../schemas/named.ts';
 import { reviewItem, statusReport, unsent } from '../schemas/person.ts';
-import { logQuery, nothing, runOf, runsQuery, unsentQuery } from '../schemas/request.ts';
+import {
+  entriesQuery,
+  logQuery,
+  nothing,
+  runOf,
+  runsQuery,
+  unsentQuery,
+} from '../schemas/request.ts';
 import { outcomeRow, runRow } from '../schemas/run.ts';
 import { knownSystems, namedPerson } from './known.ts';
 
@@ -71,13 +80,24 @@ export const LOG: readonly Endpoint[] = [
     query: logQuery,
     answers: { type: 'lines', schema: outcomeRow },
     refuses: ['unknown-system', 'unknown-person', 'ambiguous-person'],
-    work: async ({ query: { person, ...query }, verbs }) => {
-      await knownSystems(verbs, query.target === undefined ? [] : [query.target]);
-      const identity =
-        person === undefined ? query.identity : (await namedPerson(person, verbs)).id;
-      const items = verbs.log({ ...query, ...(identity !== undefined && { identity }) });
-      return { type: 'lines', items };
-    },
+    work: async ({ query, verbs }) => ({
+      type: 'lines',
+      items: verbs.log(await meant(query, verbs)),
+    }),
+  }),
+  endpoint({
+    name: 'listLogEntries',
+    method: 'get',
+    path: '/log/entries',
+    summary: 'The same, each with its five steps: import, scope, match, plan, write.',
+    parameters: nothing,
+    query: entriesQuery,
+    answers: { type: 'lines', schema: logEntry },
+    refuses: ['unknown-system', 'unknown-person', 'ambiguous-person'],
+    work: async ({ query, verbs }) => ({
+      type: 'lines',
+      items: verbs.entries(await meant(query, verbs)),
+    }),
   }),
   endpoint({
     name: 'listUnsent',
@@ -104,3 +124,13 @@ export const LOG: readonly Endpoint[] = [
     work: async ({ verbs }) => ({ type: 'json', value: { items: await verbs.reviews() } }),
   }),
 ];
+
+/** A query with the person in it found; systems are known. */
+async function meant(
+  { person, ...query }: z.output<typeof entriesQuery>,
+  verbs: Verbs,
+): Promise<OutcomeQuery> {
+  await knownSystems(verbs, query.target === undefined ? [] : [query.target]);
+  const identity = person === undefined ? query.identity : (await namedPerson(person, verbs)).id;
+  return { ...query, ...(identity !== undefined && { identity }) };
+}

@@ -53,7 +53,7 @@ const record: z.ZodType<IdentityRecord> = named(
   ),
 );
 
-const step: z.ZodType<Step> = named(
+export const step: z.ZodType<Step> = named(
   'Step',
   z.discriminatedUnion('type', [
     z.object({ type: z.literal('active'), verdict: z.boolean(), seen: attributes }),

@@ -61,22 +61,22 @@ const logShape = {
   code: z.exactOptional(name),
   type: z.exactOptional(z.enum(['done', 'failed', 'skipped'] satisfies OutcomeQuery['type'][])),
   since: z.exactOptional(instant),
+  until: z.exactOptional(instant).meta({ description: 'Only what is older.' }),
 };
 
 export const logQuery = z.strictObject(logShape);
+
+export const entriesQuery = z.strictObject({
+  ...logShape,
+  entry: z.exactOptional(name).meta({
+    description: "Only this one; the plan's key in front of the dot may be cut short.",
+  }),
+});
 
 export const unsentQuery = z.strictObject({
   target: z.exactOptional(system),
 });
 
-const systems = z.array(system).min(1).max(1000);
-
-const planRequest = {
-  systems: z
-    .exactOptional(systems)
-    .meta({ description: 'Sources and targets that take part; all when absent.' }),
-  full: z
-    .exactOptional(z.boolean())
 export const auditQuery = z.strictObject({
   from: z.exactOptional(instant),
   to: z.exactOptional(instant),
@@ -91,6 +91,14 @@ export const verificationBody = z.strictObject({
   checkpoint: z.exactOptional(checkpoint).meta({ description: 'As it was printed at its time.' }),
 });
 
+const systems = z.array(system).min(1).max(1000);
+
+const planRequest = {
+  systems: z
+    .exactOptional(systems)
+    .meta({ description: 'Sources and targets that take part; all when absent.' }),
+  full: z
+    .exactOptional(z.boolean())
     .meta({ description: 'Read everything, not only what changed.' }),
 };
 

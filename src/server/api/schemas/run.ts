@@ -113,25 +113,24 @@ export const planReport: z.ZodType<PlanReport> = named(
   ),
 );
 
-export const outcomeRow: z.ZodType<OutcomeRow> = named(
-  'Outcome',
-  z.object(
-    members<OutcomeRow>()({
-      entry: z.string().meta({ description: 'Its name in the log.' }),
-      at: instant,
-      run: z.string(),
-      plan: z.string(),
-      type: z.enum(['done', 'failed', 'skipped']),
-      operation,
-      milliseconds,
-      attempts: z.exactOptional(wholeNumber),
-      failure: z.exactOptional(failure),
-      why: z.exactOptional(z.string()),
-      message: z.exactOptional(z.string()),
-      fields: z.exactOptional(z.array(z.string())),
-    }),
-  ),
-);
+export const outcomeType: z.ZodType<OutcomeRow['type']> = z.enum(['done', 'failed', 'skipped']);
+
+export const outcomeMembers = members<OutcomeRow>()({
+  entry: z.string().meta({ description: 'Its name in the log.' }),
+  at: instant,
+  run: z.string(),
+  plan: z.string(),
+  type: outcomeType,
+  operation,
+  milliseconds,
+  attempts: z.exactOptional(wholeNumber),
+  failure: z.exactOptional(failure),
+  why: z.exactOptional(z.string()),
+  message: z.exactOptional(z.string()),
+  fields: z.exactOptional(z.array(z.string())),
+});
+
+export const outcomeRow: z.ZodType<OutcomeRow> = named('Outcome', z.object(outcomeMembers));
 
 export const provisionReport: z.ZodType<ProvisionReport> = named(
   'ProvisionReport',

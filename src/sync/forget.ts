@@ -1,0 +1,41 @@
+/** What is not kept any longer is dropped: at the end of runs a little, by the schedule all of it. */
+
+import type { Engine, Watch } from './engine.ts';
+import { underLease } from './lease.ts';
+import { VerbRefusal } from './refusal.ts';
+
+/** How long the store remembers. */
+export interface Retention {
+  /** Operations with their outcomes, and reports of runs. */
+  readonly logSeconds: number;
+  /** Plans that gave way to others before they were applied. */
+  readonly plansSeconds: number;
+}
+
+/** At a time, so that whoever waits for the store gets a turn in between. */
+const ROWS = 2000;
+/** A guard's window may be made longer, and then looks back further than it did. */
+const ACTIVITY_SECONDS = 7 * 86_400;
+
+/** @param most Milliseconds after which it goes on the next time. */
+export async function forgetOld(engine: Engine, watch: Watch, most: number): Promise<void> {
+  const { plans, ledger, targets, retention, now } = engine;
+  const ago = (seconds: number) => new Date(now().getTime() - seconds * 1000);
+  const { logSeconds, plansSeconds } = retention;
+  const before = { applied: ago(logSeconds), unapplied: ago(Math.min(plansSeconds, logSeconds)) };
+  const windows = targets.map(({ limits }) => limits.windowSeconds);
+  await ledger.forgetActivity(ago(Math.max(ACTIVITY_SECONDS, ...windows)));
+  await ledger.forgetRuns(before.applied);
+  if (!(await plans.prune(before, 0))) return;
+  const began = performance.now();
+  try {
+    await underLease('forget', engine, watch, 0, async ({ signal }) => {
+      while (!signal.aborted && performance.now() - began < most) {
+        if (!(await plans.prune(before, ROWS))) return;
+      }
+    });
+  } catch (error) {
+    // Another process is at it.
+    if (!(error instanceof VerbRefusal && error.code === 'busy')) throw error;
+  }
+}
