@@ -90,6 +90,8 @@ export async function openEngine(configuration: Configuration, world: World = {}
     drift: openDrift(database),
     undos: openUndo(database),
     audit,
+    auditPolicy: configuration.audit ?? {},
+    retention: configuration.keep,
     transaction: <Value>(work: () => Promise<Value>) => database.transaction(work),
     connector: connections.open,
     now,
@@ -111,8 +113,6 @@ export async function openEngine(configuration: Configuration, world: World = {}
   });
   return acting(world.actor ?? thisPerson());
 }
-    auditPolicy: configuration.audit ?? {},
-    retention: configuration.keep,
 
 /** Two configurations side by side over one store: the one in force, and one that is tried. */
 interface Trial extends AsyncDisposable {

@@ -13,6 +13,9 @@ const duration = z
   .regex(/^[1-9]\d*[smhd]$/, 'a duration is a number with s, m, h or d, such as 30s, 1m or 2h')
   .transform((text) => Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 1));
 
+const KEEP_LOG_SECONDS = 90 * 86_400;
+const KEEP_PLANS_SECONDS = 7 * 86_400;
+
 const days = z
   .string()
   .regex(/^[1-9]\d*d$/, 'a number of days, such as 30d')
@@ -298,7 +301,6 @@ export const configurationDocument = z.strictObject({
     title: 'Schedule',
     description: 'lockstep serve repeats runs this often, such as { every: 1m }.',
   }),
-  alerts: z
   keep: z
     .strictObject({
       log: duration.default(KEEP_LOG_SECONDS).meta({
@@ -326,6 +328,7 @@ export const configurationDocument = z.strictObject({
     })
     .optional()
     .meta({ title: 'Audit', description: 'The record of who did what.' }),
+  alerts: z
     .array(
       z.strictObject({
         webhook: z.string().min(1).meta({ title: 'Webhook' }),
