@@ -11,6 +11,8 @@ import { directory } from './connectors/directory/connector.ts';
 import type { DirectoryStorage } from './connectors/directory/storage.ts';
 import { entra } from './connectors/entra/connector.ts';
 import { file } from './connectors/file/connector.ts';
+import { inbound } from './connectors/inbound/connector.ts';
+import type { InboundStorage } from './connectors/inbound/storage.ts';
 import { scim } from './connectors/scim/connector.ts';
 import type { Connector, ConnectorDefinition } from './connectors/spi/index.ts';
 import type { SystemName } from './identity/record.ts';
@@ -19,6 +21,7 @@ import { openAudit } from './store/audit.ts';
 import type { Database } from './store/database.ts';
 import { directoryStorage } from './store/directory.ts';
 import { openDrift } from './store/drift.ts';
+import { inboundStorage } from './store/inbound.ts';
 import { openDatabase } from './store/open.ts';
 import { openPlans } from './store/plans.ts';
 import { openLedger } from './store/runs.ts';
@@ -49,12 +52,30 @@ export interface World {
 
 /** Every kind of system there is, as the configuration names them. */
 export function connectorTypes(
-  storageOf: (system: SystemName) => DirectoryStorage = noStorage,
+  storages: Storages = NO_STORAGES,
 ): readonly ConnectorDefinition<unknown>[] {
-  return [entra, scim, file, directory(storageOf)];
+  const newId = storages.newId;
+  return [entra, scim, file, inbound(storages.inbound, newId), directory(storages.directory)];
+}
+
+/** What connectors keep in the store of their tenant, by system. */
+interface Storages {
+  readonly directory: (system: SystemName) => DirectoryStorage;
+  readonly inbound: (system: SystemName) => InboundStorage;
+  readonly newId: () => string;
+}
+
+function storagesOf(database: Database, now: () => Date): Storages {
+  return {
+    directory: (system) => directoryStorage(database, system),
+    inbound: (system) => inboundStorage(database, system),
+    newId: () => timeOrderedId(now()),
+  };
 }
 
 /** Definitions alone are enough to check a configuration; connecting is not asked of these. */
+const NO_STORAGES: Storages = { directory: noStorage, inbound: noStorage, newId: randomUUID };
+
 function noStorage(system: SystemName): never {
   throw new TypeError(`${system} is connected to without a store`);
 }
@@ -66,7 +87,7 @@ export async function openEngine(configuration: Configuration, world: World = {}
     world.database ?? stack.use(await openDatabase(configuration.store, configuration.directory));
   const now = world.now ?? (() => new Date());
   const fetch = world.fetch ?? globalThis.fetch;
-  const types = connectorTypes((system) => directoryStorage(database, system));
+  const types = connectorTypes(storagesOf(database, now));
   const connections = connectionsOf(configuration, types, { fetch, now });
   stack.use(connections);
   const { warehouse: rules, sources, targets } = rulesOf(configuration, types);
@@ -131,8 +152,8 @@ export async function openTrial(
     world.database ?? stack.use(await openDatabase(configuration.store, configuration.directory));
   const engine = stack.use(await openEngine(configuration, { ...world, database }));
   const store = openWarehouseStore(database);
-  const types = connectorTypes((system) => directoryStorage(database, system));
   const { fetch, now } = engine;
+  const types = connectorTypes(storagesOf(database, now));
   const sourcesOf = ({ sources }: WarehouseRules) =>
     JSON.stringify(sources.map(({ map: _, ...rules }) => rules));
   const inForce = rulesOf(configuration, types);

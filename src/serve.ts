@@ -7,6 +7,7 @@ import { SCHEDULE } from './audit/entry.ts';
 import type { ServeOptions, Serving } from './cli/services.ts';
 import { openEngine } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
+import { inboundDoor } from './serve-inbound.ts';
 import { apiService } from './server/api/api.ts';
 import { hiddenAttributes } from './server/api/shown.ts';
 import { actorOf, toldLogins } from './server/api/logins.ts';
@@ -36,6 +37,7 @@ export async function startServing(
   });
   app.route('/', scim(configuration, engine, database, log));
   const tasks = openTasks({ signal, now: engine.now, onBug: bugTo(log) });
+  app.route('/', inboundDoor(configuration, engine, database, tasks, bugTo(log)));
   app.route('/', api(engine, database, tasks, log));
 
   const { host } = configuration.server;

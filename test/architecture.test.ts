@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   audit: [...VALUES, 'plan', 'apply'],
   events: [...VALUES, 'plan', 'apply'],
   sync: ENGINE,
-  store: [...ENGINE, 'sync', 'connectors/directory', 'server'],
+  store: [...ENGINE, 'sync', 'connectors/directory', 'connectors/inbound', 'server'],
   config: VALUES,
   server: [...ENGINE, 'sync', 'config'],
   cli: [...ENGINE, 'sync', 'config', 'server'],

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { type ImportedSchema, importEntraSchema } from '../config/import/entra-schema.ts';
+import { recordsCommand } from './import-records.ts';
 import { body, type CommonOptions, newCommand, Refusal, type Session } from './session.ts';
 import type { Output } from './terminal.ts';
 
@@ -13,10 +14,11 @@ interface ImportOptions extends CommonOptions {
 
 export function importCommand(session: Session): Command {
   return new Command('import')
-    .description('an Entra provisioning job as YAML: import entra-schema')
+    .description('an Entra provisioning job as YAML; records into a system')
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
-    .addCommand(entraSchema(session));
+    .addCommand(entraSchema(session))
+    .addCommand(recordsCommand(session));
 }
 
 function entraSchema(session: Session): Command {

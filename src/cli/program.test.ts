@@ -175,7 +175,7 @@ describe('the command line', () => {
         serve                 schedule, SCIM and health, in one process
         token                 create, list, revoke: for served systems and the API
         eval [EXPRESSION]     one expression over one object
-        import                an Entra provisioning job as YAML: import entra-schema
+        import                an Entra provisioning job as YAML; records into a system
         emulate SYSTEM        a local stand-in: graph or ramp
         demo                  Entra ID to Ramp at work on this machine
         completion SHELL      words for the shell: bash, zsh or fish

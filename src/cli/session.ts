@@ -11,7 +11,7 @@ import type { Verbs } from '../sync/verbs.ts';
 import { progressDisplay } from './progress.ts';
 import { type Exit, Refusal } from './refusal.ts';
 import { remoteVerbs } from './remote.ts';
-import { remoteServer } from './remote-http.ts';
+import { type RemoteServer, remoteServer } from './remote-http.ts';
 import type { Services } from './services.ts';
 import { type Output, output, type Terminal } from './terminal.ts';
 
@@ -123,9 +123,7 @@ export async function withVerbs(
 ): Promise<Exit> {
   const { signal, services, terminal } = session;
   if (options.server !== undefined) {
-    const token = await tokenOf(session, options);
-    const { fetch } = services;
-    const verbs = remoteVerbs(remoteServer({ url: options.server, token, fetch }));
+    const verbs = remoteVerbs(await reachedServer(session, options, options.server));
     const systems = await verbs.systems();
     using display = progressDisplay(out, terminal.stderr);
     const watch = { signal, progress: display.show };
@@ -138,6 +136,15 @@ export async function withVerbs(
   const { verbs, engine } = opened;
   const systems = configuration.systems.map(({ name }) => name);
   return await work({ verbs, systems, now: () => engine.now() }, watch);
+}
+
+export async function reachedServer(
+  session: Session,
+  options: VerbOptions,
+  url: string,
+): Promise<RemoteServer> {
+  const token = await tokenOf(session, options);
+  return remoteServer({ url, token, fetch: session.services.fetch });
 }
 
 async function tokenOf({ services }: Session, { tokenFile }: VerbOptions): Promise<string> {

@@ -33,12 +33,12 @@ interface CreateOptions extends CommonOptions {
 
 function create(session: Session): Command {
   const command = newCommand('create', 'a new token; it is shown once and never again')
-    .option('-s, --system <name>', 'the served system it opens')
+    .option('-s, --system <name>', 'the system it opens: one that is served, or pushed to')
     .addOption(new Option('-r, --role <role>', 'or: the API, as such a one').choices(ROLES))
     .option('--days <number>', 'until it expires', wholeNumber, 365);
   return body<CreateOptions>(session, command, async (options, out) => {
     const configuration = await configurationOf(session, options, out);
-    const scope = scopeOf(options, configuration);
+    const scope = scopeOf(options, configuration, session.services.world);
     await using tokens = await session.services.openTokens(configuration);
     const { storage, tenant } = tokens;
     const created = await createToken(storage, tenant, scope, options.days, new Date());
@@ -49,10 +49,14 @@ function create(session: Session): Command {
   });
 }
 
-function scopeOf({ system, role }: CreateOptions, configuration: Configuration): Scope {
+function scopeOf(
+  { system, role }: CreateOptions,
+  configuration: Configuration,
+  { connectors }: Session['services']['world'],
+): Scope {
   if (role !== undefined && system === undefined) return { role };
   if (system === undefined || role !== undefined) {
-    throw new Refusal('token-scope', 'a token opens either a served system or the API', {
+    throw new Refusal('token-scope', 'a token opens either one system or the API', {
       remedy: 'name one: --system NAME, or --role viewer, operator or administrator',
       exit: 64,
     });
@@ -61,9 +65,11 @@ function scopeOf({ system, role }: CreateOptions, configuration: Configuration):
     configuration.systems.map(({ name }) => name),
     [system],
   );
-  if (configuration.systems.find(({ name }) => name === system)?.serve === undefined) {
-    throw new Refusal('system-not-served', `${system} is not served over SCIM`, {
-      remedy: 'add serve: {} to the system',
+  const named = configuration.systems.find(({ name }) => name === system);
+  const type = connectors.find((each) => each.type === named?.connector);
+  if (named?.serve === undefined && type?.receives !== true) {
+    throw new Refusal('system-not-served', `${system} is neither served nor pushed to`, {
+      remedy: 'add serve: {} to the system, or use the connector inbound',
       exit: 64,
     });
   }

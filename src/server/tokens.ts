@@ -1,5 +1,5 @@
 /**
- * Bearer tokens by which others reach a served system or the API, never both. Only administrators
+ * Bearer tokens by which others reach one system, served or pushed to, or the API, never both. Only administrators
  * make them; what is stored is a hash, and the tenant is part of the token, so that it decides whose
  * data is asked.
  */
@@ -10,7 +10,7 @@ import type { SystemName } from '../identity/record.ts';
 import type { Role } from './api/policy.ts';
 import { isSameHash, secretHash } from './secret.ts';
 
-/** What a token opens: one served system, or the API as somebody of a role. */
+/** What a token opens: one system that is served or pushed to, or the API as somebody of a role. */
 export type Scope = { readonly system: SystemName } | { readonly role: Role };
 
 export type AccessToken = TokenLife & Scope;
@@ -91,6 +91,18 @@ export function apiAuthentication(
   return authentication(storageOf, now, (tenant, token) =>
     'role' in token ? { tenant, token: token.id, role: token.role } : undefined,
   );
+}
+
+/** Tells whose token it is, and what it opens of the systems that records are pushed to. */
+export function inboundAuthentication(
+  storageOf: TokensOf,
+  now: () => Date,
+  systems: ReadonlySet<SystemName>,
+): (token: string) => Promise<({ readonly tenant: Tenant } & Scope) | undefined> {
+  return authentication(storageOf, now, (tenant, token) => {
+    if ('role' in token) return { tenant, role: token.role };
+    return systems.has(token.system) ? { tenant, system: token.system } : undefined;
+  });
 }
 
 function authentication<Caller>(

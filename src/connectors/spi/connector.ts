@@ -15,6 +15,7 @@ import type {
   Scalar,
 } from '../../identity/record.ts';
 import type { Exchanged } from './exchange.ts';
+import type { Upload, UploadQuery, UploadReceipt } from './inbox.ts';
 import type { SystemSchema } from './schema.ts';
 
 /** How far a system has been read; only its connector can interpret it. */
@@ -135,6 +136,14 @@ interface Operations {
     members: readonly ObjectRef[],
     options: CallOptions,
   ): Promise<void>;
+  /**
+   * Takes records that somebody pushes, and answers once they are durable; `readChanges` shows them
+   * from then on. Fails as `throttled`, as `invalid` when it is too large, as `conflict` when its key
+   * belongs to an upload of another content.
+   */
+  receive(upload: Upload, options: CallOptions): Promise<UploadReceipt>;
+  /** What was pushed lately, the newest first. */
+  uploads(query: UploadQuery, options: CallOptions): Promise<readonly UploadReceipt[]>;
 }
 
 /** An open session with one system. */

@@ -30,8 +30,8 @@ export interface Subject {
   };
   /** A new object by path, and a change of it. */
   readonly write?: { readonly create: Attributes; readonly change: AttributeChange };
-  /** From here on nothing works: wrong credentials, no network, no file. */
-  readonly break: () => void | Promise<void>;
+  /** From here on nothing works: wrong credentials, no network, no file. Absent: it is our own store. */
+  readonly break?: () => void | Promise<void>;
 }
 
 const OPERATIONS: readonly string[] = [
@@ -44,9 +44,11 @@ const OPERATIONS: readonly string[] = [
   'get',
   'read',
   'readChanges',
+  'receive',
   'removeMembers',
   'search',
   'update',
+  'uploads',
 ];
 
 /** @param make Called for every test; systems must not share state. */
@@ -61,6 +63,7 @@ export function connectorContract(name: string, make: () => Promise<Subject>): v
       expect(offered.filter(([, operation]) => typeof operation !== 'function')).toEqual([]);
       if (connector.readChanges !== undefined) expect(connector.read).toBeDefined();
       expect(connector.addMembers === undefined).toBe(connector.removeMembers === undefined);
+      expect(connector.receive === undefined).toBe(connector.uploads === undefined);
       await connector[Symbol.asyncDispose]();
     });
 
@@ -186,6 +189,7 @@ export function connectorContract(name: string, make: () => Promise<Subject>): v
 
     it('fails with a named error that holds no secret, and its check throws nothing', async () => {
       const subject = await make();
+      if (subject.break === undefined) return;
       await subject.break();
       for (const error of await failuresOf(subject, signal)) {
         expect(error).toBeInstanceOf(ConnectorError);

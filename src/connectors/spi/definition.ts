@@ -20,6 +20,8 @@ export interface ConnectorDefinition<Options> {
   /** Names the connector in configuration: `scim`, `ldap`, `entra`. */
   readonly type: string;
   readonly title: string;
+  /** Others push records to it, each with a token of the system (`receive`). */
+  readonly receives?: true;
   /** Secrets arrive resolved; mark them with `.meta({ secret: true })`. */
   readonly options: ZodType<Options>;
   /** The map from this system's attributes to identity attributes, by kind, as expressions. */

@@ -10,6 +10,7 @@ export {
   requestJson,
   retryAfter,
 } from './http.ts';
+export type * from './inbox.ts';
 export { type ClientCredentials, clientCredentialTokens, type TokenSource } from './oauth.ts';
 export { type RateBucket, rateBucket } from './rate.ts';
 export type * from './schema.ts';

@@ -10,6 +10,7 @@ import { undo0310 } from './0310-undo.ts';
 import { memberships0400 } from './0400-memberships.ts';
 import { log0500 } from './0500-log.ts';
 import { audit0510 } from './0510-audit.ts';
+import { inbound0600 } from './0600-inbound.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   memberships0400,
   log0500,
   audit0510,
+  inbound0600,
 ];

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { arrivals } from './arrivals.ts';
+
+interface Begun {
+  readonly targets: boolean;
+  readonly read: () => void;
+  readonly end: () => void;
+}
+
+function lane() {
+  const begun: Begun[] = [];
+  const { arrived } = arrivals(({ targets, onRead }) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    begun.push({ targets, read: onRead, end: resolve });
+    return promise;
+  });
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return { begun, arrived, turn };
+}
+
+it('reads at once, and goes on to the targets', async () => {
+  const { begun, arrived } = lane();
+  const read = arrived();
+  expect(begun.map(({ targets }) => targets)).toEqual([true]);
+  begun[0]?.read();
+  await read;
+});
+
+it('reads once more for whoever comes while it reads, however many they are', async () => {
+  const { begun, arrived, turn } = lane();
+  const all = [arrived(), arrived(), arrived()];
+  expect(begun).toHaveLength(1);
+  begun[0]?.read();
+  await all[0];
+  await turn();
+  expect(begun.map(({ targets }) => targets)).toEqual([true, false]);
+  begun[1]?.read();
+  await Promise.all(all);
+});
+
+it('reads while targets are written, and writes once more afterwards', async () => {
+  const { begun, arrived, turn } = lane();
+  const first = arrived();
+  begun[0]?.read();
+  await first;
+  const second = arrived();
+  begun[1]?.read();
+  begun[1]?.end();
+  await second;
+  begun[0]?.end();
+  await turn();
+  expect(begun.map(({ targets }) => targets)).toEqual([true, false, true]);
+  begun[2]?.read();
+  begun[2]?.end();
+  await turn();
+  expect(begun).toHaveLength(3);
+});
+
+it('goes on after a run that fails', async () => {
+  let runs = 0;
+  const { arrived } = arrivals(async () => {
+    runs++;
+    throw new Error('busy');
+  });
+  await arrived();
+  await arrived();
+  expect(runs).toBe(2);
+});
