@@ -3,10 +3,12 @@
 import { hash } from 'node:crypto';
 import type {
   Configuration,
+  JoinConfiguration,
   ReadConfiguration,
   SystemConfiguration,
   WriteConfiguration,
 } from './config/configuration.ts';
+import { joinAttributes } from './config/join.ts';
 import type { ConnectorDefinition } from './connectors/spi/index.ts';
 import type { Result } from './identity/problem.ts';
 import type { ObjectKind, SystemName } from './identity/record.ts';
@@ -16,6 +18,7 @@ import { compileReadMap } from './mapping/read-map.ts';
 import { compileScope } from './mapping/scope.ts';
 import type { TargetPolicy } from './plan/target.ts';
 import type { SourceJob } from './sync/engine.ts';
+import type { JoinRule } from './warehouse/similar/rule.ts';
 import type { SourceRules, TargetRules, WarehouseRules } from './warehouse/warehouse.ts';
 
 export interface Rules {
@@ -128,13 +131,28 @@ function sourceRules(
     kind,
     creates: read.creates,
     authority: read.authority,
-    join: read.join,
+    join: read.join.map(joinRule),
     map: compiled(compileReadMap(Object.fromEntries(rows))),
     precedence: read.precedence,
     defaultPrecedence: (index + 1) * PRECEDENCE_STEP,
     references,
     fingerprint: fingerprint([rows, read.join, read.precedence, index]),
   };
+}
+
+function joinRule(rule: JoinConfiguration): JoinRule {
+  if (typeof rule === 'string') return rule;
+  if ('same' in rule) {
+    return {
+      same: Object.entries(rule.same).map(([attribute, comparison]) => ({ attribute, comparison })),
+    };
+  }
+  const { joins, reviews, never } = rule;
+  const similar = Object.entries(rule.similar).map(([attribute, comparison]) => ({
+    attribute,
+    comparison,
+  }));
+  return { similar, joins, reviews, never };
 }
 
 /** What mappings, scopes, joins and references use; the rest is not even asked for. */
@@ -146,7 +164,7 @@ function neededAttributes(
   for (const target of targets) for (const name of inputsOf(target)) needed.add(name);
   for (const { read } of systems) {
     for (const { join, map } of Object.values(read)) {
-      for (const name of join) needed.add(name);
+      for (const name of join.flatMap(joinAttributes)) needed.add(name);
       for (const row of Object.values(map)) if ('ref' in row) needed.add(row.ref);
     }
   }

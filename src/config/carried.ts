@@ -8,6 +8,7 @@ import type { ObjectKind } from '../identity/record.ts';
 import { compileExpression } from '../mapping/evaluate.ts';
 import { compileScope } from '../mapping/scope.ts';
 import type { ReadConfiguration, ReadRow, SystemConfiguration } from './configuration.ts';
+import { joinAttributes } from './join.ts';
 import { isExtension, TOWARDS_TARGET } from './names.ts';
 import type { LoadedSystem } from './system.ts';
 
@@ -42,7 +43,8 @@ function usedNames(systems: readonly SystemConfiguration[], kind: ObjectKind): r
     const compiled = scope === undefined ? undefined : compileScope(scope);
     for (const name of compiled?.ok ? compiled.value.inputs : []) names.add(name);
     const { join = [], precedence = {}, map: rows = {} } = read[kind] ?? {};
-    for (const name of [...join, ...Object.keys(precedence)]) names.add(name);
+    for (const name of [...join.flatMap(joinAttributes), ...Object.keys(precedence)])
+      names.add(name);
     for (const row of Object.values(rows)) if ('ref' in row) names.add(row.ref);
   }
   return [...names].filter((name) => !name.includes('/') && !TOWARDS_TARGET.includes(name));

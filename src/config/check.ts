@@ -5,6 +5,7 @@ import type { SystemName } from '../identity/record.ts';
 import { compileScope } from '../mapping/scope.ts';
 import type { WriteConfiguration } from './configuration.ts';
 import { expressionProblems } from './expressions.ts';
+import { joinProblems } from './join-check.ts';
 import { identityNames, type KnownNames, unknownName } from './names.ts';
 import type { Path, Source } from './source.ts';
 import type { LoadedSystem } from './system.ts';
@@ -28,12 +29,12 @@ export function meaningProblems(
     const { name, read, write } = configuration;
     const at: Path = ['systems', name];
     return [
-      ...Object.entries(read).flatMap(([kind, { join, precedence }]) =>
-        [...join, ...Object.keys(precedence)].flatMap((attribute): readonly Problem[] => {
-          const key = join.includes(attribute) ? 'join' : 'precedence';
-          return unknownName(attribute, known, source.place([...at, 'read', kind, key]));
-        }),
-      ),
+      ...Object.entries(read).flatMap(([kind, { join, precedence }]) => [
+        ...joinProblems(join, known, source, [...at, 'read', kind, 'join']),
+        ...Object.keys(precedence).flatMap((attribute) =>
+          unknownName(attribute, known, source.place([...at, 'read', kind, 'precedence'])),
+        ),
+      ]),
       ...Object.entries(write).flatMap(([kind, wanted]) => {
         const where = [...at, 'write', kind];
         return [

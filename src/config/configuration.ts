@@ -40,11 +40,34 @@ export interface SystemConfiguration {
 export interface ReadConfiguration {
   readonly creates: boolean;
   readonly authority: boolean;
-  readonly join: readonly string[];
+  /** In order; the first with a hit decides. */
+  readonly join: readonly JoinConfiguration[];
   /** Identity attribute → expression over the record, the connector's default map included. */
   readonly map: Readonly<Record<string, ReadRow>>;
   readonly precedence: Readonly<Record<string, number>>;
 }
+
+/** An identity attribute that is the same; several that all are; or several that are alike. */
+export type JoinConfiguration =
+  | string
+  | {
+      readonly same: Readonly<Record<string, ComparisonConfiguration | { readonly as: 'exact' }>>;
+    }
+  | {
+      readonly similar: Readonly<Record<string, ComparisonConfiguration>>;
+      /** Confidence from which the only one who is similar is joined, 0 to 1. */
+      readonly joins: number;
+      /** Confidence from which a person is asked. */
+      readonly reviews: number;
+      /** Attributes of which different values leave it to a person. */
+      readonly never: readonly string[];
+    };
+
+/** As what two values are compared. */
+export type ComparisonConfiguration =
+  | { readonly as: 'given-name' | 'surname' | 'full-name' | 'birth-date' | 'code' | 'text' }
+  | { readonly as: 'email'; readonly tags: boolean; readonly dots: boolean }
+  | { readonly as: 'phone'; readonly country?: string };
 
 /** `ref`: the value names the person whose identity attribute `ref` has it. */
 export type ReadRow =
@@ -122,13 +145,7 @@ export interface Limit {
   readonly count: number;
 }
 
-export type AlertEvent =
-  | 'failed'
-  | 'held'
-  | 'quarantined'
-  | 'silent'
-  | 'drift'
-  | 'secret-expires';
+export type AlertEvent = 'failed' | 'held' | 'quarantined' | 'silent' | 'drift' | 'secret-expires';
 
 export interface Alert {
   readonly webhook: string;

@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import { joinDocument } from './join.ts';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -66,10 +67,7 @@ const readKind = z.strictObject({
     description:
       'Whether a record keeps its identity alive: a person without any has left. The default is as for creates.',
   }),
-  join: names.optional().meta({
-    title: 'Join',
-    description: 'Identity attributes by which a record finds its identity; the first hit decides.',
-  }),
+  join: joinDocument.optional(),
   map: z.record(attributeName, readRow).optional().meta({
     title: 'Map',
     description: 'Identity attribute: expression over the record. Added to the default map.',

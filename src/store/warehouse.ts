@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { dueStore } from './warehouse/due.ts';
 import { groupStore } from './warehouse/groups.ts';
 import { identityStore } from './warehouse/identities.ts';
+import { joinStore } from './warehouse/joins.ts';
 import { membershipStore } from './warehouse/memberships.ts';
 import { readingStore } from './warehouse/readings.ts';
 import { recordStore } from './warehouse/records.ts';
@@ -17,6 +18,7 @@ export function openWarehouseStore(database: Database): WarehouseStore {
     ...readingStore(database),
     ...dueStore(database),
     ...membershipStore(database),
+    ...joinStore(database),
     transaction: (work, outlives) =>
       database.transaction(async (queries) => {
         // One writer at a time, as SQLite has it anyway: two readings at once would both miss the

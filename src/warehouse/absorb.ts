@@ -7,8 +7,11 @@
 import type { Attributes, Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { ambiguousJoin, joining, joinKeys, occupant, rejoining } from './join.ts';
+import { isBlock } from './keys.ts';
 import { type Checked, checked } from './limits.ts';
+import { lookUp } from './look-up.ts';
 import { changedNames } from './merge.ts';
+import { MOST_IN_BLOCK } from './similar/rule.ts';
 import { type Held, openSpace, type Space } from './space.ts';
 import type { Json, Rejection, Tally } from './storage.ts';
 import type { ReviewItem } from './warehouse.ts';
@@ -166,12 +169,16 @@ function isUnjoined(held: Held): boolean {
 export async function place(
   space: Space,
   first: readonly Held[],
-  { store, now }: Context,
+  context: Context,
 ): Promise<ReadonlyMap<Held, ReviewItem>> {
+  const { store, now } = context;
   const reviews = new Map<Held, ReviewItem>();
   const loose = new Set<Held>();
   for (let queue = first; queue.length > 0; ) {
-    await loadFor(space, queue);
+    const asking = queue.filter(
+      (held) => held.rules && (isUnjoined(held) || hasNewJoinKeys(space, held)),
+    );
+    await lookUp(space, queue, asking, context);
     for (const held of queue) {
       loose.delete(held);
       reviews.delete(held);
@@ -188,23 +195,25 @@ export async function place(
     }
     const keys = space.takeNewKeys();
     if (keys.size === 0) break;
-    const stored = await space.loadRecords(await store.unjoinedWith([...keys]));
+    const stored = await space.loadRecords(await waitingFor(keys, store));
     const here = [...loose].filter((held) => waitsFor(space, held, keys));
     queue = [...new Set([...stored.filter(isUnjoined), ...here])];
   }
   return reviews;
 }
 
-async function loadFor(space: Space, queue: readonly Held[]): Promise<void> {
-  const keys = queue.flatMap((held) =>
-    held.rules && (isUnjoined(held) || hasNewJoinKeys(space, held))
-      ? joinKeys(held.rules, space.mappedOf(held))
-      : [],
-  );
-  await space.loadHits(keys);
-  const ids = queue.flatMap((held) => held.identity ?? []);
-  for (const key of keys) ids.push(...space.hits(key));
-  await space.loadPeople(ids);
+/** Records that wait for any of these keys. */
+async function waitingFor(
+  keys: ReadonlySet<string>,
+  store: Context['store'],
+): Promise<readonly ObjectRef[]> {
+  const blocks = [...keys].filter(isBlock);
+  const exact = [...keys].filter((key) => !isBlock(key));
+  const [same, alike] = await Promise.all([
+    exact.length > 0 ? store.unjoinedWith(exact) : [],
+    blocks.length > 0 ? store.unjoinedInBlocks(blocks, MOST_IN_BLOCK) : [],
+  ]);
+  return [...same, ...alike];
 }
 
 function join(space: Space, held: Held, now: Date): ReviewItem | undefined {
@@ -212,7 +221,7 @@ function join(space: Space, held: Held, now: Date): ReviewItem | undefined {
   const answer = joining(held, held.rules, space);
   switch (answer.type) {
     case 'ambiguous':
-      return ambiguousJoin(held, answer.by, answer.people, now);
+      return ambiguousJoin(held, answer, now);
     case 'waits':
       return undefined;
     case 'creates':
@@ -242,7 +251,7 @@ function hasNewJoinKeys(space: Space, held: Held): boolean {
 /** Two identities turned out to be one person: hers who was nothing but this record ends. */
 function rejoin(space: Space, held: Held, now: Date): ReviewItem | undefined {
   const answer = held.rules && rejoining(held, held.rules, space);
-  if (answer?.type === 'ambiguous') return ambiguousJoin(held, answer.by, answer.people, now);
+  if (answer?.type === 'ambiguous') return ambiguousJoin(held, answer, now);
   if (answer?.type !== 'joins') return undefined;
   const left = held.identity === undefined ? undefined : space.people.get(held.identity);
   space.unlink(held);

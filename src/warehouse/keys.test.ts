@@ -50,6 +50,7 @@ describe('keys', () => {
   it('of an identity are one for each join value, and one for all names that read alike', () => {
     const attributes = { userPrincipalName: 'Ada@contoso.com', mail: 'ada@contoso.com', badge: 7 };
     const keys = identityKeys('user', attributes, {
+      compared: {},
       exact: ['badge'],
       naming: ['userPrincipalName', 'mail'],
     });

@@ -15,6 +15,7 @@ import {
   type Scalar,
 } from '../identity/record.ts';
 import { readPath } from '../scim/path.ts';
+import { type MarkedRule, ruleTexts } from './similar/rule.ts';
 
 /** No attribute name has one, so no two different keys read alike. */
 const SEPARATOR = '\u001f';
@@ -50,27 +51,60 @@ export interface Indexed {
   readonly exact: readonly string[];
   /** Attributes they are called by. */
   readonly naming: readonly string[];
+  /** Rules by which they are compared, by kind. */
+  readonly compared: Readonly<Record<ObjectKind, readonly MarkedRule[]>>;
 }
+
+/** In place of an attribute's name: a rule's mark follows. No attribute's name begins so. */
+const RULE = '\u001e';
 
 /** The key of what somebody calls a person or a group, whichever naming attribute it is. */
 export function namingKey(kind: ObjectKind, text: string): string | undefined {
   return identityKey(kind, '', text);
 }
 
-/** Whether a key names an attribute: what joins and references go by. */
+/** Whether a key names an attribute: what references go by. */
 export function isExact(key: string): boolean {
+  const first = key.charAt(key.indexOf(SEPARATOR) + 1);
+  return first !== SEPARATOR && first !== RULE;
+}
+
+/** Whether records are joined by a key. */
+export function isJoining(key: string): boolean {
   return key.charAt(key.indexOf(SEPARATOR) + 1) !== SEPARATOR;
+}
+
+/** Whether a key says no more than that two may be alike. */
+export function isBlock(key: string): boolean {
+  return key.startsWith(`${RULE}~`, key.indexOf(SEPARATOR) + 1);
+}
+
+/** Keys by which a rule finds whom it may be about. */
+export function ruleKeys(
+  kind: ObjectKind,
+  { mark, rule }: MarkedRule,
+  attributes: Attributes,
+): readonly string[] {
+  const name = `${RULE}${'similar' in rule ? '~' : ''}${mark}`;
+  return ruleTexts(rule, attributes).flatMap((text) =>
+    text.length > LONGEST_VALUE || text.includes('\0')
+      ? []
+      : `${kind}${SEPARATOR}${name}${SEPARATOR}${text}`,
+  );
 }
 
 /** Keys an identity is found by. An address that is login name and mail address is one. */
 export function identityKeys(
   kind: ObjectKind,
   attributes: Attributes,
-  { exact, naming }: Indexed,
+  { exact, naming, compared }: Indexed,
 ): ReadonlySet<string> {
   const keys = new Set<string>();
   for (const name of exact) {
     for (const key of keysOf(kind, name, attributes[name])) keys.add(key);
+  }
+  for (const rule of compared[kind] ?? []) {
+    for (const key of ruleKeys(kind, rule, attributes)) keys.add(key);
   }
   if (kind !== 'user' && kind !== 'group') return keys;
   for (const name of naming) {

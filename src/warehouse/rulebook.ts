@@ -3,6 +3,7 @@
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import { parsePath } from '../scim/path.ts';
 import type { Indexed, MatchPath } from './keys.ts';
+import { type MarkedRule, ruleMark } from './similar/rule.ts';
 import type { SourceRules, TargetRules, WarehouseRules } from './warehouse.ts';
 
 const NAMING = [
@@ -33,8 +34,18 @@ export function rulebook(rules: WarehouseRules): Rulebook {
     rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule.match.map(matchPath)]),
   );
   const exact = new Set<string>();
-  for (const { join, references = [] } of rules.sources) {
-    for (const name of [...join, ...references]) exact.add(name);
+  const compared = new Map<ObjectKind, Map<string, MarkedRule>>();
+  for (const { kind, join, references = [] } of rules.sources) {
+    for (const rule of join) {
+      if (typeof rule === 'string') {
+        exact.add(rule);
+        continue;
+      }
+      const marked = compared.get(kind) ?? new Map<string, MarkedRule>();
+      const mark = ruleMark(rule);
+      compared.set(kind, marked.set(mark, { mark, rule }));
+    }
+    for (const name of references) exact.add(name);
   }
   return {
     rules,
@@ -42,7 +53,13 @@ export function rulebook(rules: WarehouseRules): Rulebook {
     target: (system, kind) => targets.get(`${system}/${kind}`),
     targetsOf: (kind) => rules.targets.filter((target) => target.kind === kind),
     matchPaths: (system, kind) => paths.get(`${system}/${kind}`) ?? [],
-    indexed: { exact: [...exact], naming: NAMING },
+    indexed: {
+      exact: [...exact],
+      naming: NAMING,
+      compared: Object.fromEntries(
+        [...compared].map(([kind, marked]) => [kind, [...marked.values()]]),
+      ),
+    },
     readsRecords: rules.targets.some(({ inputs }) => inputs.some((name) => name.includes('/'))),
   };
 }

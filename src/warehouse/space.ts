@@ -7,9 +7,10 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
-import { identityKeys, isExact, objectKey } from './keys.ts';
+import { identityKeys, isJoining, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
 import { parseOrigins } from './origins.ts';
+import { MOST_IN_BLOCK } from './similar/rule.ts';
 import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
 import type { SourceRules } from './warehouse.ts';
 
@@ -56,6 +57,15 @@ export interface Space {
   /** Loads identities with all of their records. */
   loadPeople(ids: Iterable<IdentityId>): Promise<void>;
   loadHits(keys: Iterable<string>): Promise<void>;
+  /** The same for keys under which there may be very many; of those a few too many are fetched. */
+  loadBlocks(keys: Iterable<string>): Promise<void>;
+  /** Attributes of identities that will be compared; those who are alike are loaded then. */
+  loadGlances(ids: Iterable<IdentityId>): Promise<void>;
+  glance(id: IdentityId): Attributes | undefined;
+  /** Of whom a person said that they are somebody else. */
+  loadApart(records: readonly Held[]): Promise<void>;
+  /** Loaded before. */
+  isApart(held: Held, person: Person): boolean;
   /** Identities found by a key, of those in hand and those stored; loaded before. */
   hits(key: string): ReadonlySet<IdentityId>;
   attributesOf(held: Held): Attributes;
@@ -80,6 +90,8 @@ export function openSpace({ store, book, now, newId }: Context): Space {
   const gained = new Map<string, Set<IdentityId>>();
   const lost = new Map<string, Set<IdentityId>>();
   let newKeys = new Set<string>();
+  const glances = new Map<IdentityId, Attributes>();
+  const apart = new Map<string, ReadonlySet<string>>();
 
   const hold = (ref: ObjectRef, stored: StoredRecord | undefined): Held => {
     const held: Held = {
@@ -151,6 +163,44 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         // Two are too many to choose from; of a value that everybody has, not everybody is loaded.
         if (hits && hits.length < MOST_HITS) hits.push(identity);
       }
+    },
+
+    loadBlocks: async (keys) => {
+      const missing = [...new Set(keys)].filter((key) => !fetched.has(key));
+      if (missing.length === 0) return;
+      for (const key of missing) fetched.set(key, []);
+      for (const { key, identity } of await store.identitiesInBlocks(missing, MOST_IN_BLOCK + 1)) {
+        fetched.get(key)?.push(identity);
+      }
+    },
+
+    loadGlances: async (ids) => {
+      const missing = [...new Set(ids)].filter((id) => !people.has(id) && !glances.has(id));
+      if (missing.length === 0) return;
+      for (const { id, attributes } of await store.identities(missing)) {
+        glances.set(id, JSON.parse(attributes));
+      }
+    },
+
+    glance: (id) => people.get(id)?.attributes ?? glances.get(id),
+
+    loadApart: async (held) => {
+      const missing = held.filter(({ ref }) => !apart.has(objectKey(ref)));
+      if (missing.length === 0) return;
+      const found = Map.groupBy(await store.apart(missing.map(({ ref }) => ref)), ({ ref }) =>
+        objectKey(ref),
+      );
+      for (const { ref } of missing) {
+        const key = objectKey(ref);
+        apart.set(key, new Set(found.get(key)?.map(({ other }) => objectKey(other))));
+      }
+    },
+
+    isApart: (held, person) => {
+      const others = apart.get(objectKey(held.ref));
+      if (!others || others.size === 0) return false;
+      for (const { ref } of person.records) if (others.has(objectKey(ref))) return true;
+      return false;
     },
 
     hits: (key) => {
@@ -231,7 +281,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         if (person.keys.has(key)) continue;
         put(gained, key, person.id);
         lost.get(key)?.delete(person.id);
-        if (isExact(key)) newKeys.add(key);
+        if (isJoining(key)) newKeys.add(key);
       }
       for (const key of person.keys) {
         if (keys.has(key)) continue;

@@ -6,6 +6,7 @@
 import type { Watermark } from '../connectors/spi/index.ts';
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
+import type { JoinStore } from './join-storage.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { Due, DueCause, Escrow, InFlight } from './subject.ts';
 import type { ReviewItem } from './warehouse.ts';
@@ -194,7 +195,8 @@ export interface WarehouseStore
     GroupStore,
     ReadingStore,
     DueStore,
-    MembershipStore {
+    MembershipStore,
+    JoinStore {
   /**
    * All or nothing, and one after the other; what is asked inside takes part.
    *

@@ -16,6 +16,8 @@ import type {
 import type { ReadMap } from '../mapping/mapping.ts';
 import type { Memberships } from './membership.ts';
 import type { MembersMode } from './membership-store.ts';
+import type { Evidence, Otherwise } from './similar/evidence.ts';
+import type { JoinRule } from './similar/rule.ts';
 import type { Doubt, Due, DueCause, Escrow, Subject } from './subject.ts';
 
 /** How records of one kind of one system become identities. */
@@ -26,8 +28,8 @@ export interface SourceRules {
   readonly creates: boolean;
   /** Whether a record keeps its identity alive. */
   readonly authority: boolean;
-  /** Identity attributes by which a record is joined, in order; the first with a hit decides. */
-  readonly join: readonly string[];
+  /** By what a record is joined, in order; the first rule with a hit decides. */
+  readonly join: readonly JoinRule[];
   readonly map: ReadMap;
   /** Smaller wins, by identity attribute; what is not named has `defaultPrecedence`. */
   readonly precedence: Readonly<Record<string, number>>;
@@ -160,13 +162,26 @@ export interface Refusal {
   readonly since: Date;
 }
 
+export interface ReviewCandidate {
+  readonly id: string;
+  readonly label: string;
+  /** Only where they were compared. */
+  readonly alike?: {
+    /** That it is the same person, 0 to 1. */
+    readonly confidence: number;
+    /** What it most likely is if not. */
+    readonly otherwise: Otherwise;
+    readonly evidence: readonly Evidence[];
+  };
+}
+
 export interface ReviewItem {
   readonly id: string;
   readonly kind: 'ambiguous-join' | 'ambiguous-match' | 'unconfirmed-create';
   readonly system: SystemName;
   readonly subject: string;
   readonly message: string;
-  readonly candidates: readonly { readonly id: string; readonly label: string }[];
+  readonly candidates: readonly ReviewCandidate[];
   readonly since: Date;
 }
 

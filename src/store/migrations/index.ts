@@ -1,4 +1,4 @@
-/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit. */
+/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit, 0600 inbound, 0610 joins. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
@@ -11,6 +11,7 @@ import { memberships0400 } from './0400-memberships.ts';
 import { log0500 } from './0500-log.ts';
 import { audit0510 } from './0510-audit.ts';
 import { inbound0600 } from './0600-inbound.ts';
+import { joins0610 } from './0610-joins.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   log0500,
   audit0510,
   inbound0600,
+  joins0610,
 ];

@@ -27,7 +27,7 @@ type EdgeRow = {
   readonly referred: string | null;
 };
 
-type ReviewRow = {
+export type ReviewRow = {
   readonly id: string;
   readonly kind: ReviewItem['kind'];
   readonly system: string;
@@ -225,7 +225,7 @@ function edgeOf({ identity, attribute, referent, referred }: EdgeRow): Edge {
   return { identity, attribute, referent, ...optional('referred', referred) };
 }
 
-function reviewOf({ candidates, since, ...rest }: ReviewRow): ReviewItem {
+export function reviewOf({ candidates, since, ...rest }: ReviewRow): ReviewItem {
   // Written by `addReview`, and by nobody else.
   return { ...rest, candidates: JSON.parse(candidates), since: new Date(since) };
 }

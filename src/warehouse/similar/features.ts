@@ -1,0 +1,132 @@
+/** What of somebody is compared: attribute values taken apart once, however often they are compared. */
+
+import type { Attributes, AttributeValue, Scalar } from '../../identity/record.ts';
+import { type Mail, type MailRules, mail, phone, phoneTail } from './address.ts';
+import { type Day, day } from './dates.ts';
+import { compact, folded } from './fold.ts';
+import {
+  exchangedKeys,
+  fullName,
+  givenName,
+  givenNameKeys,
+  type Name,
+  surname,
+  surnameKeys,
+} from './names.ts';
+
+/** As what an attribute is compared. */
+export type Comparison =
+  | { readonly as: 'given-name' | 'surname' | 'full-name' | 'birth-date' | 'code' | 'text' }
+  | ({ readonly as: 'email' } & MailRules)
+  | { readonly as: 'phone'; readonly country?: string };
+
+export type ComparisonName = Comparison['as'];
+
+export interface Compared {
+  readonly attribute: string;
+  readonly comparison: Comparison;
+}
+
+/**
+ * Somebody as far as one set of comparisons goes. Addresses and numbers of all attributes are one
+ * set: one system's first is another's second. Codes and texts are by position of their attribute.
+ */
+export interface Features {
+  readonly given: Name | undefined;
+  readonly surname: Name | undefined;
+  readonly born: Day | undefined;
+  readonly mails: readonly Mail[];
+  readonly phones: readonly string[];
+  readonly codes: readonly (string | undefined)[];
+  readonly texts: readonly (string | undefined)[];
+}
+
+/** Values of one attribute that are looked at. */
+const MOST_VALUES = 4;
+
+export function featuresOf(attributes: Attributes, compared: readonly Compared[]): Features {
+  let given: Name | undefined;
+  let family: Name | undefined;
+  let born: Day | undefined;
+  const mails: Mail[] = [];
+  const phones: string[] = [];
+  const codes: (string | undefined)[] = [];
+  const texts: (string | undefined)[] = [];
+  for (const { attribute, comparison } of compared) {
+    const values = scalars(attributes[attribute]);
+    const text = String(values[0] ?? '');
+    switch (comparison.as) {
+      case 'given-name':
+        given ??= givenName(text);
+        break;
+      case 'surname':
+        family ??= surname(text);
+        break;
+      case 'full-name': {
+        const whole = fullName(text);
+        given ??= whole.given;
+        family ??= whole.surname;
+        break;
+      }
+      case 'birth-date':
+        born ??= day(text);
+        break;
+      case 'email':
+        mails.push(...values.flatMap((value) => mail(String(value), comparison) ?? []));
+        break;
+      case 'phone':
+        phones.push(...values.flatMap((value) => phone(String(value), comparison.country) ?? []));
+        break;
+      case 'code':
+        codes.push(compact(text) || undefined);
+        break;
+      case 'text':
+        texts.push(folded(text) || undefined);
+        break;
+    }
+  }
+  return { given, surname: family, born, mails, phones, codes, texts };
+}
+
+/**
+ * Texts under which somebody is found who may be the same person. Each finds few; whoever has a
+ * common name is found by the ones that say more.
+ */
+export function blocksOf(features: Features): readonly string[] {
+  const { given, surname: family, born, mails, phones, codes } = features;
+  const blocks = new Set<string>();
+  const givens = given === undefined ? [] : givenNameKeys(given);
+  const families = family === undefined ? [] : surnameKeys(family);
+  const others = family === undefined ? families : [...families, ...exchangedKeys(family)];
+  for (const one of givens) {
+    for (const other of others) {
+      const names = one < other ? `${one} ${other}` : `${other} ${one}`;
+      blocks.add(`n ${names}`);
+      if (!born) continue;
+      blocks.add(`y ${names} ${born.year}`);
+      blocks.add(`m ${names} ${born.dayAndMonth}`);
+    }
+  }
+  if (born) {
+    const exact = `${born.year}${born.dayAndMonth}`;
+    for (const one of givens) blocks.add(`g ${one} ${exact}`);
+    for (const other of families) blocks.add(`f ${other} ${exact}`);
+  }
+  for (const { text, local } of mails) blocks.add(`e ${local ?? text}`);
+  for (const number of phones) blocks.add(`p ${phoneTail(number) ?? number}`);
+  codes.forEach((code, index) => {
+    if (code !== undefined) blocks.add(`c${index} ${code}`);
+  });
+  return [...blocks];
+}
+
+/** The first few of an attribute's values. */
+export function scalars(value: AttributeValue | undefined): readonly Scalar[] {
+  if (value === undefined) return [];
+  const all: readonly AttributeValue[] = isList(value) ? value : [value];
+  return all.slice(0, MOST_VALUES).filter((each) => typeof each !== 'object');
+}
+
+function isList(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}
