@@ -4,6 +4,7 @@
  */
 
 import type { Exchange } from '../connectors/spi/index.ts';
+import type { Attributes } from '../identity/record.ts';
 import type { Target } from '../plan/target.ts';
 
 export interface Secrecy {
@@ -14,7 +15,7 @@ export interface Secrecy {
 }
 
 /** The word of Entra's provisioning log. */
-const REDACTED = '[Redact]';
+export const REDACTED = '[Redact]';
 const SECRET = /password|passwd|secret|token|credential|api_?key/i;
 /** Shorter values occur in any sentence. */
 const SHORTEST_SCRUBBED = 4;
@@ -25,10 +26,26 @@ export function secrecyOf({ mapping }: Pick<Target, 'mapping'>): Secrecy {
   const before = known.get(mapping);
   if (before !== undefined) return before;
   const rows = mapping.rows.filter(({ redacted }) => redacted);
-  const names = new Set(rows.map(({ row }) => nameOf(row.path)));
-  const secrecy = { names, suspects: suspectsOf(names) };
+  const secrecy = secrecyOfPaths(rows.map(({ row }) => row.path));
   known.set(mapping, secrecy);
   return secrecy;
+}
+
+/** @param paths Those whose mapping says `Redact`. */
+export function secrecyOfPaths(paths: readonly string[]): Secrecy {
+  const names = new Set(paths.map(nameOf));
+  return { names, suspects: suspectsOf(names) };
+}
+
+/** By name or by path. */
+export function withoutSecrets(values: Attributes, secrecy: Secrecy): Attributes {
+  return isSuspect(values, secrecy.suspects)
+    ? (hide(values, secrecy, new Set()) as Attributes)
+    : values;
+}
+
+export function isSecret(path: string, secrecy: Secrecy): boolean {
+  return hides(path, secrecy);
 }
 
 function suspectsOf(names: ReadonlySet<string>): RegExp {

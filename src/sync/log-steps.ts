@@ -3,6 +3,13 @@
  * out by the planner's own code, over the values and the rules of that time.
  */
 
+import {
+  isSecret,
+  REDACTED,
+  type Secrecy,
+  secrecyOfPaths,
+  withoutSecrets,
+} from '../apply/secrecy.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { Scope } from '../mapping/mapping.ts';
 import { compileScope } from '../mapping/scope.ts';
@@ -21,16 +28,15 @@ import type {
   ScopeStep,
 } from './log-entry.ts';
 
-/** The word of Entra's provisioning log. */
-const REDACTED = '[Redact]';
-
 export async function* entriesOf(details: AsyncIterable<OutcomeDetail>): AsyncGenerator<LogEntry> {
   for await (const detail of details) yield logEntryOf(detail);
 }
 
-function logEntryOf(detail: OutcomeDetail): LogEntry {
+function logEntryOf(kept: OutcomeDetail): LogEntry {
+  const rules = kept.made?.rules?.[kept.operation.kind];
+  const operation = told(kept.operation, secrecyIn(rules));
+  const detail = { ...kept, operation };
   const { evidence: _, made: __, exchanges, ...row } = detail;
-  const rules = detail.made?.rules?.[row.operation.kind];
   const scope = scopeStep(detail, rules);
   const { attempts, milliseconds, type: result } = row;
   const remedy = remedyOf(row);
@@ -50,6 +56,20 @@ function logEntryOf(detail: OutcomeDetail): LogEntry {
       },
     },
   };
+}
+
+const NOTHING_SECRET = secrecyOfPaths([]);
+const secrecies = new WeakMap<KindRules, Secrecy>();
+
+/** Entries of one plan have the same rules. */
+function secrecyIn(rules: KindRules | undefined): Secrecy {
+  if (rules === undefined) return NOTHING_SECRET;
+  const known = secrecies.get(rules);
+  if (known !== undefined) return known;
+  const rows = rules.rows.filter((row) => row.redacted);
+  const secrecy = secrecyOfPaths(rows.map(({ path }) => path));
+  secrecies.set(rules, secrecy);
+  return secrecy;
 }
 
 function importStep({ operation, evidence, made }: OutcomeDetail): ImportStep {
@@ -130,11 +150,9 @@ function planStep(
     const row = rows.get(change.path);
     const ruled = row !== undefined && evidence !== undefined && decides(row, operation, isOut);
     const origin = operation.origins[change.path];
-    const { path, ...values } = row?.redacted ? redacted(change) : change;
     return {
       type: 'mapping',
-      path,
-      ...values,
+      ...change,
       ...(ruled && { expression: row.expression }),
       inputs: ruled ? inputsOf(row, change.after, evidence.seen, isOut) : {},
       ...(origin !== undefined && { origin }),
@@ -145,7 +163,7 @@ function planStep(
     ...(made !== undefined && { madeAt: made.createdAt, configVersion: made.configVersion }),
     changes,
     ...('precondition' in operation && {
-      held: withoutRedacted(operation.precondition.held, rows),
+      held: operation.precondition.held,
     }),
   };
 }
@@ -183,13 +201,34 @@ function redacted({ path, before, after }: Change): Change {
   };
 }
 
-function withoutRedacted(held: Attributes, rows: ReadonlyMap<string, KeptRow>): Attributes {
-  return Object.fromEntries(
-    Object.entries(held).map(([path, value]) => [
-      path,
-      rows.get(path)?.redacted ? REDACTED : value,
-    ]),
-  );
+/** What a mapping redacts is shown nowhere: it was only ever meant for the target. */
+function told(operation: Operation, secrecy: Secrecy): Operation {
+  const hidden = (values: Attributes) => withoutSecrets(values, secrecy);
+  if (operation.action === 'create') {
+    const { attributes, match } = operation;
+    return { ...operation, attributes: hidden(attributes), match: hidden(match) };
+  }
+  const { precondition } = operation;
+  const known = { precondition: { ...precondition, held: hidden(precondition.held) } };
+  switch (operation.action) {
+    case 'update':
+    case 'enable':
+    case 'disable': {
+      const { adopts } = operation;
+      const changes = operation.changes.map((change) =>
+        isSecret(change.path, secrecy) ? redacted(change) : change,
+      );
+      return { ...operation, ...known, changes, ...(adopts && { adopts: hidden(adopts) }) };
+    }
+    case 'link':
+    case 'unlink':
+      return { ...operation, ...known, adopts: hidden(operation.adopts) };
+    case 'delete':
+      return { ...operation, ...known, before: hidden(operation.before) };
+    case 'add-members':
+    case 'remove-members':
+      return { ...operation, ...known };
+  }
 }
 
 /** The counterpart of what `evidenceOf` leaves out. */

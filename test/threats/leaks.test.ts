@@ -31,9 +31,26 @@ it('T11: the token of a target reaches no plan, outcome, report, explanation or 
     await verbs.status(),
     await verbs.explain({ person: 'ada.lovelace@contoso.com' }, company.watch),
     await Array.fromAsync(verbs.log({ limit: 100 })),
+    await Array.fromAsync(verbs.entries({ limit: 100 })),
     await Array.fromAsync(verbs.unsent()),
     await verbs.runs(10),
   ];
   expect(done.targets[0]?.done).toEqual({ create: 1 });
   expect(JSON.stringify(everything)).not.toContain(CANARY);
+});
+
+it('T11: the log keeps no value whose mapping says Redact, and no password, sent, answered or refused', async () => {
+  await using company = await contoso({
+    write: `
+        map:
+          "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter":
+            'Redact([companyName])'`,
+  });
+  const verbs = verbsOf(company.engine);
+  const id = company.hire({ name: 'ada.lovelace' });
+  company.graph.control.act({ act: 'update', id, properties: { companyName: CANARY } });
+  await company.run();
+  const [entry] = await Array.fromAsync(verbs.entries({ limit: 1 }));
+  expect(JSON.stringify(entry?.steps.write.exchanges)).toContain('[Redact]');
+  expect(JSON.stringify(entry)).not.toContain(CANARY);
 });

@@ -9,6 +9,7 @@ describe('a viewer', () => {
     '/api/people?q=ada',
     '/api/people/ada/explanation',
     '/api/log',
+    '/api/log/entries',
     '/api/plans/ramp/operations',
     '/api/drift',
     '/api/status',
@@ -41,9 +42,28 @@ describe('a viewer', () => {
     expect((await ask('viewer', 'GET', path)).status).toBe(403);
     expect((await ask('operator', 'GET', path)).status).toBe(200);
   });
+
+  it('sees what was done to an account, but not what went over the wire', async () => {
+    const text = await (await testApi().ask('viewer', 'GET', '/api/log/entries')).text();
+    const [exchange] = JSON.parse(text).steps.write.exchanges;
+    expect(exchange).toMatchObject({ status: 400, sent: '[Redact]', answer: '[Redact]' });
+  });
 });
 
 describe('an operator', () => {
+  it('sees what went over the wire, but nothing that a mapping redacts by now', async () => {
+    const text = await (await testApi().ask('operator', 'GET', '/api/log/entries')).text();
+    expect(JSON.parse(text).steps.write.exchanges[0].sent.Operations[0].op).toBe('replace');
+    const hidden = hiddenAttributes([
+      { mapping: { rows: [{ row: { path: 'nickName' }, inputs: ['nick'], redacted: true }] } },
+    ] as never);
+    const sent = {
+      nickName: 'Countess',
+      Operations: [{ op: 'add', path: 'nickName', value: 'Countess' }],
+    };
+    expect(JSON.stringify(shown([{ sent }], 'operator', hidden))).not.toContain('Countess');
+  });
+
   it('sees private values, but nothing that a mapping redacts', async () => {
     const text = await (
       await testApi().ask('operator', 'GET', '/api/people/ada/explanation')
