@@ -42,6 +42,7 @@ export function holdsOf(plan: Guarded, target: Target): readonly Hold[] {
   const { limits } = target;
   return [
     firstRun(plan, target),
+    firstLeavers(plan),
     ...plan.withheld.map((reading) => implausible(reading, plan)),
     failureRate(plan),
     beyond('disables', 'disable', 'disabled', limits.disable, plan),
@@ -71,6 +72,17 @@ function firstRun(
   return {
     guard: 'first-run',
     message: `the first plan for ${system} waits for a person to look at it; operations in it: ${total(counts)}`,
+  };
+}
+
+/** Whatever the first plan takes away was made by somebody else, or by us before the store was lost. */
+function firstLeavers({ first, counts }: Guarded): Hold | undefined {
+  const { disable = 0, delete: deleted = 0 } = counts;
+  if (!first || disable + deleted === 0) return undefined;
+  return {
+    guard: 'first-leavers',
+    message: `${disable + deleted} accounts that were there before the first run would be taken away: their people are out`,
+    actions: ['disable', 'delete'],
   };
 }
 

@@ -154,6 +154,7 @@ export interface Omission {
 export interface Hold {
   readonly guard:
     | 'first-run'
+    | 'first-leavers'
     | 'undo'
     | 'empty-source'
     | 'implausible-reading'

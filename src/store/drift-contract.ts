@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { ordering } from '../plan/order.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { DriftRow } from '../sync/reconcile-storage.ts';
+import { openWarehouse } from '../warehouse/open.ts';
 import type { Database } from './database.ts';
 import { openDrift } from './drift.ts';
 import { openPlans } from './plans.ts';
 import { openLedger } from './runs.ts';
 import { openUndo } from './undo.ts';
+import { openWarehouseStore } from './warehouse.ts';
 
 const at = new Date('2026-03-02T08:00:00Z');
 const space = { target: 'ramp', kind: 'user' };
@@ -131,6 +133,26 @@ export function driftContract(open: () => Promise<Database>): void {
     const second = await drift.begin(space, at);
     await drift.finish(space, second.number, at);
     expect(await Array.fromAsync(drift.rows({}))).toEqual([{ ...ADA, state: 'reverting' }]);
+  });
+
+  it('accounts of nobody come by their ids', async () => {
+    await using database = await open();
+    const world = { now: () => at, newId: () => 'i-new' };
+    const rules = { sources: [], targets: [] };
+    const warehouse = await openWarehouse(openWarehouseStore(database), rules, world);
+    const account = (id: string) => ({
+      ref: { system: 'ramp', kind: 'user', id },
+      attributes: { userName: id },
+    });
+    await warehouse.observe(['3', '1', '2'].map((id) => account(id)));
+    const drift = openDrift(database);
+    const ids = async (after: string) =>
+      (await drift.nobodys(space, after, 2)).map(({ id, current }) => [id, current.userName]);
+    expect(await ids('')).toEqual([
+      ['1', '1'],
+      ['2', '2'],
+    ]);
+    expect(await ids('2')).toEqual([['3', '3']]);
   });
 
   it('more rows than a page come all, in their order', async () => {

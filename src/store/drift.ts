@@ -117,6 +117,15 @@ export function openDrift(database: Database): DriftStore {
         ...whole.map((row) => [row.id, accountOf(row)] as const),
       ]);
     },
+    nobodys: async ({ target, kind }, after, limit) =>
+      (
+        await database.all<AccountRow>(
+          `select id, identity, attributes, asked, answered, disabled_at from record
+           where system = ? and kind = ? and present + 0 = 1 and deleted = 0
+             and identity is null and id > ? order by id limit ?`,
+          [target, kind, after, limit],
+        )
+      ).map(accountOf),
     gone: async ({ target, kind }, after, limit) =>
       (
         await database.all<AccountRow>(

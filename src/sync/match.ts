@@ -17,7 +17,7 @@ import type { Engine, Watch } from './engine.ts';
 import { readSource } from './read.ts';
 
 /** More people than this in one batch are not asked for one by one. */
-const FEW = 20;
+export const FEW = 20;
 /** With more people due than this, the first who is unlinked will not be the last. */
 const MANY = 100;
 const AT_A_TIME = 8;
@@ -143,7 +143,7 @@ export function probeAgainAt(
 }
 
 /** @returns False when the target cannot be listed; people are asked for one by one then. */
-async function listTarget(
+export async function listTarget(
   { system, kind }: Target,
   connector: Connector,
   engine: Engine,
@@ -172,7 +172,7 @@ async function candidatesOf(
 }
 
 /** Asks the target for each value in turn until one is found; whose it is, the warehouse knows. */
-async function findAccounts(
+export async function findAccounts(
   values: readonly MatchValue[],
   target: Target,
   connector: Connector,

@@ -3,6 +3,7 @@
 import { ConnectorError } from '../connectors/spi/index.ts';
 import type { TargetPolicy } from '../plan/target.ts';
 import type { Engine, ReadingReport, Watch } from './engine.ts';
+import { firstLook } from './first-look.ts';
 import { underLease } from './lease.ts';
 import { failureOf } from './read.ts';
 import { isListing, readSources, verdictOf, withheldOf } from './run.ts';
@@ -49,7 +50,12 @@ function planOne(
         {
           typed: true,
           withheld: withheldOf(readings),
-          listed: readings.some((each) => isListing(each, policy)),
+          listed: await firstLook(
+            open,
+            engine,
+            readings.some((each) => isListing(each, policy)),
+            watched,
+          ),
           settles: false,
         },
         watched,

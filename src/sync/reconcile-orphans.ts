@@ -12,6 +12,8 @@ export interface Orphan {
   readonly account: SpaceAccount;
   /** The one person who would match the account, and has no other. */
   readonly person?: Pick<Identity, 'id'> & { readonly label: string };
+  /** The path by which that person would match. */
+  readonly by?: string;
   readonly note?: string;
 }
 
@@ -67,7 +69,7 @@ export function orphanFinder(target: Target, engine: Engine): OrphanFinder {
           return { account, note: `${label(subject.identity)} has another account, ${ref.id}` };
         }
         const { id } = subject.identity;
-        return { account, person: { id, label: label(subject.identity) } };
+        return { account, person: { id, label: label(subject.identity) }, by: value.path };
       }
       return { account };
     });

@@ -81,6 +81,8 @@ export interface DriftStore extends MemberDriftStore {
     ids: readonly string[],
     atHand?: ReadonlyMap<string, Attributes>,
   ): Promise<ReadonlyMap<string, SpaceAccount>>;
+  /** Present accounts that belong to nobody. */
+  nobodys(space: Space, after: string, limit: number): Promise<readonly SpaceAccount[]>;
   /** Accounts of somebody that vanished, and that nobody here deleted. */
   gone(space: Space, after: string, limit: number): Promise<readonly SpaceAccount[]>;
   saveMemory(

@@ -20,6 +20,7 @@ import type {
   Verdict,
   Watch,
 } from './engine.ts';
+import { firstLook } from './first-look.ts';
 import { forgetOld } from './forget.ts';
 import { healthAfterSilence, quarantine } from './health.ts';
 import { underLease } from './lease.ts';
@@ -124,7 +125,12 @@ async function runTarget(
       const options: PlanOptions = {
         typed: trigger === 'command',
         withheld: withheldOf(readings),
-        listed: readings.some((each) => isListing(each, policy)),
+        listed: await firstLook(
+          open,
+          engine,
+          readings.some((each) => isListing(each, policy)),
+          watched,
+        ),
         settles: true,
       };
       for (let pass = 1; pass <= PASSES; pass++) {

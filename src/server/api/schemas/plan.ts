@@ -184,6 +184,7 @@ const hold: z.ZodType<Hold> = named(
     members<Hold>()({
       guard: words<Hold['guard']>({
         'first-run': true,
+        'first-leavers': true,
         undo: true,
         'empty-source': true,
         'implausible-reading': true,
