@@ -77,10 +77,13 @@ describe('docs/configuration.md', async () => {
 });
 
 describe('examples/', () => {
-  it('csv-to-scim loads as it is', async () => {
-    const example = await readFile(path.join(root, 'examples/csv-to-scim/lockstep.yaml'), 'utf8');
-    expect(await problemsOf(example)).toEqual([]);
-  });
+  it.each(['csv-to-scim', 'two-hr-systems', 'hr-api-to-scim'])(
+    '%s loads as it is',
+    async (name) => {
+      const example = await readFile(path.join(root, 'examples', name, 'lockstep.yaml'), 'utf8');
+      expect(await problemsOf(example)).toEqual([]);
+    },
+  );
 
   it('entra-to-ramp lacks nothing but the certificate', async () => {
     await cp(path.join(root, 'examples/entra-to-ramp'), folder, { recursive: true });

@@ -54,6 +54,8 @@ async function textOf({ body }: Request): Promise<string> {
     if (bytes > MOST_BYTES)
       throw new ApiProblem(413, 'request-too-large', `an upload may have ${MOST_BYTES} bytes`, {
         remedy: 'send fewer records at once',
+        // The rest of the body is still on its way, and no next request.
+        headers: { connection: 'close' },
       });
     text += decoder.decode(chunk, { stream: true });
   }
