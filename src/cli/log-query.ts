@@ -20,16 +20,19 @@ export interface QueryOptions {
 }
 
 export function withQueryOptions(command: Command): Command {
-  return command
-    .addOption(systemOption('only in this target'))
-    .option('--person <name>', 'only this one')
-    .option('--run <id>', 'only of this run')
-    .option('--code <code>', 'only failures of this code')
-    .option('--failed', 'only what failed')
-    .option('--skipped', 'only what was planned and not carried out')
-    .option('--from, --since <time>', 'as 2026-01-31, 2026-01-31T08:00Z, or 2h, 3d', moment)
-    .option('--to, --until <time>', 'the same; a day is meant with all its hours', endOf)
-    .option('-n, --limit <number>', 'at most so many; 50, or all of an export', wholeNumber);
+  return (
+    command
+      // The same as the operand, for whoever expects it here.
+      .addOption(systemOption('only in this target').hideHelp())
+      .option('--person <name>', 'only this one')
+      .option('--run <id>', 'only of this run')
+      .option('--code <code>', 'only failures of this code')
+      .option('--failed', 'only what failed')
+      .option('--skipped', 'only what was planned and not carried out')
+      .option('--from, --since <time>', 'as 2026-01-31, 2026-01-31T08:00Z, or 2h, 3d', moment)
+      .option('--to, --until <time>', 'the same; a day is meant with all its hours', endOf)
+      .option('-n, --limit <number>', 'at most so many; 50, or all of an export', wholeNumber)
+  );
 }
 
 export const SHOWN = 50;

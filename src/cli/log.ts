@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { OutcomeQuery, OutcomeRow } from '../sync/ledger.ts';
 import { remedyOf } from '../sync/log-steps.ts';
 import type { StatusReport, Unsent, Verbs } from '../sync/verbs.ts';
@@ -30,16 +30,16 @@ interface LogOptions extends VerbOptions, QueryOptions {
 export function logCommand(session: Session): Command {
   const command = withQueryOptions(
     verbCommand('log', 'what happened, the newest first')
-      .argument('[system]', 'only in this target')
+      .argument('[system]')
       .option('--unsent', 'who was not provisioned, and why')
       .option('--operation <entry>', 'this one, step by step'),
   )
     .addOption(
-      new Option('--csv [table]', 'as CSV: operations, or changes of attributes')
-        .choices(TABLES)
+      new Option('--csv [table]', 'for spreadsheets: operations, or changes')
+        .argParser(tableNamed)
         .conflicts('json'),
     )
-    .option('--bom', 'with --csv: begins so that spreadsheets see it is UTF-8')
+    .option('--bom', 'with --csv: marked as UTF-8')
     .option('--steps', 'with --json: each with its five steps');
   return body<LogOptions>(session, command, (options, out, [named]) =>
     withVerbs(session, options, out, async ({ verbs, systems, now }) => {
@@ -66,6 +66,12 @@ export function logCommand(session: Session): Command {
       return 0;
     }),
   );
+}
+
+function tableNamed(text: string): Table {
+  const table = TABLES.find((each) => each === text);
+  if (table === undefined) throw new InvalidArgumentError(`one of ${TABLES.join(', ')}.`);
+  return table;
 }
 
 async function sayRows(rows: AsyncIterable<OutcomeRow>, out: Output): Promise<void> {
