@@ -49,10 +49,9 @@ export function auditCommand(session: Session): Command {
     .addOption(new Option('--action <name>', 'only this; see docs/audit.md').argParser(deed))
     .option('--person <name>', 'only about this one')
     .option('-n, --limit <number>', `at most so many; ${ON_A_SCREEN} on a screen`, wholeNumber)
-    .addOption(
-      new Option('--csv [raw]', 'for a spreadsheet; raw: not made harmless').choices(['raw']),
-    )
+    .addOption(new Option('--csv [raw]', 'for a spreadsheet; raw: for programs').argParser(rawOnly))
     .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: (each) => each.name() })
     .addCommand(verifyCommand(session))
     .addCommand(checkpointCommand(session))
     .addCommand(pruneCommand(session))
@@ -79,6 +78,11 @@ export function auditCommand(session: Session): Command {
       return 0;
     }),
   );
+}
+
+function rawOnly(text: string): 'raw' {
+  if (text === 'raw') return text;
+  throw new InvalidArgumentError('raw, or nothing.');
 }
 
 function deed(text: string): Deed {

@@ -3,7 +3,7 @@
 import type { KeptExchange } from '../apply/exchange.ts';
 import { pathText, reasonText, signOf, valueText } from '../plan/text.ts';
 import type { LogEntry, PlannedChange } from '../sync/log-entry.ts';
-import { stepLines } from './explain.ts';
+import { stepLines } from './explain-steps.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { colourOf, duration, pastAction } from './words.ts';

@@ -100,7 +100,7 @@ function shortEntry(entry: string): string {
   return `${key.slice(0, KEY_LENGTH)}.${position}`;
 }
 
-async function sayOperation(named: string, verbs: Verbs, out: Output): Promise<void> {
+export async function sayOperation(named: string, verbs: Verbs, out: Output): Promise<void> {
   const [entry, other] = await Array.fromAsync(verbs.entries({ entry: named, limit: 2 }));
   if (entry === undefined) {
     throw new Refusal('no-such-entry', `the log has no entry ${named}`, {

@@ -45,9 +45,9 @@ export function remoteVerbs(server: RemoteServer): Verbs {
       const body = optional({ system });
       return watched(server, `${personPath(person)}/provision`, { body }, provisionReport, watch);
     },
-    explain: async ({ person, system, set = {}, group }) => {
+    explain: async ({ person, set = {}, ...rest }) => {
       const assumed = Object.entries(set).map(([name, value]) => `${name}=${value}`);
-      const query = queryOf({ system, set: assumed, group });
+      const query = queryOf({ ...rest, set: assumed });
       return oneOf(explained, await get(`${personPath(person)}/explanation${query}`));
     },
     reconcile: ({ system, trigger: _, ...body }, watch) =>

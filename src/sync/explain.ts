@@ -13,6 +13,9 @@ import type { Step } from '../plan/trace.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import type { Engine, Watch } from './engine.ts';
 import { explainMembers } from './explain-members.ts';
+import { attributesBehind, knownValue, linkOf, namesOf, valueExplained } from './explain-values.ts';
+import { waitsOf } from './explain-waits.ts';
+import { decidingFact, type Facts } from './explain-why.ts';
 import type { OutcomeRow } from './ledger.ts';
 import { type MatchingOptions, matching } from './match.ts';
 import { personNamed, targetsFor } from './people.ts';
@@ -24,26 +27,94 @@ const HISTORY = 5;
 
 export async function explain(
   engine: Engine,
-  { person, system, set = {}, group }: ExplainRequest,
+  request: ExplainRequest,
   watch: Watch,
 ): Promise<Explained> {
+  const { person, system, set = {}, group, without, at, attribute } = request;
   const identity = await personNamed(person, engine);
-  const targets: TargetExplanation[] = [];
-  let records: Explained['records'] = [];
+  refusePast(at, engine);
+  if (without !== undefined) knownSource(without, engine);
   const policies = targetsFor(system, identity, engine);
   for (const name of Object.keys(set)) known(name, identity, policies);
+  const offers = await engine.warehouse.offers(identity.id);
+  const targets: TargetExplanation[] = [];
+  let records: Explained['records'] = [];
+  let supposed = identity;
   for (const policy of policies) {
     const subject = await engine.warehouse.subject(policy.system, identity.id);
     if (subject === undefined) {
       throw new VerbRefusal('unknown-person', `${label(identity)} is gone meanwhile`, 'ask again');
     }
-    records = subject.records;
-    const explained = await oneTarget(assuming(subject, set), policy, engine, watch);
+    const left = without === undefined ? subject : await engine.warehouse.without(subject, without);
+    const assumed = assuming(left, set);
+    records = left.records;
+    if (without !== undefined) supposed = { ...left.identity, links: left.identity.links };
+    const scene = { at: at ?? engine.now(), offers, without };
+    const explained = await oneTarget(assumed, policy, scene, engine, watch);
     const rules = groupRules(policy, engine);
     targets.push({ ...explained, ...(await explainMembers(subject, rules, engine, group)) });
   }
+  const values =
+    attribute === undefined
+      ? undefined
+      : attributesBehind(attribute, policies).map((name) =>
+          valueExplained(name, { identity: supposed }, offers),
+        );
+  if (attribute !== undefined) knownValue(attribute, values ?? [], policies);
   const assumed = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== ''));
-  return { identity, label: label(identity), records, assumed, targets };
+  return {
+    identity: supposed,
+    label: label(identity),
+    records,
+    assumed,
+    ...(without !== undefined && { without }),
+    ...(at !== undefined && { at }),
+    names: await namesOf(namingPlaces(supposed, targets), engine),
+    ...(values !== undefined && { values }),
+    targets,
+  };
+}
+
+/** What was is in the log; what was known then is not kept. */
+function refusePast(at: Date | undefined, { now }: Engine): void {
+  if (at === undefined || at >= now()) return;
+  throw new VerbRefusal(
+    'past-not-kept',
+    `${at.toISOString()} is past, and what was known then is not kept`,
+    'lockstep log --person NAME shows what was done, and lockstep explain --operation ENTRY why',
+  );
+}
+
+function knownSource(system: string, { sources }: Engine): void {
+  const names = [...new Set(sources.map((source) => source.system))];
+  if (names.includes(system)) return;
+  throw new VerbRefusal(
+    'unknown-system',
+    `${system} is no source of this configuration`,
+    `sources here: ${names.join(', ') || 'none'}`,
+  );
+}
+
+/** Where references occur that a person reads. */
+function namingPlaces(
+  { attributes }: Identity,
+  targets: readonly TargetExplanation[],
+): readonly Attributes[] {
+  const places: Attributes[] = [attributes];
+  for (const { decision, steps } of targets) {
+    const changes = 'changes' in decision ? decision.changes : [];
+    for (const { before, after } of changes) {
+      places.push({
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+      });
+    }
+    if ('attributes' in decision) places.push(decision.attributes);
+    for (const step of steps) {
+      if (step.type === 'mapping' && step.value !== undefined) places.push({ value: step.value });
+    }
+  }
+  return places;
 }
 
 function groupRules({ system }: TargetPolicy, { targets }: Engine): Target | undefined {
@@ -85,37 +156,52 @@ function assuming(subject: Subject, set: Readonly<Record<string, string>>): Subj
   return { ...subject, identity };
 }
 
+interface Scene {
+  /** The time that is looked at: now, or one to come. */
+  readonly at: Date;
+  readonly offers: Facts['offers'];
+  readonly without: string | undefined;
+}
+
 async function oneTarget(
   subject: Subject,
   policy: TargetPolicy,
+  { at, offers, without }: Scene,
   engine: Engine,
   watch: Watch,
 ): Promise<TargetExplanation> {
   const { system } = policy;
   const connector = await engine.connector(system);
   const target = targetWith(policy, connector.traits ?? {});
-  const context = { now: engine.now(), random: engine.random };
+  const context = { now: at, random: engine.random };
   const match = await matchOf(subject, { target, connector }, engine, context, watch);
   const released = (await engine.ledger.releasedAccounts(system)).has(subject.identity.id);
+  const paused = await isPaused(subject, engine);
   const steps: Step[] = [];
   const decision = planSubject(subject, target, {
     ...context,
     ...(match !== undefined && { match }),
     ...(released && { released }),
-    ...((await isPaused(subject, engine)) && { paused: true }),
+    ...(paused && { paused: true }),
     trace: (step) => void steps.push(step),
   });
   const history: OutcomeRow[] = [];
   const query = { target: system, identity: subject.identity.id, limit: HISTORY };
   for await (const outcome of engine.ledger.outcomes(query)) history.push(outcome);
   const { account, due, inFlight } = subject;
+  const decided = decision.type === 'operation' ? decision.operation : decision.omission;
+  const message = decidingFact(decided, { subject, policy, steps, offers, without });
+  const link = await linkOf(subject, policy, engine);
   return {
     target: system,
     ...(account !== undefined && { account }),
     ...(due !== undefined && { due }),
     ...(inFlight !== undefined && { inFlight }),
     steps,
-    decision: decision.type === 'operation' ? decision.operation : decision.omission,
+    decision: decided,
+    ...(message !== undefined && { fact: { message } }),
+    waits: await waitsOf(subject, policy, paused, at, engine),
+    ...(link !== undefined && { link }),
     history,
   };
 }

@@ -5,7 +5,13 @@ import type { AuditEntry } from '../audit/entry.ts';
 import type { AuditQuery } from '../audit/trail.ts';
 import type { AuditVerdict } from '../audit/verify.ts';
 import type { Identity, IdentityId } from '../identity/identity.ts';
-import type { Attributes, IdentityRecord, SystemName } from '../identity/record.ts';
+import type {
+  Attributes,
+  AttributeValue,
+  IdentityRecord,
+  ObjectRef,
+  SystemName,
+} from '../identity/record.ts';
 import type { Action, Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import type { Step } from '../plan/trace.ts';
@@ -154,6 +160,12 @@ export interface ExplainRequest extends PersonRequest {
 
 export interface Explained {
   readonly identity: Identity;
+  /** "What if" this source said nothing of the person. */
+  readonly without?: SystemName;
+  /** As of then, which is to come: dates, backoffs, what is held. */
+  readonly at?: Date;
+  /** Also where this value comes from: an attribute of the identity, or a path of a target. */
+  readonly attribute?: string;
   readonly label: string;
   /** The records joined to the identity, as their systems hold them. */
   readonly records: readonly IdentityRecord[];
@@ -165,6 +177,13 @@ export interface Explained {
 /** One target's part, in the order in which the planner looks at things. */
 export interface TargetExplanation {
   readonly target: SystemName;
+  /** The source that was taken to say nothing. */
+  readonly without?: SystemName;
+  readonly at?: Date;
+  /** Whom references name. */
+  readonly names: readonly NamedReference[];
+  /** Where the values come from that were asked for. */
+  readonly values?: readonly ValueExplanation[];
   readonly account?: Account;
   readonly due?: Due;
   readonly inFlight?: InFlight;
@@ -177,6 +196,11 @@ export interface TargetExplanation {
   readonly memberships?: readonly MembershipExplanation[];
   /** Of a group: its own members, in numbers. */
   readonly members?: GroupMembers;
+  /** The fact that decides, where nothing would be done. */
+  readonly fact?: { readonly message: string };
+  /** What stands between the decision and its being done. */
+  readonly waits: readonly Wait[];
+  readonly link?: AccountLink;
 }
 
 export interface MembershipExplanation {
@@ -185,6 +209,42 @@ export interface MembershipExplanation {
   /** The fact that decides. */
   readonly why: string;
 }
+export interface NamedReference {
+  readonly ref: ObjectRef;
+  readonly label: string;
+}
+
+/** One attribute of an identity, and everybody who offers it. */
+export interface ValueExplanation {
+  readonly path: string;
+  readonly value?: AttributeValue;
+  readonly origin?: SystemName;
+  /** The smallest rank of those present wins. */
+  readonly offers: readonly {
+    readonly path: string;
+    readonly system: SystemName;
+    readonly value: AttributeValue;
+    readonly rank: number;
+    readonly present: boolean;
+    readonly wins: boolean;
+  }[];
+}
+
+export interface Wait {
+  readonly type: 'escrow' | 'date' | 'deletion' | 'quarantine' | 'held' | 'pause';
+  readonly message: string;
+  readonly until?: Date;
+  /** Whether it has ended by the time that was asked for; with `until`. */
+  readonly over?: boolean;
+}
+
+/** How an account became somebody's. */
+export interface AccountLink {
+  readonly how: 'created' | 'matched' | 'joined' | 'unrecorded';
+  readonly at?: Date;
+  readonly run?: RunId;
+}
+
 
 /** Somebody who is not in a target although they should be. */
 export interface Unsent {

@@ -11,6 +11,7 @@ import { matchKey, namingKey } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
 import { memberships } from './membership.ts';
 import { parseOrigins } from './origins.ts';
+import { offersOf, withoutSystem } from './offers.ts';
 import { absorbPage, beginReading, endReading, observe } from './reading.ts';
 import { rulebook } from './rulebook.ts';
 import { settle } from './settle.ts';
@@ -114,6 +115,8 @@ export async function openWarehouse(
     },
     subjects: async (target, identities) =>
       subjects(context, target, identities, await store.dueOf(target, identities)),
+    offers: (identity) => offersOf(context, identity),
+    without: (subject, system) => withoutSystem(context, subject, system),
     ownersOf: async (accounts) =>
       new Map(
         (await store.records(accounts)).flatMap(({ ref, identity }) =>

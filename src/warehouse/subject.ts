@@ -124,3 +124,15 @@ export interface Subject {
   /** The raw records joined to the identity; of somebody who left, also the last of those gone. */
   readonly records: readonly IdentityRecord[];
 }
+
+/** A record of a source, as identity attributes. */
+export interface Offer {
+  readonly ref: ObjectRef;
+  /** False for a record that is gone. */
+  readonly present: boolean;
+  /** Whether it keeps the identity alive. */
+  readonly authority: boolean;
+  readonly attributes: Attributes;
+  /** By attribute: smaller wins. */
+  readonly ranks: Readonly<Record<string, number>>;
+}

@@ -18,7 +18,7 @@ import type { Memberships } from './membership.ts';
 import type { MembersMode } from './membership-store.ts';
 import type { Evidence, Otherwise } from './similar/evidence.ts';
 import type { JoinRule } from './similar/rule.ts';
-import type { Doubt, Due, DueCause, Escrow, Subject } from './subject.ts';
+import type { Doubt, Due, DueCause, Escrow, Offer, Subject } from './subject.ts';
 
 /** How records of one kind of one system become identities. */
 export interface SourceRules {
@@ -287,6 +287,10 @@ export interface Warehouse extends Memberships {
   peopleNamed(values: readonly string[]): Promise<ReadonlyMap<string, readonly IdentityId[]>>;
   subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;
   /** In the order of the ids; who does not exist is left out. */
+  /** What each record of a source offers of an identity. */
+  offers(identity: IdentityId): Promise<readonly Offer[]>;
+  /** As the subject would be if a system said nothing of it; nothing is written. */
+  without(subject: Subject, system: SystemName): Promise<Subject>;
   subjects(target: SystemName, identities: readonly IdentityId[]): Promise<readonly Subject[]>;
   /** Whose these accounts of one system and kind are, by id; those of nobody are absent. */
   ownersOf(accounts: readonly ObjectRef[]): Promise<ReadonlyMap<string, IdentityId>>;

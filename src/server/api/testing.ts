@@ -116,6 +116,7 @@ const EXPLAINED: Explained = {
   assumed: {},
   targets: [
     {
+  names: [],
       target: 'ramp',
       account: {
         ref: { system: 'ramp', kind: 'user', id: 'u1' },
@@ -141,6 +142,7 @@ const EXPLAINED: Explained = {
       decision: UPDATE,
       history: [OUTCOME],
     },
+      waits: [],
   ],
 };
 

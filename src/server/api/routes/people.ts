@@ -1,5 +1,6 @@
 /** People, and why they are provisioned or not. */
 
+import type { Explained } from '../../../sync/verbs.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { ApiProblem } from '../problem.ts';
 import { listOf } from '../schemas/named.ts';
@@ -29,20 +30,34 @@ export const PEOPLE: readonly Endpoint[] = [
     parameters: personOf,
     query: explanationQuery,
     answers: { type: 'json', schema: explained },
-    refuses: ['unknown-person', 'ambiguous-person', 'unknown-system', 'attribute-hidden'],
-    work: async ({ path, query: { system, set = [], group }, verbs, signal, hides }) => {
+    refuses: [
+      'unknown-person',
+      'ambiguous-person',
+      'unknown-system',
+      'unknown-attribute',
+      'attribute-hidden',
+      'past-not-kept',
+    ],
+    work: async ({ path, query, verbs, signal, hides }) => {
+      const { system, set = [], group, without, at, attribute } = query;
       if (system !== undefined) await knownSystems(verbs, [system]);
       const assumed = assumptions([set].flat());
-      const hidden = Object.keys(assumed).find(hides);
-      if (hidden !== undefined) throw guessing(hidden);
+      const asked = [...Object.keys(assumed), ...(attribute === undefined ? [] : [attribute])];
+      refuseHidden(asked, hides);
       const request = {
         ...path,
         ...(system !== undefined && { system }),
         ...(set.length > 0 && { set: assumed }),
         ...(group !== undefined && { group }),
+        ...(without !== undefined && { without }),
+        ...(at !== undefined && { at }),
+        ...(attribute !== undefined && { attribute }),
       };
       const watch = { signal, progress: () => {} };
-      return { type: 'json', value: await verbs.explain(request, watch) };
+      const value = await verbs.explain(request, watch);
+      // Asked for one date after the other, a verdict would tell a date that is not shown.
+      if (at !== undefined || without !== undefined) refuseHidden(seenIn(value), hides);
+      return { type: 'json', value };
     },
   }),
 ];
@@ -52,6 +67,22 @@ function assumptions(texts: readonly string[]): Readonly<Record<string, string>>
     texts.map((text) => {
       const end = text.indexOf('=');
       return [text.slice(0, end), text.slice(end + 1)];
+    }),
+  );
+}
+
+function refuseHidden(names: readonly string[], hides: (name: string) => boolean): void {
+  const hidden = names.find(hides);
+  if (hidden !== undefined) throw guessing(hidden);
+}
+
+/** What decides whether somebody is in, and what would be written. */
+function seenIn({ targets }: Explained): readonly string[] {
+  return targets.flatMap(({ steps }) =>
+    steps.flatMap((step) => {
+      if (step.type === 'mapping') return Object.keys(step.inputs);
+      if (step.type === 'scope') return step.clauses.flatMap(({ seen }) => Object.keys(seen));
+      return [];
     }),
   );
 }

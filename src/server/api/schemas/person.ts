@@ -6,10 +6,14 @@ import type { IdentityRecord } from '../../../identity/record.ts';
 import type { Step } from '../../../plan/trace.ts';
 import type { Stopped, SystemHealth } from '../../../sync/ledger.ts';
 import type {
+  AccountLink,
   Explained,
   MembershipExplanation,
+  NamedReference,
   StatusReport,
   Unsent,
+  ValueExplanation,
+  Wait,
 } from '../../../sync/verbs.ts';
 import type { GroupMembers } from '../../../warehouse/membership.ts';
 import type { Account, Due } from '../../../warehouse/subject.ts';
@@ -153,6 +157,46 @@ const groupMembers = z.object(
   }),
 );
 
+const valueExplanation: z.ZodType<ValueExplanation> = named(
+  'ValueExplanation',
+  z.object(
+    members<ValueExplanation>()({
+      path: z.string(),
+      value: z.exactOptional(attributeValue),
+      origin: z.exactOptional(z.string()),
+      offers: z.array(
+        z.object(
+          members<ValueExplanation['offers'][number]>()({
+            path: z.string(),
+            system: z.string(),
+            value: attributeValue,
+            rank: wholeNumber,
+            present: z.boolean(),
+            wins: z.boolean(),
+          }),
+        ),
+      ),
+    }),
+  ),
+);
+
+const wait = z.object(
+  members<Wait>()({
+    type: z.enum(['escrow', 'date', 'deletion', 'quarantine', 'held', 'pause']),
+    message: z.string(),
+    until: z.exactOptional(instant),
+    over: z.exactOptional(z.boolean()),
+  }),
+);
+
+const accountLink = z.object(
+  members<AccountLink>()({
+    how: z.enum(['created', 'matched', 'joined', 'unrecorded']),
+    at: z.exactOptional(instant),
+    run: z.exactOptional(z.string()),
+  }),
+);
+
 export const explained: z.ZodType<Explained> = named(
   'Explanation',
   z.object(
@@ -161,6 +205,10 @@ export const explained: z.ZodType<Explained> = named(
       label: z.string(),
       records: z.array(record),
       assumed: attributes,
+      without: z.exactOptional(z.string()),
+      at: z.exactOptional(instant),
+      names: z.array(z.object(members<NamedReference>()({ ref: objectRef, label: z.string() }))),
+      values: z.exactOptional(z.array(valueExplanation)),
       targets: z.array(
         z.object({
           target: z.string(),
@@ -171,6 +219,9 @@ export const explained: z.ZodType<Explained> = named(
           ),
           steps: z.array(step),
           decision: z.union([operation, omission]),
+          fact: z.exactOptional(z.object({ message: z.string() })),
+          waits: z.array(wait),
+          link: z.exactOptional(accountLink),
           history: z.array(outcomeRow),
           memberships: z.exactOptional(z.array(membership)),
           members: z.exactOptional(groupMembers),

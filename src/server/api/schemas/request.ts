@@ -47,6 +47,13 @@ export const explanationQuery = z.strictObject({
   set: z
     .exactOptional(z.union([what, z.array(what).max(100)]))
     .meta({ description: 'What if: may be repeated.' }),
+  without: z
+    .exactOptional(system)
+    .meta({ description: 'What if this source said nothing of the person.' }),
+  at: z.exactOptional(instant).meta({ description: 'As of then, which is to come.' }),
+  attribute: z
+    .exactOptional(name)
+    .meta({ description: 'Also where this value comes from, and who else offers one.' }),
   group: z
     .exactOptional(name)
     .meta({ description: 'Of memberships only that of this group, and why there is none.' }),

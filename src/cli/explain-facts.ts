@@ -1,0 +1,69 @@
+/** What an explanation adds to the planner's steps: whom references name, who offers a value, what waits. */
+
+import type { ObjectRef, ReferenceValue } from '../identity/record.ts';
+import { pathText, valueText } from '../plan/text.ts';
+import type { AccountLink, Explained, TargetExplanation } from '../sync/verbs.ts';
+import { tableLines } from './table.ts';
+import type { Output } from './terminal.ts';
+
+export type TextOf = (value: unknown) => string;
+
+/** References by what those are called to whom they lead. */
+export function textWith({ names }: Pick<Explained, 'names'>): TextOf {
+  const known = new Map(names.map(({ ref, label }) => [keyOf(ref), label]));
+  return (value) => {
+    const ref = referenceIn(value);
+    return (ref && known.get(keyOf(ref))) ?? valueText(value);
+  };
+}
+
+function referenceIn(value: unknown): ObjectRef | undefined {
+  if (typeof value !== 'object' || value === null || !('$ref' in value)) return undefined;
+  const { $ref } = value as ReferenceValue;
+  return 'id' in $ref ? $ref : undefined;
+}
+
+function keyOf({ system, kind, id }: ObjectRef): string {
+  return JSON.stringify([system, kind, id]);
+}
+
+/** Everybody who offers a value, in the order in which they are asked. */
+export function sayValues({ values }: Explained, text: TextOf, out: Output): void {
+  const { paint, width } = out;
+  for (const { path, value, offers } of values ?? []) {
+    const shown = value === undefined ? 'has no value' : `is ${text(value)}`;
+    out.say(`${paint('bold', pathText(path))} ${shown}`);
+    const rows = offers.map(({ system, value: offered, rank, present, wins }) => [
+      system,
+      text(offered),
+      paint('grey', present ? `precedence ${rank}` : 'the record is gone'),
+      wins ? paint('green', 'this one counts') : '',
+    ]);
+    for (const line of tableLines(rows, { width })) out.say(line);
+    if (rows.length === 0) out.say(paint('grey', '  no record offers one'));
+    out.say();
+  }
+}
+
+const HOW: Readonly<Record<AccountLink['how'], string>> = {
+  created: 'created here',
+  matched: 'found by matching',
+  joined: 'joined by rule when it was read',
+  unrecorded: 'how it became theirs is not recorded any more',
+};
+
+export function linkText(link: AccountLink): string {
+  const { how, at, run } = link;
+  const when = at === undefined ? '' : ` at ${at.toISOString()}`;
+  return `${HOW[how]}${when}${run === undefined ? '' : `, run ${run.slice(0, 8)}`}`;
+}
+
+export function sayWaits({ waits }: TargetExplanation, out: Output): void {
+  const { paint } = out;
+  for (const { message, until, over } of waits) {
+    const time = until === undefined ? '' : ` until ${until.toISOString()}`;
+    out.say(
+      `  ${paint(over ? 'grey' : 'yellow', over ? 'Over by then:' : 'Waits:')} ${message}${time}`,
+    );
+  }
+}

@@ -1,0 +1,124 @@
+/** Where a value comes from and who else offers one; whom references name; how an account was found. */
+
+import { type IdentityId, label } from '../identity/identity.ts';
+import { type AttributeValue, isReference, type ObjectRef } from '../identity/record.ts';
+import type { TargetPolicy } from '../plan/target.ts';
+import type { Offer, Subject } from '../warehouse/subject.ts';
+import type { Engine } from './engine.ts';
+import { VerbRefusal } from './refusal.ts';
+import type { AccountLink, NamedReference, ValueExplanation } from './verbs.ts';
+
+/** Identity attributes behind a name: itself, or what the rows read that write it. */
+export function attributesBehind(
+  name: string,
+  policies: readonly TargetPolicy[],
+): readonly string[] {
+  const rows = policies.flatMap(({ mapping }) => mapping.rows);
+  const written = rows.filter(({ row }) => row.path.toLowerCase() === name.toLowerCase());
+  const read = written.flatMap(({ inputs }) => inputs);
+  return [...new Set(written.length > 0 ? read : [name])];
+}
+
+/** Of every record that offers one, the value and its rank; the smallest rank of those present wins. */
+export function valueExplained(
+  path: string,
+  { identity }: Pick<Subject, 'identity'>,
+  offers: readonly Offer[],
+): ValueExplanation {
+  const value = identity.attributes[path];
+  const origin = identity.origins[path];
+  return {
+    path,
+    ...(value !== undefined && { value }),
+    ...(origin !== undefined && { origin }),
+    offers: offers
+      .filter(({ attributes }) => Object.hasOwn(attributes, path))
+      .map(({ ref, present, attributes, ranks }) => ({
+        path,
+        system: ref.system,
+        value: attributes[path] as AttributeValue,
+        rank: ranks[path] ?? 0,
+        present,
+        wins: ref.system === origin,
+      }))
+      .toSorted((a, b) => a.rank - b.rank),
+  };
+}
+
+export function knownValue(
+  name: string,
+  values: readonly ValueExplanation[],
+  policies: readonly TargetPolicy[],
+): void {
+  const written = policies.some(({ mapping }) =>
+    mapping.rows.some(({ row }) => row.path.toLowerCase() === name.toLowerCase()),
+  );
+  const read = policies.some(
+    ({ mapping, scope }) => mapping.inputs.includes(name) || scope?.inputs.includes(name),
+  );
+  const held = values.some(({ value, offers }) => value !== undefined || offers.length > 0);
+  if (written || read || held) return;
+  throw new VerbRefusal(
+    'unknown-attribute',
+    `nothing is called "${name}": no mapping writes it, none reads it, and no record supplies it`,
+    'name a path of the target or an attribute of the identity, as lockstep explain shows them',
+  );
+}
+
+/** Everybody whom references among these attributes name, by what they are called. */
+export async function namesOf(
+  attributes: readonly Readonly<Record<string, AttributeValue>>[],
+  { warehouse }: Engine,
+): Promise<readonly NamedReference[]> {
+  const refs = new Map<string, ObjectRef>();
+  for (const each of attributes) {
+    for (const value of Object.values(each)) collect(value, refs);
+  }
+  const names: NamedReference[] = [];
+  for (const [, lot] of Map.groupBy(refs.values(), ({ system, kind }) => `${system}/${kind}`)) {
+    const owners = await warehouse.ownersOf(lot);
+    for (const ref of lot) {
+      const owner: IdentityId | undefined = owners.get(ref.id);
+      const identity = owner === undefined ? undefined : await warehouse.identity(owner);
+      if (identity === undefined) continue;
+      const { displayName } = identity.attributes;
+      const called = label(identity);
+      const display = typeof displayName === 'string' && displayName !== called;
+      names.push({ ref, label: display ? `${displayName} (${called})` : called });
+    }
+  }
+  return names;
+}
+
+function collect(value: AttributeValue, refs: Map<string, ObjectRef>): void {
+  if (typeof value !== 'object') return;
+  if (isReference(value)) {
+    if ('id' in value.$ref) refs.set(JSON.stringify(value.$ref), value.$ref);
+    return;
+  }
+  for (const each of Object.values(value)) collect(each as AttributeValue, refs);
+}
+
+const LOOKED_BACK = 500;
+
+/** How the account became theirs, as far as it is still recorded. */
+export async function linkOf(
+  { account, identity }: Subject,
+  { system, joined }: TargetPolicy,
+  { ledger }: Engine,
+): Promise<AccountLink | undefined> {
+  if (account === undefined) return undefined;
+  const query = {
+    target: system,
+    identity: identity.id,
+    type: 'done',
+    limit: LOOKED_BACK,
+  } as const;
+  for await (const { at, run, operation } of ledger.outcomes(query)) {
+    if (operation.action === 'create') return { how: 'created', at, run };
+    if (operation.action === 'link' || ('links' in operation && operation.links)) {
+      return { how: 'matched', at, run };
+    }
+  }
+  return { how: joined ? 'joined' : 'unrecorded' };
+}

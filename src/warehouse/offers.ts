@@ -1,0 +1,96 @@
+/** What each joined record offers of an identity, and who that would be if one system said nothing. */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { Attributes, SystemName } from '../identity/record.ts';
+import type { Context } from './context.ts';
+import { references } from './keys.ts';
+import { resolveReferents } from './references.ts';
+import { openSpace, type Person } from './space.ts';
+import type { Offer, ResolvedReference, Subject } from './subject.ts';
+import { loadSubjects } from './subjects.ts';
+
+/** One for each record of a source, those that are gone included. */
+export async function offersOf(context: Context, identity: IdentityId): Promise<readonly Offer[]> {
+  const space = openSpace(context);
+  await space.loadPeople([identity]);
+  const records = [...(space.people.get(identity)?.records ?? [])];
+  return records.flatMap((held): readonly Offer[] => {
+    if (held.rules === undefined) return [];
+    const { authority, precedence, defaultPrecedence } = held.rules;
+    const attributes = space.mappedOf(held);
+    const ranks = Object.keys(attributes).map((name) => [
+      name,
+      precedence[name] ?? defaultPrecedence,
+    ]);
+    return [
+      {
+        ref: held.ref,
+        present: held.present,
+        authority,
+        attributes,
+        ranks: Object.fromEntries(ranks),
+      },
+    ];
+  });
+}
+
+/** As if the records of a system had gone; nothing is written. */
+export async function withoutSystem(
+  context: Context,
+  subject: Subject,
+  system: SystemName,
+): Promise<Subject> {
+  const { id, kind } = subject.identity;
+  const space = openSpace(context);
+  await space.loadPeople([id]);
+  const person = space.people.get(id);
+  if (person === undefined) return subject;
+  for (const held of person.records) if (held.ref.system === system) held.present = false;
+  space.remerge(person);
+  const { attributes, origins, present } = person;
+  const { assigned } = context.book.target(subject.target, kind) ?? {};
+  return {
+    ...subject,
+    identity: {
+      ...subject.identity,
+      attributes,
+      origins,
+      present,
+      links: subject.identity.links.filter((ref) => ref.system !== system),
+    },
+    references: await referencesOf(context, subject, person),
+    ...(assigned?.system === system && {
+      assigned: { direct: false, groups: [], roles: [] },
+    }),
+    // Of somebody who has left, the last of those gone still count.
+    records: subject.records.filter(({ ref }) => ref.system !== system || !present),
+  };
+}
+
+async function referencesOf(
+  context: Context,
+  { target }: Subject,
+  { attributes }: Person,
+): Promise<Subject['references']> {
+  const edges = references(attributes, Object.keys(attributes));
+  const known = await resolveReferents(
+    edges.map(({ referent }) => referent),
+    context,
+  );
+  const people = await loadSubjects(context, target, [...new Set(known.values())], new Map());
+  const accounts = new Map(people.map(({ identity, account }) => [identity.id, account]));
+  return Object.fromEntries(
+    edges.map(({ attribute, referent }) => [attribute, leadsTo(known.get(referent), accounts)]),
+  );
+}
+
+function leadsTo(
+  identity: IdentityId | undefined,
+  accounts: ReadonlyMap<IdentityId, Subject['account']>,
+): ResolvedReference {
+  if (identity === undefined) return { type: 'unknown' };
+  const account = accounts.get(identity);
+  if (account === undefined || account.missing) return { type: 'pending', identity };
+  const current: Attributes = account.current;
+  return { type: 'account', ref: account.ref, attributes: current };
+}
