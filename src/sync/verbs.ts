@@ -154,29 +154,23 @@ export interface ProvisionReport {
 export interface ExplainRequest extends PersonRequest {
   /** "What if": identity attributes as text; an empty text takes the value away. */
   readonly set?: Readonly<Record<string, string>>;
-  /** Of memberships only that of this group, by name; then also why there is none. */
-  readonly group?: string;
-}
-
-export interface Explained {
-  readonly identity: Identity;
   /** "What if" this source said nothing of the person. */
   readonly without?: SystemName;
   /** As of then, which is to come: dates, backoffs, what is held. */
   readonly at?: Date;
   /** Also where this value comes from: an attribute of the identity, or a path of a target. */
   readonly attribute?: string;
+  /** Of memberships only that of this group, by name; then also why there is none. */
+  readonly group?: string;
+}
+
+export interface Explained {
+  readonly identity: Identity;
   readonly label: string;
   /** The records joined to the identity, as their systems hold them. */
   readonly records: readonly IdentityRecord[];
   /** What was assumed for this explanation only. */
   readonly assumed: Attributes;
-  readonly targets: readonly TargetExplanation[];
-}
-
-/** One target's part, in the order in which the planner looks at things. */
-export interface TargetExplanation {
-  readonly target: SystemName;
   /** The source that was taken to say nothing. */
   readonly without?: SystemName;
   readonly at?: Date;
@@ -184,31 +178,31 @@ export interface TargetExplanation {
   readonly names: readonly NamedReference[];
   /** Where the values come from that were asked for. */
   readonly values?: readonly ValueExplanation[];
+  readonly targets: readonly TargetExplanation[];
+}
+
+/** One target's part, in the order in which the planner looks at things. */
+export interface TargetExplanation {
+  readonly target: SystemName;
   readonly account?: Account;
   readonly due?: Due;
   readonly inFlight?: InFlight;
   readonly steps: readonly Step[];
   /** What a run would do, or why nothing. */
   readonly decision: Operation | Omission;
+  /** The fact that decides, where nothing would be done. */
+  readonly fact?: { readonly message: string };
+  /** What stands between the decision and its being done. */
+  readonly waits: readonly Wait[];
+  readonly link?: AccountLink;
   /** The last few things that happened. */
   readonly history: readonly OutcomeRow[];
   /** Groups the person or group is in, or should be. */
   readonly memberships?: readonly MembershipExplanation[];
   /** Of a group: its own members, in numbers. */
   readonly members?: GroupMembers;
-  /** The fact that decides, where nothing would be done. */
-  readonly fact?: { readonly message: string };
-  /** What stands between the decision and its being done. */
-  readonly waits: readonly Wait[];
-  readonly link?: AccountLink;
 }
 
-export interface MembershipExplanation {
-  readonly group: string;
-  readonly verdict: 'member' | 'joins' | 'leaves' | 'waits' | 'failed' | 'not';
-  /** The fact that decides. */
-  readonly why: string;
-}
 export interface NamedReference {
   readonly ref: ObjectRef;
   readonly label: string;
@@ -245,6 +239,12 @@ export interface AccountLink {
   readonly run?: RunId;
 }
 
+export interface MembershipExplanation {
+  readonly group: string;
+  readonly verdict: 'member' | 'joins' | 'leaves' | 'waits' | 'failed' | 'not';
+  /** The fact that decides. */
+  readonly why: string;
+}
 
 /** Somebody who is not in a target although they should be. */
 export interface Unsent {
