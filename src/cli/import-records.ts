@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { isObject } from '../scim/accept.ts';
 import { type BulkOperation, parseBulk } from '../scim/bulk.ts';
 import { BULK_REQUEST } from '../scim/urn.ts';
+import { bulkAnswer } from '../server/inbound/schema.ts';
 import { type UploadedRecord, upload } from '../sync/upload.ts';
 import { decoded, type RemoteServer } from './remote-http.ts';
 import {
@@ -117,25 +118,12 @@ function secondsToWait(error: unknown): number | undefined {
   return data && (data.retryAfterSeconds ?? 5);
 }
 
-const answer = z.object({
-  Operations: z.array(
-    z.object({
-      bulkId: z.exactOptional(z.string()),
-      externalId: z.exactOptional(z.string()),
-      result: z.enum(['taken', 'unchanged', 'refused', 'skipped']),
-      response: z.exactOptional(
-        z.object({ code: z.string(), detail: z.string(), remedy: z.exactOptional(z.string()) }),
-      ),
-    }),
-  ),
-});
-
 function sendTo(server: RemoteServer, system: string): Send {
   return async (operations) => {
     const path = `/inbound/${encodeURIComponent(system)}/bulkUpload`;
     const sent = { schemas: [BULK_REQUEST], Operations: operations };
     const response = await server.ask('POST', path, { body: sent });
-    const { Operations } = decoded(answer, await response.text());
+    const { Operations } = decoded(bulkAnswer, await response.text());
     return Operations.map(({ bulkId, externalId, result, response: refusal }) => ({
       ...(bulkId !== undefined && { bulkId }),
       ...(externalId !== undefined && { id: externalId }),

@@ -3,6 +3,7 @@ import { ConnectorError } from '../../connectors/spi/index.ts';
 import { PlanFileError } from '../../plan/file.ts';
 import { VerbRefusal } from '../../sync/refusal.ts';
 import type { RunRequest, Verbs } from '../../sync/verbs.ts';
+import { INBOUND_OPERATIONS } from '../inbound/description.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isAllowed, POLICY, ROLES } from './policy.ts';
 import { ENDPOINTS } from './routes/index.ts';
@@ -69,7 +70,7 @@ describe('every operation', () => {
   );
 
   it('has its place in the policy, and the policy has nothing else', () => {
-    const names = ['getDescription', ...ENDPOINTS.map(({ name }) => name)];
+    const names = [...ENDPOINTS.map(({ name }) => name), ...INBOUND_OPERATIONS, 'getDescription'];
     expect(names.toSorted()).toEqual(Object.keys(POLICY).toSorted());
   });
 

@@ -1,6 +1,7 @@
 /** The description of the API, made from the schemas and the policy by which it works. */
 
 import { z } from 'zod';
+import { inboundPaths } from '../inbound/description.ts';
 import type { Answers, Endpoint, Shape } from './endpoint.ts';
 import { POLICY } from './policy.ts';
 import { NAMED } from './schemas/named.ts';
@@ -38,7 +39,7 @@ export function openApi(endpoints: readonly Endpoint[], basePath: string): Json 
     },
     servers: [{ url: basePath }],
     security: [{ bearer: [] }],
-    paths,
+    paths: { ...paths, ...inboundPaths(schemaOf, otherwise()) },
     components: {
       securitySchemes: {
         bearer: {
@@ -70,11 +71,15 @@ function operation({ name, summary, parameters, query, body, answers, refuses }:
     ...(body !== undefined && { requestBody: requestBody(body) }),
     responses: {
       ...answered(answers),
-      default: {
-        description: 'What cannot be done, and why.',
-        content: { 'application/problem+json': { schema: schemaOf(problemDocument) } },
-      },
+      default: otherwise(),
     },
+  };
+}
+
+function otherwise(): Json {
+  return {
+    description: 'What cannot be done, and why.',
+    content: { 'application/problem+json': { schema: schemaOf(problemDocument) } },
   };
 }
 

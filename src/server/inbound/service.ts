@@ -11,7 +11,8 @@ import type { SystemName } from '../../identity/record.ts';
 import type { UploadReport } from '../../sync/upload.ts';
 import { isAllowed, type Role } from '../api/policy.ts';
 import { ApiProblem, asProblem, bug, notFound } from '../api/problem.ts';
-import { bulkAnswer } from './answer.ts';
+import { answerOf } from './answer.ts';
+import type { InboundOperation } from './description.ts';
 import { uploadOf } from './request.ts';
 
 /** Whoever feeds one system, or somebody with a role of the API. */
@@ -51,7 +52,7 @@ export function inboundService(options: InboundServiceOptions): Hono {
 
   app.post(`${BASE}/bulkUpload`, async ({ req }) => {
     const system = req.param('system');
-    const verbs = await entered(req.raw, system, 'startRun', options);
+    const verbs = await entered(req.raw, system, 'uploadRecords', options);
     const report = await verbs.upload(system, await uploadOf(req.raw));
     const read = verbs.arrived(system);
     const seconds = secondsToWait(req.raw);
@@ -59,21 +60,21 @@ export function inboundService(options: InboundServiceOptions): Hono {
       ? await verbs.findUpload(system, report.id)
       : undefined;
     const location = `/api/inbound/${encodeURIComponent(system)}/uploads/${report.id}`;
-    return answered(bulkAnswer(shown ?? report), shown === undefined ? 202 : 200, { location });
+    return answered(answerOf(shown ?? report), shown === undefined ? 202 : 200, { location });
   });
   app.get(`${BASE}/uploads`, async ({ req }) => {
     const system = req.param('system');
-    const verbs = await entered(req.raw, system, 'listLog', options);
+    const verbs = await entered(req.raw, system, 'listUploads', options);
     const items = await verbs.uploads(system, MOST_LISTED);
     const summaries = items.map(({ results: _, ...summary }) => summary);
     return answered({ items: summaries }, 200);
   });
   app.get(`${BASE}/uploads/:id`, async ({ req }) => {
     const { system, id } = req.param();
-    const verbs = await entered(req.raw, system, 'listLog', options);
+    const verbs = await entered(req.raw, system, 'getUpload', options);
     const report = await verbs.findUpload(system, id);
     if (report === undefined) throw notFound(`there is no upload ${id}, or not any more`);
-    return answered(bulkAnswer(report), 200);
+    return answered(answerOf(report), 200);
   });
   for (const [path, methods] of [
     [`${BASE}/bulkUpload`, 'POST'],
@@ -81,7 +82,7 @@ export function inboundService(options: InboundServiceOptions): Hono {
     [`${BASE}/uploads/:id`, 'GET'],
   ] as const) {
     app.all(path, async ({ req }) => {
-      await entered(req.raw, req.param('system') ?? '', 'listLog', options);
+      await entered(req.raw, req.param('system') ?? '', 'listUploads', options);
       throw new ApiProblem(405, 'method-not-allowed', `${req.method} is not possible here`, {
         remedy: `possible here: ${methods}`,
         headers: { allow: methods },
@@ -95,7 +96,7 @@ export function inboundService(options: InboundServiceOptions): Hono {
 async function entered(
   request: Request,
   system: SystemName,
-  needs: 'startRun' | 'listLog',
+  needs: InboundOperation,
   { authenticate, open }: InboundServiceOptions,
 ): Promise<InboundVerbs> {
   const header = request.headers.get('authorization') ?? '';
