@@ -7,12 +7,14 @@ import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { dueContract } from './warehouse/contract/due.ts';
 import { identitiesContract } from './warehouse/contract/identities.ts';
+import { joiningContract } from './warehouse/contract/joining.ts';
 import type { OpenDatabase } from './warehouse/contract/office.ts';
 import { readingContract } from './warehouse/contract/reading.ts';
 
 function warehouseContract(open: OpenDatabase): void {
   readingContract(open);
   identitiesContract(open);
+  joiningContract(open);
   dueContract(open);
 }
 

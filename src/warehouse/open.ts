@@ -5,6 +5,7 @@ import type { ObjectKind, ObjectRef, Scalar, SystemName } from '../identity/reco
 import { acceptAbsences } from './absences.ts';
 import { recordAnswers, recordDoubts } from './accounts.ts';
 import { type Context, fenced } from './context.ts';
+import { decisions } from './decisions.ts';
 import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
@@ -52,6 +53,7 @@ export async function openWarehouse(
   };
   return {
     ...memberships(context),
+    ...decisions(context, (ids) => identitiesOf(context, ids)),
     beginReading: (system, kind, mode, fence) =>
       beginReading(fenced(context, fence), system, kind, mode),
     watermark: async (system, kind) => (await store.progress(system, kind))?.watermark,

@@ -73,7 +73,8 @@ export interface Space {
   mappedOf(held: Held): Attributes;
   /** The same of the record as it is stored. */
   storedMappedOf(held: Held): Attributes;
-  newPerson(kind: ObjectKind): Person;
+  /** @param id Of somebody who was there before. */
+  newPerson(kind: ObjectKind, id?: IdentityId): Person;
   link(held: Held, person: Person): void;
   unlink(held: Held): void;
   /** Computes a person anew from the records. */
@@ -223,9 +224,9 @@ export function openSpace({ store, book, now, newId }: Context): Space {
     storedMappedOf: ({ stored, rules }) =>
       stored && rules ? rules.map.map(JSON.parse(stored.attributes), at) : {},
 
-    newPerson: (kind) => {
+    newPerson: (kind, id = newId()) => {
       const person: Person = {
-        id: newId(),
+        id,
         kind,
         stored: undefined,
         before: {},

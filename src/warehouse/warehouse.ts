@@ -14,6 +14,7 @@ import type {
   SystemName,
 } from '../identity/record.ts';
 import type { ReadMap } from '../mapping/mapping.ts';
+import type { Decisions } from './decision.ts';
 import type { Memberships } from './membership.ts';
 import type { MembersMode } from './membership-store.ts';
 import type { Evidence, Otherwise } from './similar/evidence.ts';
@@ -185,7 +186,7 @@ export interface ReviewItem {
   readonly since: Date;
 }
 
-export interface Warehouse extends Memberships {
+export interface Warehouse extends Memberships, Decisions {
   /**
    * Asked for `changes` after a full reading was interrupted, it goes on with that one
    * (`continued`), provided that a page of it saved a watermark.
@@ -286,11 +287,11 @@ export interface Warehouse extends Memberships {
   /** The same for many values at once; ids only. */
   peopleNamed(values: readonly string[]): Promise<ReadonlyMap<string, readonly IdentityId[]>>;
   subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;
-  /** In the order of the ids; who does not exist is left out. */
   /** What each record of a source offers of an identity. */
   offers(identity: IdentityId): Promise<readonly Offer[]>;
   /** As the subject would be if a system said nothing of it; nothing is written. */
   without(subject: Subject, system: SystemName): Promise<Subject>;
+  /** In the order of the ids; who does not exist is left out. */
   subjects(target: SystemName, identities: readonly IdentityId[]): Promise<readonly Subject[]>;
   /** Whose these accounts of one system and kind are, by id; those of nobody are absent. */
   ownersOf(accounts: readonly ObjectRef[]): Promise<ReadonlyMap<string, IdentityId>>;

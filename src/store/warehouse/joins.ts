@@ -34,27 +34,29 @@ const DECISION = 'id, type, at, identity, other, records, detached, review, undo
 export function joinStore(database: Database): JoinStore {
   const { inList, each, dialect } = database;
   /** The first few rows of each key; however many there are, no more of them are read. */
-  const firstOf = (table: string, columns: string): string => {
-    const first = `select ${columns} from ${table} where key = e.value order by ${columns} limit ?`;
+  const firstOf = (table: string, columns: readonly string[]): string => {
+    const names = columns.join(', ');
+    const wanted = columns.map((column) => `k.${column}`).join(', ');
+    const first = `select ${names} from ${table} where key = e.value order by ${names} limit ?`;
     switch (dialect) {
       case 'sqlite':
-        return `select e.value as key, ${columns} from ${each} e cross join ${table} k
-                where k.key = e.value and (${columns}) in (${first})`;
+        return `select e.value as key, ${wanted} from ${each} e cross join ${table} k
+                where k.key = e.value and (${wanted}) in (${first})`;
       case 'postgres':
-        return `select e.value as key, ${columns} from ${each} e cross join lateral (${first}) k`;
+        return `select e.value as key, ${wanted} from ${each} e cross join lateral (${first}) k`;
     }
   };
   return {
     identitiesInBlocks: (keys, limitEach) =>
       database.all<IdentityKey & { readonly [column: string]: string }>(
-        firstOf('identity_key', 'identity'),
+        firstOf('identity_key', ['identity']),
         [list(keys), limitEach],
       ),
 
     unjoinedInBlocks: async (keys, limitEach) => {
       const rows = await database.all<
         ObjectRef & { readonly key: string } & Record<string, string>
-      >(firstOf('unjoined', 'system, kind, id'), [list(keys), limitEach + 1]);
+      >(firstOf('unjoined', ['system', 'kind', 'id']), [list(keys), limitEach + 1]);
       return [...Map.groupBy(rows, ({ key }) => key).values()].flatMap((found) =>
         found.length > limitEach ? [] : found.map(({ system, kind, id }) => ({ system, kind, id })),
       );

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import type { Attributes, Change } from '../../../identity/record.ts';
+import { MOST_IN_BLOCK, type SimilarRule } from '../../../warehouse/similar/rule.ts';
+import type { SourceRules } from '../../../warehouse/warehouse.ts';
+import { ENTRA, HR, type Office, type OpenDatabase, office, present, user } from './office.ts';
+
+const SIMILAR: SimilarRule = {
+  similar: [
+    { attribute: 'givenName', comparison: { as: 'given-name' } },
+    { attribute: 'surname', comparison: { as: 'surname' } },
+    { attribute: 'birthDate', comparison: { as: 'birth-date' } },
+    { attribute: 'mail', comparison: { as: 'email', tags: false, dots: false } },
+    { attribute: 'mobile', comparison: { as: 'phone', country: 'DE' } },
+  ],
+  joins: 0.97,
+  reviews: 0.5,
+  never: ['employeeId'],
+};
+
+const PAYROLL: SourceRules = { ...HR, system: 'payroll', join: [SIMILAR], defaultPrecedence: 300 };
+const RULES = { sources: [{ ...HR, join: [SIMILAR] }, PAYROLL] };
+
+const GRACE = { givenName: 'Grace', surname: 'Hopper', birthDate: '1980-12-09' };
+
+const clerk = (id: string, attributes: Attributes): Change => present(user('hr', id), attributes);
+const paid = (id: string, attributes: Attributes): Change =>
+  present(user('payroll', id), attributes);
+
+async function company(open: OpenDatabase): Promise<Office> {
+  const contoso = await office(open, RULES);
+  await contoso.read('hr', 'user', [clerk('1', { ...GRACE, displayName: 'Grace' })]);
+  return contoso;
+}
+
+/** Records of every identity, by system and id. */
+async function people({ warehouse, database }: Office): Promise<readonly string[]> {
+  const ids = await database.all<{ readonly id: string }>('select id from identity order by id');
+  const all = await Promise.all(ids.map(({ id }) => warehouse.identity(id)));
+  return all.flatMap((person) =>
+    person
+      ? person.links
+          .map(({ system, id }) => `${system}/${id}`)
+          .toSorted()
+          .join(' ')
+      : [],
+  );
+}
+
+export function joiningContract(open: OpenDatabase): void {
+  describe('joining by what is alike', () => {
+    it('finds one person under a short form, another spelling and a slip', async () => {
+      await using contoso = await office(open, RULES);
+      await contoso.read('hr', 'user', [
+        clerk('1', { givenName: 'William', surname: 'Müller', birthDate: '1980-12-09' }),
+        clerk('2', { ...GRACE, mobile: '0151 2345678' }),
+        clerk('3', { givenName: 'Юлия', surname: 'Щербакова', birthDate: '1991-03-04' }),
+      ]);
+      await contoso.read('payroll', 'user', [
+        paid('a', { givenName: 'Bill', surname: 'Mueller', birthDate: '09.12.1980' }),
+        paid('b', { ...GRACE, birthDate: '1980-09-12', mobile: '+49 151 2345678' }),
+        paid('c', { givenName: 'Julia', surname: 'Shcherbakova', birthDate: '1991-03-04' }),
+        paid('d', { givenName: 'Alan', surname: 'Turing', birthDate: '1982-06-23' }),
+      ]);
+      expect(await people(contoso)).toEqual([
+        'hr/1 payroll/a',
+        'hr/2 payroll/b',
+        'hr/3 payroll/c',
+        'payroll/d',
+      ]);
+    });
+
+    it('leaves twins to a person, with what speaks for and against it', async () => {
+      await using contoso = await office(open, RULES);
+      const shared = { mail: 'hoppers@contoso.com', mobile: '0151 2345678' };
+      await contoso.read('hr', 'user', [clerk('1', { ...GRACE, ...shared })]);
+      await contoso.read('payroll', 'user', [paid('a', { ...GRACE, ...shared, givenName: 'Ada' })]);
+      expect(await people(contoso)).toEqual(['hr/1']);
+      expect(await contoso.warehouse.reviews()).toMatchObject([
+        {
+          kind: 'ambiguous-join',
+          subject: 'a',
+          message: expect.stringContaining('not beyond doubt'),
+          candidates: [
+            {
+              alike: {
+                otherwise: 'twin',
+                evidence: [
+                  { attribute: 'givenName', level: 'different' },
+                  { attribute: 'surname', level: 'same' },
+                  { attribute: 'birthDate', level: 'same' },
+                  { attribute: 'mail', level: 'same' },
+                  { attribute: 'mobile', level: 'same' },
+                ],
+              },
+            },
+          ],
+        },
+      ]);
+    });
+
+    it('never chooses between two', async () => {
+      await using contoso = await office(open, RULES);
+      await contoso.read('hr', 'user', [clerk('1', GRACE), clerk('2', GRACE)]);
+      await contoso.read('payroll', 'user', [paid('a', GRACE)]);
+      expect(await people(contoso)).toEqual(['hr/1', 'hr/2']);
+      expect(await contoso.warehouse.reviews()).toMatchObject([{ candidates: [{}, {}] }]);
+    });
+
+    it('never joins whom a number of theirs tells apart', async () => {
+      await using contoso = await office(open, RULES);
+      await contoso.read('hr', 'user', [clerk('1', { ...GRACE, employeeId: '17' })]);
+      await contoso.read('payroll', 'user', [paid('a', { ...GRACE, employeeId: '18' })]);
+      expect(await people(contoso)).toEqual(['hr/1']);
+      expect(await contoso.warehouse.reviews()).toMatchObject([
+        { message: expect.stringContaining('another employeeId') },
+      ]);
+    });
+
+    it('takes two records of one system for two people', async () => {
+      await using contoso = await company(open);
+      await contoso.read('payroll', 'user', [paid('a', GRACE)]);
+      await contoso.read('hr', 'user', [clerk('2', { ...GRACE, givenName: 'Gracie' })], {
+        mode: 'changes',
+      });
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
+      expect(await contoso.warehouse.reviews()).toMatchObject([
+        { system: 'hr', subject: '2', message: expect.stringContaining('another record of hr') },
+      ]);
+    });
+
+    it('joins a record that waits as soon as somebody like it comes', async () => {
+      const sources = [RULES.sources[0] ?? HR, { ...PAYROLL, creates: false, authority: false }];
+      await using contoso = await office(open, { sources });
+      await contoso.read('payroll', 'user', [paid('a', GRACE)]);
+      expect(await people(contoso)).toEqual([]);
+      await contoso.read('hr', 'user', [clerk('1', { ...GRACE, givenName: 'Gracie' })]);
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
+    });
+
+    it('looks at a bounded number of people, however many have one name', async () => {
+      await using contoso = await office(open, RULES);
+      const smiths = Array.from({ length: MOST_IN_BLOCK * 3 }, (_, number) =>
+        clerk(`${number}`, {
+          givenName: 'John',
+          surname: 'Smith',
+          birthDate: `19${60 + (number % 30)}-0${1 + (number % 9)}-1${number % 10}`,
+        }),
+      );
+      await contoso.read('hr', 'user', smiths);
+      await contoso.read('payroll', 'user', [
+        paid('a', { givenName: 'Johnny', surname: 'Smith', birthDate: '1965-06-15' }),
+        paid('b', { givenName: 'John', surname: 'Smith' }),
+      ]);
+      const all = await people(contoso);
+      expect(all.filter((links) => links.includes('payroll/'))).toEqual([
+        'hr/5 payroll/a',
+        'payroll/b',
+      ]);
+    });
+
+    it('is the same whether or not two were read in one page', async () => {
+      await using contoso = await office(open, { sources: [...RULES.sources, ENTRA] });
+      const reading = await contoso.warehouse.beginReading('payroll', 'user', 'changes');
+      await contoso.warehouse.absorb(reading, {
+        changes: [clerk('1', GRACE), paid('a', { ...GRACE, givenName: 'Gracie' })],
+      });
+      await contoso.warehouse.endReading(reading, false);
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
+    });
+  });
+
+  describe('joining by several attributes together', () => {
+    it('needs all of them, each compared as what it is', async () => {
+      const same = [
+        { attribute: 'surname', comparison: { as: 'surname' } },
+        { attribute: 'mobile', comparison: { as: 'phone', country: 'DE' } },
+      ] as const;
+      const sources = RULES.sources.map((source) => ({ ...source, join: [{ same }] }));
+      await using contoso = await office(open, { sources });
+      await contoso.read('hr', 'user', [
+        clerk('1', { surname: 'von Möller', mobile: '0151 2345678' }),
+        clerk('2', { surname: 'Hopper', mobile: '0151 2345678' }),
+      ]);
+      await contoso.read('payroll', 'user', [
+        paid('a', { surname: 'MOLLER', mobile: '+49151/2345678' }),
+        paid('b', { surname: 'Hopper' }),
+      ]);
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a', 'hr/2', 'payroll/b']);
+    });
+  });
+
+  describe('a person decides', () => {
+    const inDoubt = { ...GRACE, givenName: 'Ada', mobile: '0151 2345678' };
+
+    async function doubtful(): Promise<{ readonly contoso: Office; readonly review: string }> {
+      const contoso = await office(open, RULES);
+      await contoso.read('hr', 'user', [
+        clerk('1', { ...GRACE, mobile: '0151 2345678', mail: 'hoppers@contoso.com' }),
+      ]);
+      await contoso.read('payroll', 'user', [
+        paid('a', { ...inDoubt, mail: 'hoppers@contoso.com' }),
+      ]);
+      const [review] = await contoso.warehouse.reviews();
+      if (!review) throw new Error('nothing is in doubt');
+      return { contoso, review: review.id };
+    }
+
+    const again = (contoso: Office): Promise<unknown> =>
+      contoso.read('payroll', 'user', [paid('a', { ...inDoubt, mail: 'hoppers@contoso.com' })]);
+
+    it('with both side by side', async () => {
+      const { contoso, review } = await doubtful();
+      await using _ = contoso;
+      expect(await contoso.warehouse.review(review)).toMatchObject({
+        item: { subject: 'a' },
+        record: { givenName: 'Ada' },
+        people: [{ attributes: { givenName: 'Grace' } }],
+      });
+    });
+
+    it('that it is the same person, and takes it back', async () => {
+      const { contoso, review } = await doubtful();
+      await using _ = contoso;
+      const [candidate] = (await contoso.warehouse.review(review))?.people ?? [];
+      const identity = candidate?.id ?? '';
+      const decision = await contoso.warehouse.decideReview(review, { type: 'join', identity });
+      expect(decision).toMatchObject({ type: 'joined', identity });
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
+      await again(contoso);
+      expect(await contoso.warehouse.reviews()).toEqual([]);
+
+      await contoso.warehouse.undoDecision(decision.id);
+      expect(await people(contoso)).toEqual(['hr/1']);
+      expect(await contoso.warehouse.reviews()).toMatchObject([{ id: review }]);
+      expect(await contoso.warehouse.decisions(5)).toMatchObject([
+        { id: decision.id, undoneAt: expect.any(Date) },
+      ]);
+    });
+
+    it('that it is not, and is never asked again', async () => {
+      const { contoso, review } = await doubtful();
+      await using _ = contoso;
+      const decision = await contoso.warehouse.decideReview(review, { type: 'reject' });
+      expect(await people(contoso)).toEqual(['hr/1', 'payroll/a']);
+      await again(contoso);
+      expect(await contoso.warehouse.reviews()).toEqual([]);
+      // Not even where everything is the same one day.
+      await contoso.read('payroll', 'user', [paid('a', { ...GRACE, mobile: '0151 2345678' })]);
+      expect(await people(contoso)).toEqual(['hr/1', 'payroll/a']);
+
+      await contoso.warehouse.undoDecision(decision.id);
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
+    });
+
+    it('refuses what cannot be decided, and leaves everything as it was', async () => {
+      const { contoso, review } = await doubtful();
+      await using _ = contoso;
+      const { warehouse } = contoso;
+      await expect(
+        warehouse.decideReview(review, { type: 'join', identity: 'nobody' }),
+      ).rejects.toMatchObject({ code: 'not-a-candidate' });
+      await expect(warehouse.decideReview('none', { type: 'reject' })).rejects.toMatchObject({
+        code: 'no-such-review',
+      });
+      await expect(warehouse.undoDecision('none')).rejects.toMatchObject({
+        code: 'no-such-decision',
+      });
+      expect(await warehouse.reviews()).toHaveLength(1);
+    });
+  });
+
+  describe('a wrong merge', () => {
+    it('of two records is taken apart for good', async () => {
+      await using contoso = await company(open);
+      await contoso.read('payroll', 'user', [paid('a', GRACE)]);
+      const [grace] = await contoso.warehouse.findPerson('Grace');
+      const decision = await contoso.warehouse.unmergePerson(grace?.id ?? '');
+      expect(decision.records).toEqual([user('payroll', 'a')]);
+      expect(await people(contoso)).toEqual(['hr/1', 'payroll/a']);
+      await contoso.read('payroll', 'user', [paid('a', { ...GRACE, mobile: '0151 2345678' })]);
+      await contoso.read('hr', 'user', [clerk('1', { ...GRACE, mobile: '0151 2345678' })]);
+      expect(await people(contoso)).toEqual(['hr/1', 'payroll/a']);
+
+      await contoso.warehouse.undoDecision(decision.id);
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
+    });
+
+    it('of two people gives each back the account and what was asked of it', async () => {
+      await using contoso = await company(open);
+      await contoso.read('payroll', 'user', [
+        paid('a', {
+          givenName: 'Ada',
+          surname: 'Lovelace',
+          birthDate: '1985-12-10',
+          displayName: 'Ada',
+        }),
+      ]);
+      const { warehouse } = contoso;
+      const [grace] = await warehouse.findPerson('Grace');
+      const [ada] = await warehouse.findPerson('Ada');
+      const [kept, other] = [grace?.id ?? '', ada?.id ?? ''];
+      for (const [identity, id] of [
+        [kept, 'r1'],
+        [other, 'r2'],
+      ] as const) {
+        const subject = await warehouse.subject('ramp', identity);
+        if (!subject) throw new Error('somebody is missing');
+        await warehouse.settle('ramp', [
+          {
+            subject,
+            settlement: {
+              type: 'written',
+              record: { ref: user('ramp', id), attributes: { userName: id } },
+              asked: { userName: id },
+            },
+          },
+        ]);
+      }
+      const merged = await warehouse.mergePeople(kept, other);
+      expect(merged.detached).toEqual([user('ramp', 'r2')]);
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a ramp/r1']);
+
+      await warehouse.unmergePerson(kept);
+      expect(await people(contoso)).toEqual(['hr/1 ramp/r1', 'payroll/a ramp/r2'].toSorted());
+      expect(await warehouse.accountOf('ramp', other)).toEqual(user('ramp', 'r2'));
+      const subject = await warehouse.subject('ramp', kept);
+      expect(subject?.account?.asked).toEqual({ userName: 'r1' });
+      expect((await warehouse.identity(other))?.attributes.givenName).toBe('Ada');
+    });
+
+    it('cannot be made where a system says that they are two', async () => {
+      await using contoso = await company(open);
+      await contoso.read(
+        'hr',
+        'user',
+        [clerk('2', { ...GRACE, givenName: 'Ada', displayName: 'Ada' })],
+        { mode: 'changes' },
+      );
+      const [grace] = await contoso.warehouse.findPerson('Grace');
+      const [ada] = await contoso.warehouse.findPerson('Ada');
+      await expect(
+        contoso.warehouse.mergePeople(grace?.id ?? '', ada?.id ?? ''),
+      ).rejects.toMatchObject({ code: 'merge-refused' });
+      await expect(contoso.warehouse.unmergePerson(grace?.id ?? '')).rejects.toMatchObject({
+        code: 'unmerge-refused',
+      });
+      expect(await people(contoso)).toEqual(['hr/1', 'hr/2']);
+    });
+  });
+}
