@@ -76,6 +76,25 @@ describe('docs/configuration.md', async () => {
   }
 });
 
+describe.each(['file', 'inbound'])('docs/connectors/%s.md', async (connector) => {
+  const page = await readFile(path.join(root, 'docs/connectors', `${connector}.md`), 'utf8');
+  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+
+  /** A system as it stands, or only its options. */
+  function asDocument(example: string): string {
+    const indented = (text: string, blanks: string) => text.replaceAll(/^(?=.)/gm, blanks);
+    if (!example.startsWith('options:')) return `systems:\n${indented(example, '  ')}`;
+    const kind = example.includes('kind: group') ? 'group' : 'user';
+    const frame = `systems:\n  hr:\n    connector: ${connector}\n    read: { ${kind}: {} }\n`;
+    return frame + indented(example, '    ');
+  }
+
+  it('has examples that load', async () => {
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(await problemsOf(asDocument(example))).toEqual([]);
+  });
+});
+
 describe('examples/', () => {
   it.each(['csv-to-scim', 'two-hr-systems', 'hr-api-to-scim'])(
     '%s loads as it is',

@@ -3,7 +3,7 @@
  * listening server, with the bodies, limits and answers of that contract and the results beside them.
  */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -162,6 +162,14 @@ describe('a bulk upload', () => {
         { method: 'POST', bulkId: '2', externalId: '701985', status: '202', result: 'taken' },
       ],
     });
+  });
+
+  it('is what the documentation shows', async () => {
+    const file = path.resolve(import.meta.dirname, '../../docs/connectors/inbound.md');
+    const [, shown = ''] = /```json\n(.*?)```/s.exec(await readFile(file, 'utf8')) ?? [];
+    const { status, body } = await upload(shown);
+    expect([status, body.taken, body.refused]).toEqual([202, 1, 0]);
+    expect(body.Operations[0]).not.toHaveProperty('ignored');
   });
 
   it('that is waited for tells whose records they are', async () => {

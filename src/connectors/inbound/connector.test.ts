@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../identity/record.ts';
 import type { Connector, Upload, UploadResult } from '../spi/index.ts';
@@ -288,4 +289,36 @@ it('is read from where one was, and never says that somebody is gone', async () 
   await expect(Array.fromAsync(connector.read?.('group', { signal }) ?? [])).rejects.toMatchObject({
     code: 'unknown-kind',
   });
+});
+
+it('comes to the same however it is cut into uploads, and sent again it changes nothing', async () => {
+  const text = fc.constantFrom('a', 'b', '', null);
+  const record = fc.record(
+    {
+      externalId: fc.constantFrom('7', '8'),
+      title: text,
+      name: fc.record({ givenName: text, familyName: text }, { requiredKeys: [] }),
+      phoneNumbers: fc.array(fc.record({ value: fc.constantFrom('1', '2') }), { maxLength: 2 }),
+      [CUSTOM]: fc.record({ badge: text, floor: fc.integer({ min: 1, max: 2 }) }),
+    },
+    { requiredKeys: ['externalId'] },
+  );
+  const records = fc.array(record, { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(records, fc.nat(5), async (all, cut) => {
+      const whole = await inbox();
+      const parts = await inbox();
+      await whole.push(all);
+      await parts.push(all.slice(0, cut));
+      await parts.push(all.slice(cut));
+      const held = await whole.held();
+      expect(await parts.held()).toEqual(held);
+      const last = [...new Map(all.map((one) => [one.externalId, one])).values()];
+      expect((await whole.push(last)).map(({ status }) => status)).toEqual(
+        last.map(() => 'unchanged'),
+      );
+      expect(await whole.held()).toEqual(held);
+    }),
+    { numRuns: 60 },
+  );
 });
