@@ -8,6 +8,7 @@ import { runProgram } from './cli/program.ts';
 import type { Opened, OpenTokens, Services } from './cli/services.ts';
 import { connectorTypes, openEngine, openTrial } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
+import type { ConfigurationWorld } from './config/load.ts';
 import { startServing } from './serve.ts';
 import { toldTokens } from './server/told-tokens.ts';
 import { STAND_INS } from './stand-ins.ts';
@@ -19,18 +20,20 @@ import { thisPerson } from './sync/process.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
+const world: ConfigurationWorld = {
+  env: process.env,
+  connectors: connectorTypes(),
+  profiles: path.join(root, 'profiles'),
+};
+
 const services: Services = {
   version: productVersion(),
-  world: {
-    env: process.env,
-    connectors: connectorTypes(),
-    profiles: path.join(root, 'profiles'),
-  },
+  world,
   schemaFile: path.join(root, 'schema/lockstep.schema.json'),
   mainFile: import.meta.filename,
   open,
   openTrial,
-  serve: startServing,
+  serve: (configuration, options) => startServing(configuration, options, world),
   openTokens,
   fetch: globalThis.fetch,
   emulators: STAND_INS,

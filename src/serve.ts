@@ -1,16 +1,19 @@
 /** `lockstep serve`: SCIM for served systems, the API, health, and the schedule, in one process. */
 
 import { once } from 'node:events';
+import path from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { SCHEDULE } from './audit/entry.ts';
 import type { ServeOptions, Serving } from './cli/services.ts';
-import { openEngine } from './compose.ts';
+import { openEngine, openTrial } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
+import { type ConfigurationWorld, readConfiguration } from './config/load.ts';
 import { inboundDoor } from './serve-inbound.ts';
 import { apiService } from './server/api/api.ts';
-import { hiddenAttributes } from './server/api/shown.ts';
+import type { TryOut } from './server/api/endpoint.ts';
 import { actorOf, toldLogins } from './server/api/logins.ts';
+import { hiddenAttributes } from './server/api/shown.ts';
 import { openTasks, type Tasks } from './server/api/tasks.ts';
 import { type ServedSystem, servedSystem } from './server/scim/served.ts';
 import { scimService } from './server/scim.ts';
@@ -25,6 +28,7 @@ import { repeatRuns } from './sync/schedule.ts';
 export async function startServing(
   configuration: Configuration,
   { port, signal, log }: ServeOptions,
+  world?: ConfigurationWorld,
 ): Promise<Serving> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await openDatabase(configuration.store, configuration.directory));
@@ -38,7 +42,10 @@ export async function startServing(
   app.route('/', scim(configuration, engine, database, log));
   const tasks = openTasks({ signal, now: engine.now, onBug: bugTo(log) });
   app.route('/', inboundDoor(configuration, engine, database, tasks, bugTo(log)));
-  app.route('/', api(engine, database, tasks, log));
+  app.route(
+    '/',
+    api(engine, database, tasks, log, world && tryOutIn(configuration, database, world)),
+  );
 
   const { host } = configuration.server;
   const server = serve({
@@ -99,6 +106,7 @@ function api(
   database: Database,
   tasks: Tasks,
   log: ServeOptions['log'],
+  tryOut: TryOut | undefined,
 ): ReturnType<typeof apiService> {
   const hidden = hiddenAttributes(engine.targets);
   return apiService({
@@ -108,7 +116,7 @@ function api(
     ),
     open: async (caller) =>
       caller.tenant === database.tenant
-        ? { verbs: verbsOf(engine.as(actorOf(caller))), hidden }
+        ? { verbs: verbsOf(engine.as(actorOf(caller))), hidden, ...(tryOut && { tryOut }) }
         : undefined,
     logins: toldLogins(
       (told, actor) => engine.audit.append(told, { actor, at: engine.now() }),
@@ -168,4 +176,24 @@ function closed(server: ServerType): Promise<void> {
 function portOf(server: ServerType): number {
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** A configuration that was sent, read as if it lay beside the one in force. */
+function tryOutIn(
+  configuration: Configuration,
+  database: Database,
+  world: ConfigurationWorld,
+): TryOut {
+  return async (text) => {
+    const file = path.join(configuration.directory, 'new.yaml');
+    const next = await readConfiguration(text, file, world);
+    if (!next.ok) return next;
+    return {
+      ok: true,
+      value: async (systems, watch) => {
+        await using trial = await openTrial(configuration, next.value, { database });
+        return await trial.planWith(systems, watch);
+      },
+    };
+  };
 }

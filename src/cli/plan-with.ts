@@ -1,14 +1,17 @@
 /** What a change of the configuration would do, before it goes live. */
 
+import { readFile } from 'node:fs/promises';
 import type { TargetChange, WithReport } from '../sync/plan-with.ts';
 import { operationLine } from './operations.ts';
 import { progressDisplay } from './progress.ts';
+import { remotePlanWith } from './remote.ts';
 import {
   configurationOf,
   EXIT,
   type Exit,
   knownSystems,
   Refusal,
+  reachedServer,
   type Session,
   type VerbOptions,
 } from './session.ts';
@@ -23,10 +26,10 @@ export async function planWithFile(
   out: Output,
 ): Promise<Exit> {
   if (options.server !== undefined) {
-    throw new Refusal('with-is-local', 'a server does not see files that are here', {
-      remedy: 'leave --server out, where the store of the server can be reached',
-      exit: 64,
-    });
+    const server = await reachedServer(session, options, options.server);
+    using display = progressDisplay(out, session.terminal.stderr);
+    const watch = { signal: session.signal, progress: display.show };
+    return said(await remotePlanWith(server, await textOf(file), operands, watch), file, out);
   }
   const configuration = await configurationOf(session, options, out);
   const next = await configurationOf(session, { ...options, config: file }, out);
@@ -34,14 +37,37 @@ export async function planWithFile(
   await using trial = await session.services.openTrial(configuration, next);
   using display = progressDisplay(out, session.terminal.stderr);
   const watch = { signal: session.signal, progress: display.show };
-  const report = await trial.planWith(knownSystems(known, operands), watch);
+  return said(await trial.planWith(knownSystems(known, operands), watch), file, out);
+}
+
+function said(report: WithReport, file: string, out: Output): Exit {
   out.json({ type: 'report', with: file, ...report });
   sayReport(report, out);
   return EXIT[report.verdict];
 }
 
-function sayReport({ people, targets, milliseconds }: WithReport, out: Output): void {
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Refusal('file-unreadable', `${file} cannot be read: ${(error as Error).message}`, {
+      exit: 64,
+    });
+  }
+}
+
+function sayReport({ people, targets, joins, milliseconds }: WithReport, out: Output): void {
   for (const target of targets) sayTarget(target, out);
+  for (const { system, kind, joining, creating, undecided } of joins) {
+    out.say(out.paint('bold', `${kind}s of ${system} that belong to nobody so far`));
+    const parts = [
+      joining > 0 && `${count(joining)} would belong to somebody who is known`,
+      creating > 0 && `${count(creating)} would be somebody new`,
+      undecided > 0 && `${count(undecided)} would wait for a person to say whose they are`,
+    ].filter((part) => part !== false);
+    out.say(`  ${parts.join(', ')}.`);
+    out.say();
+  }
   const systems = new Set(targets.filter(isTouched).map(({ target }) => target)).size;
   out.say(
     `${counted(people, 'person', 'people')} in ${counted(systems, 'system')}, worked out in ${duration(milliseconds)} from what is stored. Nothing of it can be applied.`,
@@ -52,10 +78,8 @@ function isTouched({ people }: TargetChange): boolean {
   return people > 0;
 }
 
-function sayTarget(
-  { target, kind, people, considered, counts, withdrawn, refused, holds, samples }: TargetChange,
-  out: Output,
-): void {
+function sayTarget(change: TargetChange, out: Output): void {
+  const { target, kind, people, considered, counts, withdrawn, refused, holds, samples } = change;
   out.say(out.paint('bold', `${target} ${kind}s`));
   for (const operation of samples) out.say(operationLine(operation, out));
   const more = sum(counts) - samples.length;
@@ -70,6 +94,12 @@ function sayTarget(
   out.say(`  ${parts.join(', ') || 'no difference'}; ${count(people)} of ${count(considered)}.`);
   for (const [code, number] of Object.entries(refused)) {
     out.say(`  ${out.paint('yellow', 'would be refused:')} ${count(number)} ${codeText(code)}`);
+  }
+  const { members } = change;
+  if (members !== undefined) {
+    out.say(
+      `  Members of groups: ${count(members.added)} to be added, ${count(members.removed)} to be removed.`,
+    );
   }
   for (const { message } of holds) {
     out.say(`  ${out.paint('yellow', 'Would be held:')} ${message}.`);

@@ -121,6 +121,21 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['undo', 'run-1', '--resume'],
 ];
 
+it('a server tries a configuration that is here', async () => {
+  const file = path.join(folder, 'lockstep.yaml');
+  const seen = await there(['plan', '--with', file], {});
+  expect(seen.exit).toBe(2);
+  expect(seen.stdout).toContain('1,204 people in 1 system, worked out in 12 ms');
+  expect(seen.stdout).toContain('Members of groups: 4 to be added, 5 to be removed.');
+  expect(seen.stdout).toContain('7 would belong to somebody who is known');
+  await writeFile(file, 'sistems: {}');
+  const refused = await there(['plan', '--with', file], {});
+  expect(refused).toMatchObject({
+    exit: 1,
+    stderr: expect.stringContaining('1:1  there is no key "sistems"'),
+  });
+});
+
 describe('a command shows the same, here and by a server', () => {
   it.each(COMMANDS.map((parameters) => [parameters.join(' '), parameters] as const))(
     '%s',

@@ -15,6 +15,7 @@ import {
   unsent,
 } from '../server/api/schemas/person.ts';
 import { omission, plannedOperation, storedPlan } from '../server/api/schemas/plan.ts';
+import { withReport } from '../server/api/schemas/plan-with.ts';
 import { driftRow, reconcileReport, undoReport } from '../server/api/schemas/reconcile.ts';
 import {
   outcomeRow,
@@ -23,6 +24,8 @@ import {
   runReport,
   runRow,
 } from '../server/api/schemas/run.ts';
+import type { Watch } from '../sync/engine.ts';
+import type { WithReport } from '../sync/plan-with.ts';
 import type { ReleaseRequest, Verbs } from '../sync/verbs.ts';
 import { Refusal } from './refusal.ts';
 import { eachOf, linesOf, oneOf, type RemoteServer } from './remote-http.ts';
@@ -79,6 +82,17 @@ export function remoteVerbs(server: RemoteServer): Verbs {
     auditCheckpoint: async () => oneOf(auditCheckpoint, await get('/audit/checkpoint')),
     findRun: (id) => unlessMissing(async () => oneOf(runRow, await get(runPath(id)))),
   };
+}
+
+/** What a configuration that is here would do there. */
+export function remotePlanWith(
+  server: RemoteServer,
+  configuration: string,
+  systems: readonly string[],
+  watch: Watch,
+): Promise<WithReport> {
+  const body = { configuration, ...(systems.length > 0 && { systems }) };
+  return watched(server, '/plans/with', { body }, withReport, watch);
 }
 
 function releasing(request: ReleaseRequest): { readonly path: string; readonly body?: object } {

@@ -41,6 +41,15 @@ export async function loadConfiguration(
   } catch (error) {
     return failed([unreadable(file, error)]);
   }
+  return readConfiguration(text, file, world);
+}
+
+/** The same from its text. */
+export async function readConfiguration(
+  text: string,
+  file: string,
+  world: ConfigurationWorld,
+): Promise<Result<Configuration>> {
   const parsed = parseSource(text, file);
   if (!parsed.ok) return parsed;
   const source = parsed.value;

@@ -14,10 +14,11 @@ import { type Decision, planSubject } from '../plan/planner.ts';
 import { swapWatch } from '../plan/swap.ts';
 import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
 import { type Tally, tally } from '../plan/window.ts';
-import type { PreviewedWarehouse } from '../warehouse/preview.ts';
+import type { PreviewedJoins, PreviewedWarehouse } from '../warehouse/preview.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import type { Candidate } from '../warehouse/warehouse.ts';
 import type { Engine, Verdict, Watch } from './engine.ts';
+import { type MembersChange, membersChanged } from './plan-with-members.ts';
 
 /** A configuration as planning sees it: rules and values, and nothing that could write. */
 export interface Tried {
@@ -32,8 +33,13 @@ export interface WithReport {
   /** People for whom something else would be done, in any target. */
   readonly people: number;
   readonly targets: readonly TargetChange[];
+  /** Sources whose records of nobody would belong to somebody, or would not any more. */
+  readonly joins: readonly JoinChange[];
   readonly milliseconds: number;
 }
+
+/** Records of one kind of one source, beyond what becomes of them as things stand. */
+export type JoinChange = PreviewedJoins;
 
 /** What would change for one kind in one target. */
 export interface TargetChange {
@@ -47,6 +53,8 @@ export interface TargetChange {
   readonly withdrawn: number;
   /** People who would be refused and are not today, by why. */
   readonly refused: Readonly<Partial<Record<Omission['code'], number>>>;
+  /** Of groups, where who is a member follows other rules. */
+  readonly members?: MembersChange;
   /** What guards would say of the first plan. */
   readonly holds: readonly Hold[];
   readonly samples: readonly Operation[];
@@ -79,9 +87,27 @@ export async function planWith(
     }
   }
   const targets = await Promise.all(changes.map((change) => change.end()));
+  const joins = await joinsChanged(current, next);
   const waits = targets.some(({ holds }) => holds.length > 0);
   const milliseconds = engine.now().getTime() - began;
-  return { verdict: waits ? 'held' : 'done', people, targets, milliseconds };
+  return { verdict: waits ? 'held' : 'done', people, targets, joins, milliseconds };
+}
+
+async function joinsChanged(current: Tried, next: Tried): Promise<readonly JoinChange[]> {
+  if (!next.warehouse.remerges) return [];
+  const before = await current.warehouse.joins();
+  const after = await next.warehouse.joins();
+  return after.flatMap((is) => {
+    const was = before.find(({ system, kind }) => system === is.system && kind === is.kind);
+    const beyond = (name: 'joining' | 'creating' | 'undecided') =>
+      Math.max(0, is[name] - (was?.[name] ?? 0));
+    const [joining, creating, undecided] = [
+      beyond('joining'),
+      beyond('creating'),
+      beyond('undecided'),
+    ];
+    return joining + creating + undecided === 0 ? [] : [{ ...is, joining, creating, undecided }];
+  });
 }
 
 interface Change {
@@ -142,12 +168,14 @@ async function changeOf(
     end: async () => {
       const managed = await engine.warehouse.managed(system);
       const swap = swaps.hold();
+      const members =
+        kind === 'group' ? await membersChanged(system, current, next, engine) : undefined;
       const holds = holdsOf(
         {
           counts: all,
-          counted: counted.counts,
+          counted: new Map(counted.counts).set('members', members?.removed ?? 0),
           recent: new Map(),
-          memberships: 0,
+          memberships: members === undefined ? 0 : await engine.warehouse.heldMemberships(system),
           managed,
           first: false,
           typed: true,
@@ -164,6 +192,7 @@ async function changeOf(
         counts,
         withdrawn,
         refused,
+        ...(members !== undefined && { members }),
         holds,
         samples,
       };

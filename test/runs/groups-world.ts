@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Outcome } from '../../src/apply/outcome.ts';
-import { connectorTypes, openEngine, type World } from '../../src/compose.ts';
+import { connectorTypes, openEngine, openTrial, type World } from '../../src/compose.ts';
+import type { Configuration } from '../../src/config/configuration.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
@@ -16,6 +17,7 @@ import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Engine, RunReport, Watch } from '../../src/sync/engine.ts';
+import type { WithReport } from '../../src/sync/plan-with.ts';
 import { runSync } from '../../src/sync/run.ts';
 
 export interface GroupsSettings {
@@ -65,6 +67,8 @@ export interface GroupsWorld extends AsyncDisposable {
   /** The same systems, and a store that was lost. */
   startAnew(): Promise<GroupsWorld>;
   restart(settings?: GroupsSettings): Promise<GroupsWorld>;
+  /** What the configuration would do with these further lines of `write.group`. */
+  trial(group: string): Promise<WithReport>;
 }
 
 const SECRET = 'contoso-connector-secret';
@@ -96,14 +100,17 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
 
   const open = async (chosen: GroupsSettings): Promise<GroupsWorld> => {
     const provider = chosen.provider ?? { url: APP, token: TOKEN };
-    const file = path.join(folder, 'lockstep.yaml');
-    await writeFile(file, document(graph.tenantId, appId, provider.url, chosen));
-    const loaded = await loadConfiguration(file, {
-      env: { ENTRA_SECRET: SECRET, APP_TOKEN: provider.token },
-      connectors: connectorTypes(),
-      profiles: path.resolve(import.meta.dirname, '../../profiles'),
-    });
-    if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
+    const read = async (name: string, settings: GroupsSettings): Promise<Configuration> => {
+      const file = path.join(folder, name);
+      await writeFile(file, document(graph.tenantId, appId, provider.url, settings));
+      const loaded = await loadConfiguration(file, {
+        env: { ENTRA_SECRET: SECRET, APP_TOKEN: provider.token },
+        connectors: connectorTypes(),
+        profiles: path.resolve(import.meta.dirname, '../../profiles'),
+      });
+      if (loaded.ok) return loaded.value;
+      throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
+    };
     const fetch: World['fetch'] = async (input, init) => {
       const request = new Request(input, init);
       const isApp = request.url.startsWith(provider.url);
@@ -117,7 +124,7 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
       if (instead !== undefined) return instead;
       return chosen.provider ? globalThis.fetch(request) : service.fetch(request);
     };
-    const engine = await openEngine(loaded.value, {
+    const engine = await openEngine(await read('lockstep.yaml', chosen), {
       fetch,
       ...(chosen.database && { database: chosen.database }),
       now,
@@ -240,6 +247,11 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
         await engine[Symbol.asyncDispose]();
         await rm(path.join(folder, 'data'), { recursive: true });
         return open(chosen);
+      },
+      trial: async (group) => {
+        const next = await read('new.yaml', { ...chosen, group: `        ${group}` });
+        await using trial = await openTrial(await read('lockstep.yaml', chosen), next, { now });
+        return await trial.planWith(undefined, watch);
       },
       restart: async (changed = chosen) => {
         await engine[Symbol.asyncDispose]();

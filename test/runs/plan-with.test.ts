@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { connectorTypes, openTrial } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { type Contoso, contoso } from './contoso.ts';
+import { groupsWorld } from './groups-world.ts';
 
 const SYSTEMS = `
   archive:
@@ -97,5 +98,39 @@ describe('a change of the configuration', () => {
     );
     expect(report.people).toBe(1);
     expect(report.targets[0]).toMatchObject({ target: 'archive', counts: { update: 1 } });
+  });
+
+  it('tells which records of nobody would belong to somebody', async () => {
+    const badges = `
+  badges:
+    connector: file
+    options: { path: badges.csv, id: badge }
+    read: { user: { join: [employeeId], creates: false, map: { employeeId: "[badge]", mail: "[address]" } } }`;
+    await using company = await contoso({
+      systems: badges,
+      files: {
+        'badges.csv': 'badge,address\nB1,ada.lovelace@contoso.com\nB2,nobody@contoso.com\n',
+      },
+    });
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    const report = await trial(company, 'join: [employeeId]', 'join: [mail]');
+    expect(report.joins).toEqual([
+      { system: 'badges', kind: 'user', joining: 1, creating: 0, undecided: 0 },
+    ]);
+  });
+});
+
+describe('a change of who is a member of groups', () => {
+  it('is told in members to be added and removed', async () => {
+    await using world = await groupsWorld();
+    const [ada, grace] = [world.hire('ada'), world.hire('grace')];
+    const compilers = world.group('Compilers', grace);
+    world.group('Engineering', ada, compilers);
+    await world.run();
+    const report = await world.trial('members: flattened');
+    expect(report.targets.find(({ kind }) => kind === 'group')).toMatchObject({
+      members: { added: 1, removed: 1 },
+    });
   });
 });

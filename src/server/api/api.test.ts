@@ -24,7 +24,7 @@ function request({ path, name, body }: Endpoint): readonly [string, Parameters<T
   const options =
     body === 'lines'
       ? { body: '{}\n', headers: { 'content-type': 'application/jsonl' } }
-      : body && { body: '{}' };
+      : body && { body: name === 'planWith' ? '{"configuration":"systems: {}"}' : '{}' };
   return [`/api${filled}${query}`, options];
 }
 

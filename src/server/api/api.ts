@@ -9,7 +9,7 @@ import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import type { Verbs } from '../../sync/verbs.ts';
 import { expectLines, jsonOf, linesOf } from './body.ts';
-import type { Answer, ApiCaller, Endpoint, Shape } from './endpoint.ts';
+import type { Answer, ApiCaller, Endpoint, Shape, TryOut } from './endpoint.ts';
 import type { Logins } from './logins.ts';
 import { DESCRIPTION, openApi } from './openapi.ts';
 import { isAllowed, type OperationName, POLICY } from './policy.ts';
@@ -35,6 +35,7 @@ export interface ApiServiceOptions {
 
 export interface Opened {
   readonly verbs: Verbs;
+  readonly tryOut?: TryOut;
   readonly hidden: Hidden;
 }
 
@@ -94,7 +95,7 @@ async function answerCall(
   await authorize(caller, endpoint.name, options);
   const opened = await options.open(caller);
   if (opened === undefined) throw notFound();
-  const { verbs, hidden } = opened;
+  const { verbs, tryOut, hidden } = opened;
   const query = queryOf(req.url);
   const answer = await endpoint.work({
     path: parsed(endpoint.parameters, req.param(), 'path') as never,
@@ -102,6 +103,7 @@ async function answerCall(
     body: (await bodyOf(endpoint, req.raw)) as never,
     caller,
     verbs,
+    ...(tryOut && { tryOut }),
     tasks: options.tasks,
     hides: (attribute) => hides(attribute, caller.role, hidden),
     lines: () => linesOf(req.raw),

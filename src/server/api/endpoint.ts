@@ -2,6 +2,9 @@
 
 import type { z } from 'zod';
 import type { Tenant } from '../../identity/identity.ts';
+import type { Result } from '../../identity/problem.ts';
+import type { Watch } from '../../sync/engine.ts';
+import type { WithReport } from '../../sync/plan-with.ts';
 import type { Verbs } from '../../sync/verbs.ts';
 import type { OperationName, Role } from './policy.ts';
 import type { RunningTask, Tasks } from './tasks.ts';
@@ -20,6 +23,8 @@ export interface Call<Path, Query, Body> {
   readonly body: Body;
   readonly caller: ApiCaller;
   readonly verbs: Verbs;
+  /** Absent where no configuration can be tried. */
+  readonly tryOut?: TryOut;
   readonly tasks: Tasks;
   readonly hides: (attribute: string) => boolean;
   /** Lines of the body, as they arrive. */
@@ -27,6 +32,11 @@ export interface Call<Path, Query, Body> {
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
 }
+
+/** Reads a configuration that is not in force, to see what it would do: its problems, or the look. */
+export type TryOut = (
+  text: string,
+) => Promise<Result<(systems: readonly string[] | undefined, watch: Watch) => Promise<WithReport>>>;
 
 export type Answer =
   | { readonly type: 'json'; readonly value: unknown }

@@ -53,6 +53,8 @@ export const POLICY = {
   resumeRun: 'operator',
   exportPlan: 'operator',
   applyPlan: 'administrator',
+  // A configuration names files and variables of the server.
+  planWith: 'administrator',
   releasePlan: 'administrator',
   releaseHeld: 'administrator',
   releaseAccount: 'administrator',

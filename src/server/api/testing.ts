@@ -9,8 +9,10 @@ import type { Operation } from '../../plan/plan.ts';
 import type { StoredPlan } from '../../plan/plans.ts';
 import type { RunReport } from '../../sync/engine.ts';
 import type { OutcomeRow } from '../../sync/ledger.ts';
+import type { WithReport } from '../../sync/plan-with.ts';
 import type { Explained, Verbs } from '../../sync/verbs.ts';
 import { apiService } from './api.ts';
+import type { TryOut } from './endpoint.ts';
 import type { Role } from './policy.ts';
 import { type Hidden, hiddenAttributes } from './shown.ts';
 import { openTasks } from './tasks.ts';
@@ -329,6 +331,43 @@ export async function* each<Value>(values: Iterable<Value>): AsyncGenerator<Valu
   yield* values;
 }
 
+export const WITH: WithReport = {
+  verdict: 'held',
+  people: 1204,
+  targets: [
+    {
+      target: 'ramp',
+      kind: 'user',
+      considered: 1300,
+      people: 1204,
+      counts: { disable: 1204 },
+      withdrawn: 2,
+      refused: { 'missing-required': 3 },
+      members: { added: 4, removed: 5 },
+      holds: [{ guard: 'disables', message: '1204 of 1300 accounts would be disabled' }],
+      samples: [UPDATE],
+    },
+  ],
+  joins: [{ system: 'hr', kind: 'user', joining: 7, creating: 1, undecided: 2 }],
+  milliseconds: 12,
+};
+
+/** Whatever begins like a configuration would do the same. */
+const tryOut: TryOut = async (text) =>
+  text.startsWith('systems:')
+    ? { ok: true, value: async () => WITH }
+    : {
+        ok: false,
+        problems: [
+          {
+            code: 'unknown-key',
+            severity: 'error',
+            message: 'there is no key "sistems"',
+            place: { line: 1, column: 1 },
+          },
+        ],
+      };
+
 export interface TestApi {
   /** A request as somebody of a role; of `nobody` without a token. */
   ask(
@@ -356,7 +395,7 @@ export function testApi(verbs: Partial<Verbs> = {}): TestApi {
       const known = tenant === 'contoso' || tenant === 'fabrikam';
       return known ? { tenant, role, token: `of-${role}` } : undefined;
     },
-    open: async () => ({ verbs: testVerbs(verbs), hidden: HIDDEN }),
+    open: async () => ({ verbs: testVerbs(verbs), tryOut, hidden: HIDDEN }),
     tasks,
     onBug: (error) => bugs.push(error),
   });

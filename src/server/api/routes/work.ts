@@ -1,9 +1,10 @@
 /** What takes a while: each answers at once with a task, whose progress can be watched. */
 
+import type { Problem } from '../../../identity/problem.ts';
 import type { ReleaseRequest } from '../../../sync/verbs.ts';
 import { type Answer, type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import { mayStartFirstRun } from '../policy.ts';
-import { notFound } from '../problem.ts';
+import { ApiProblem, notFound } from '../problem.ts';
 import { listOf } from '../schemas/named.ts';
 import {
   heldBody,
@@ -16,6 +17,7 @@ import {
   systemBody,
   systemOf,
   taskOf,
+  withBody,
 } from '../schemas/request.ts';
 import { task } from '../schemas/task.ts';
 import type { Tasks } from '../tasks.ts';
@@ -54,6 +56,33 @@ export const WORK: readonly Endpoint[] = [
     work: async ({ body, caller, verbs, tasks }) => {
       await knownSystems(verbs, body.systems ?? []);
       return started(tasks.start(caller.tenant, 'plan', (_, watch) => verbs.plan(body, watch)));
+    },
+  }),
+  endpoint({
+    name: 'planWith',
+    method: 'post',
+    path: '/plans/with',
+    summary:
+      'What a changed configuration would do, from what is stored. Nothing of it can be applied.',
+    parameters: nothing,
+    query: nothing,
+    body: withBody,
+    answers: { type: 'task' },
+    refuses: ['configuration-refused', 'unknown-system'],
+    work: async ({ body: { configuration, systems }, caller, tryOut, tasks }) => {
+      if (tryOut === undefined) throw notFound();
+      const tried = await tryOut(configuration);
+      if (!tried.ok) {
+        throw new ApiProblem(
+          400,
+          'configuration-refused',
+          tried.problems.map(problemText).join('\n'),
+          {
+            remedy: 'mend it as for lockstep check, and send it again',
+          },
+        );
+      }
+      return started(tasks.start(caller.tenant, 'plan', (_, watch) => tried.value(systems, watch)));
     },
   }),
   endpoint({
@@ -226,4 +255,8 @@ function running({
 async function* told(lines: AsyncIterable<string>, atTheEnd: () => void): AsyncGenerator<string> {
   yield* lines;
   atTheEnd();
+}
+
+function problemText({ message, place }: Problem): string {
+  return place === undefined ? message : `${place.line}:${place.column}  ${message}`;
 }

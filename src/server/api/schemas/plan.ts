@@ -178,7 +178,7 @@ export const omission: z.ZodType<Omission> = named(
   ),
 );
 
-const hold: z.ZodType<Hold> = named(
+export const hold: z.ZodType<Hold> = named(
   'Hold',
   z.object(
     members<Hold>()({

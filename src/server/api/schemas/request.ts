@@ -109,6 +109,14 @@ const planRequest = {
     .meta({ description: 'Read everything, not only what changed.' }),
 };
 
+export const withBody = z.strictObject({
+  configuration: z
+    .string()
+    .max(60_000)
+    .meta({ description: 'The document, as text. What it refers to is looked up at the server.' }),
+  systems: z.exactOptional(z.array(system).min(1)),
+});
+
 export const planBody = z.strictObject(planRequest);
 
 const runRequest = {

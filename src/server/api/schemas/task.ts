@@ -2,16 +2,24 @@
 
 import { z } from 'zod';
 import type { RunReport } from '../../../sync/engine.ts';
+import type { WithReport } from '../../../sync/plan-with.ts';
 import type { ReconcileReport } from '../../../sync/reconcile.ts';
 import type { UndoReport } from '../../../sync/undo.ts';
 import type { PlanReport, ProvisionReport } from '../../../sync/verbs.ts';
 import { named } from './named.ts';
+import { withReport } from './plan-with.ts';
 import { type ProblemDocument, problemDocument } from './problem.ts';
 import { reconcileReport, undoReport } from './reconcile.ts';
 import { planReport, provisionReport, runReport, type TaskProgress, taskProgress } from './run.ts';
 import { instant } from './values.ts';
 
-export type TaskResult = RunReport | PlanReport | ProvisionReport | ReconcileReport | UndoReport;
+export type TaskResult =
+  | RunReport
+  | PlanReport
+  | WithReport
+  | ProvisionReport
+  | ReconcileReport
+  | UndoReport;
 
 const VERBS = [
   'run',
@@ -47,7 +55,7 @@ export const task: z.ZodType<Task> = named(
     endedAt: z.exactOptional(instant),
     // Some reports have all that others have, so they come first.
     result: z.exactOptional(
-      z.union([runReport, provisionReport, reconcileReport, undoReport, planReport]),
+      z.union([runReport, withReport, provisionReport, reconcileReport, undoReport, planReport]),
     ),
     problem: z.exactOptional(problemDocument),
     progress: z.array(taskProgress),
