@@ -149,5 +149,6 @@ export type AlertEvent = 'failed' | 'held' | 'quarantined' | 'silent' | 'drift' 
 
 export interface Alert {
   readonly webhook: string;
+  readonly secret?: string | readonly string[];
   readonly on: readonly AlertEvent[];
 }

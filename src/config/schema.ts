@@ -330,6 +330,14 @@ export const configurationDocument = z.strictObject({
     .array(
       z.strictObject({
         webhook: z.string().min(1).meta({ title: 'Webhook' }),
+        secret: z
+          .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(2)])
+          .optional()
+          .meta({
+            title: 'Secret',
+            description:
+              'Signs what is sent (Standard Webhooks); two while one takes over from the other.',
+          }),
         on: z
           .array(z.enum(['failed', 'held', 'quarantined', 'silent', 'drift', 'secret-expires']))
           .min(1)

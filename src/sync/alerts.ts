@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto';
 import { sum } from './apply-stored.ts';
 import type { AlertRule, Engine, RunReport } from './engine.ts';
+import { signatureHeaders } from './webhook-signature.ts';
 
 export interface Alert {
   readonly event: AlertRule['on'][number];
@@ -75,10 +76,12 @@ export function alarm(
       const current = new Map(alerts.map((alert) => [keyOf(alert), alert]));
       const fresh = [...current].filter(([key]) => !told.has(key)).map(([, alert]) => alert);
       told = new Set(current.keys());
-      for (const { webhook, on } of rules) {
+      for (const { webhook, on, secret = [] } of rules) {
         for (const alert of fresh.filter(({ event }) => on.includes(event))) {
-          const body = JSON.stringify({ ...alert, tenant, at: now().toISOString() });
-          await post(webhook, body, fetch, signal).catch((error: unknown) =>
+          const at = now();
+          const body = JSON.stringify({ ...alert, tenant, at: at.toISOString() });
+          const proof = signatureHeaders(body, [secret].flat(), at);
+          await post(webhook, body, proof, fetch, signal).catch((error: unknown) =>
             log(`alert to a webhook failed: ${error instanceof Error ? error.message : error}`),
           );
         }
@@ -96,12 +99,13 @@ function keyOf({ event, system, message }: Alert): string {
 async function post(
   webhook: string,
   body: string,
+  proof: Readonly<Record<string, string>>,
   fetch: typeof globalThis.fetch,
   signal: AbortSignal,
 ): Promise<void> {
   const answer = await fetch(webhook, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...proof },
     body,
     redirect: 'error',
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]),

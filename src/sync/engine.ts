@@ -94,6 +94,8 @@ export interface SourceJob {
 
 export interface AlertRule {
   readonly webhook: string;
+  /** Signs what is sent; two while one takes over from the other. */
+  readonly secret?: string | readonly string[];
   readonly on: readonly (
     | 'failed'
     | 'held'
