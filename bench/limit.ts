@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { leanFetch } from '../src/connectors/spi/index.ts';
 import { serveOrders, settingsOf } from './child.ts';
 
 export interface Bare {
@@ -72,7 +73,8 @@ async function create(user: User, created: Map<string, Promise<string>>): Promis
     const value = await created.get(manager.value);
     body[ENTERPRISE] = { ...extension, ...(value !== undefined && { manager: { value } }) };
   }
-  const answer = await fetch(`${to}/Users`, {
+  const answer = await leanFetch(`${to}/Users`, {
+    redirect: 'manual',
     method: 'POST',
     headers,
     body: JSON.stringify(body),

@@ -14,7 +14,7 @@ import { file } from './connectors/file/connector.ts';
 import { inbound } from './connectors/inbound/connector.ts';
 import type { InboundStorage } from './connectors/inbound/storage.ts';
 import { scim } from './connectors/scim/connector.ts';
-import type { Connector, ConnectorDefinition } from './connectors/spi/index.ts';
+import { type Connector, type ConnectorDefinition, leanFetch } from './connectors/spi/index.ts';
 import type { SystemName } from './identity/record.ts';
 import { rulesOf } from './rules.ts';
 import { openAudit } from './store/audit.ts';
@@ -86,7 +86,7 @@ export async function openEngine(configuration: Configuration, world: World = {}
   const database =
     world.database ?? stack.use(await openDatabase(configuration.store, configuration.directory));
   const now = world.now ?? (() => new Date());
-  const fetch = world.fetch ?? globalThis.fetch;
+  const fetch = world.fetch ?? leanFetch;
   const types = connectorTypes(storagesOf(database, now));
   const connections = connectionsOf(configuration, types, { fetch, now });
   stack.use(connections);

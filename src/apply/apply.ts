@@ -6,10 +6,10 @@
 import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectRef } from '../identity/record.ts';
+import { ahead } from '../plan/ahead.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { PlannedOperation } from '../plan/plans.ts';
 import { forKind, type Target } from '../plan/target.ts';
-import { ahead } from './ahead.ts';
 import { breaker, type Tripped } from './breaker.ts';
 import { retryBudget } from './budget.ts';
 import { accountAfter, type Carrying, carryOut, type Finished, skipped } from './carry-out.ts';

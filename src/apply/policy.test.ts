@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../connectors/spi/index.ts';
-import { ahead } from './ahead.ts';
+import { ahead } from '../plan/ahead.ts';
 import { breaker } from './breaker.ts';
 import { pace } from './pace.ts';
 import { recorder } from './recorder.ts';

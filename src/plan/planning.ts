@@ -7,7 +7,8 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { AttributeValue } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { basisOf } from './basis.ts';
-import { evaluation, type PlanningContext } from './desired.ts';
+import { askedBatches, decided } from './batch.ts';
+import type { PlanningContext } from './desired.ts';
 import type { Evidence } from './evidence.ts';
 import { holdsOf, type WithheldReading } from './guards.ts';
 import { planHash } from './hash.ts';
@@ -15,7 +16,6 @@ import type { Match } from './match.ts';
 import { type MembershipLot, membersPlanner, type PlannedMembers } from './members.ts';
 import { ordering } from './order.ts';
 import type { Action, Omission, Operation } from './plan.ts';
-import { planSubject } from './planner.ts';
 import type { PlanStore, StoredPlan } from './plans.ts';
 import { type SwapWatch, swapWatch } from './swap.ts';
 import { forKind, type Target } from './target.ts';
@@ -115,8 +115,9 @@ export async function planTarget(planning: Planning): Promise<Planned> {
     stored = plans.append(key, from, operations, omissions, evidence).then(told);
     stored.catch(() => undefined);
   };
-  for await (const subjects of planning.due) {
-    const { operations, evidence, omissions, matches } = await planBatch(subjects, taken, planning);
+  for await (const asked of askedBatches(planning, taken)) {
+    const { operations, evidence, omissions } = decided(asked, taken, planning);
+    const { subjects, matches } = asked;
     considered += subjects.length;
     const batch = { subjects, matches, omissions, considered };
     await keep(operations, omissions, () => planning.planned(batch), evidence);
@@ -156,92 +157,6 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   return { plan, omitted };
 }
 
-interface BatchPlan {
-  readonly operations: readonly Operation[];
-  /** Of each operation. */
-  readonly evidence: readonly Evidence[];
-  readonly omissions: readonly Omission[];
-  readonly matches: ReadonlyMap<IdentityId, Match>;
-}
-
-/** People and groups of one batch, each by the rules of their kind. */
-async function planBatch(
-  subjects: readonly Subject[],
-  taken: Set<string>,
-  planning: Planning,
-): Promise<BatchPlan> {
-  const plans: BatchPlan[] = [];
-  for (const [kind, those] of Map.groupBy(subjects, ({ identity }) => identity.kind)) {
-    plans.push(
-      await planKind(those, taken, { ...planning, target: forKind(planning.target, kind) }),
-    );
-  }
-  const [only] = plans;
-  if (only !== undefined && plans.length === 1) return only;
-  return {
-    operations: plans.flatMap(({ operations }) => operations),
-    evidence: plans.flatMap(({ evidence }) => evidence),
-    omissions: plans.flatMap(({ omissions }) => omissions),
-    matches: new Map(plans.flatMap(({ matches }) => [...matches])),
-  };
-}
-
-async function planKind(
-  subjects: readonly Subject[],
-  taken: Set<string>,
-  planning: Planning,
-): Promise<BatchPlan> {
-  const { target, match, released, now, random } = planning;
-  await lookUpCandidates(subjects, taken, planning);
-  const context: PlanningContext = {
-    now,
-    random,
-    taken: (value) => taken.has(value.toLowerCase()),
-  };
-  const matches = await match(subjects, context, target);
-  const paused = await planning.paused(subjects.map(({ identity }) => identity.id));
-  const operations: Operation[] = [];
-  const evidence: Evidence[] = [];
-  const omissions: Omission[] = [];
-  for (const subject of subjects) {
-    const { id } = subject.identity;
-    const found = matches.get(id);
-    const decision = planSubject(subject, target, {
-      ...context,
-      ...(found !== undefined && { match: found }),
-      ...(released.has(id) && { released: true }),
-      ...(paused.has(id) && { paused: true }),
-    });
-    if (decision.type === 'operation') {
-      operations.push(decision.operation);
-      evidence.push(decision.evidence);
-      reserve(decision.operation, taken, target);
-    } else {
-      omissions.push(decision.omission);
-    }
-  }
-  return { operations, evidence, omissions, matches };
-}
-
-/** Of expressions that choose a free value, what the target has of all they would choose from. */
-async function lookUpCandidates(
-  subjects: readonly Subject[],
-  taken: Set<string>,
-  { target, taken: takenIn, now, random }: Planning,
-): Promise<void> {
-  for (const row of target.mapping.rows) {
-    if (row.candidates === undefined) continue;
-    const values = subjects
-      .filter(({ account }) => account === undefined)
-      .flatMap((subject) => {
-        const context = evaluation(subject, { now, random }, true);
-        return row.candidates?.(subject.identity.attributes, context) ?? [];
-      });
-    if (values.length === 0) continue;
-    for (const value of await takenIn(row.row.path, values)) taken.add(value.toLowerCase());
-  }
-}
-
 /** Renamings are few; of each, whether another account has that name already. */
 async function lookWhoHolds(
   operations: readonly Operation[],
@@ -260,14 +175,5 @@ async function lookWhoHolds(
       const others = (found.get(value) ?? []).filter((id) => id !== target.id);
       if (others.length > 0) swaps.held(operation, path);
     }
-  }
-}
-
-/** Two people of one plan never get the same value. */
-function reserve(operation: Operation, taken: Set<string>, { mapping }: Target): void {
-  if (operation.action !== 'create') return;
-  for (const { row, candidates } of mapping.rows) {
-    const value = candidates === undefined ? undefined : operation.attributes[row.path];
-    if (typeof value === 'string') taken.add(value.toLowerCase());
   }
 }

@@ -3,9 +3,9 @@
  * goes on where its last page ended; a failure that stays is a report, and the other systems go on.
  */
 
-import { ahead } from '../apply/ahead.ts';
 import { type ChangePage, type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { Problem } from '../identity/problem.ts';
+import { ahead } from '../plan/ahead.ts';
 import type { Reading, ReadingResult } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, SourceJob, SystemFailure, Watch } from './engine.ts';
 import { fenced } from './fence.ts';

@@ -1,6 +1,5 @@
 /** One target's part of a run: everybody due is planned, and a plan that is not held is applied. */
 
-import { ahead } from '../apply/ahead.ts';
 import { type Pace, pace } from '../apply/pace.ts';
 import { retryDelaySeconds } from '../apply/retry.ts';
 import type { Connector } from '../connectors/spi/index.ts';
@@ -115,7 +114,7 @@ export async function planDue(
     target,
     plans,
     configVersion: engine.configVersion,
-    due: people === undefined ? dueOf(target, now, engine) : [people],
+    due: people === undefined ? dueBatches(system, now, engine) : [people],
     ...matchingByKind(target, connector, engine, { due, listed: options.listed }, watch),
     heldMemberships: () => warehouse.heldMemberships(system),
     memberships: membershipLots(system, now, engine, members),
@@ -190,19 +189,6 @@ function matchingByKind(
       return (others.get(kind) ?? own).match(subjects, context);
     },
   };
-}
-
-/**
- * Batches, each loaded while the one before is planned. Not where listing the target joins its
- * accounts to people: the first batch may list it, and the next must know whom it joined.
- */
-function dueOf(
-  { system, joined }: Target,
-  now: Date,
-  engine: Engine,
-): AsyncIterable<readonly Subject[]> {
-  const batches = dueBatches(system, now, engine);
-  return joined ? batches : ahead(batches);
 }
 
 async function* dueBatches(

@@ -27,15 +27,20 @@ const CUT: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
   UND_ERR_BODY_TIMEOUT: 'the answer stopped',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer ends in the middle',
+  ANSWER_TOO_LARGE: 'the answer is larger than 64 MiB',
   Z_BUF_ERROR: 'the packed answer ends in the middle',
   Z_DATA_ERROR: 'the packed answer is damaged',
 };
 
+/** A socket that fails after it was connected may have sent the request. */
+const BEFORE_SENDING: ReadonlySet<unknown> = new Set([undefined, 'connect', 'getaddrinfo']);
+
 /** @returns Undefined when the error is none of the network's: a bug, which the caller rethrows. */
 export function transportFailure(error: unknown): TransportFailure | undefined {
-  const code = codeOf(error);
-  if (code !== undefined) {
-    const unreachable = NEVER_SENT[code];
+  const innermost = withCode(error);
+  if (innermost !== undefined) {
+    const { code, syscall } = innermost;
+    const unreachable = BEFORE_SENDING.has(syscall) ? NEVER_SENT[code] : undefined;
     if (unreachable !== undefined)
       return { type: 'host-unreachable', detail: `${unreachable}, ${code}` };
     if (TLS.test(code)) return { type: 'tls-failure', detail: code };
@@ -49,12 +54,15 @@ export function transportFailure(error: unknown): TransportFailure | undefined {
   return undefined;
 }
 
-/** The innermost code: `fetch` wraps the socket's error, an `AggregateError` one for each address. */
-function codeOf(error: unknown): string | undefined {
+/** The innermost error with a code: `fetch` wraps the socket's error, an `AggregateError` one for each address. */
+function withCode(
+  error: unknown,
+): { readonly code: string; readonly syscall?: unknown } | undefined {
   if (!(error instanceof Error)) return undefined;
   const inner = error instanceof AggregateError ? (error.errors[0] ?? error.cause) : error.cause;
-  const own = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return codeOf(inner) ?? own;
+  const { code, syscall } = error as { readonly code?: unknown; readonly syscall?: unknown };
+  const own = typeof code === 'string' ? { code, syscall } : undefined;
+  return withCode(inner) ?? own;
 }
 
 function isBeforeTls(error: unknown): boolean {

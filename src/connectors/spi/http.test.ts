@@ -5,8 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ConnectorError } from './error.ts';
 import type { Exchange } from './exchange.ts';
 import { type JsonRequest, type JsonResponse, requestJson } from './http.ts';
+import { leanFetch } from './lean-fetch.ts';
 
-const http = { fetch: globalThis.fetch, now: () => new Date('2026-03-01T08:00:00Z') };
+const http = { fetch: leanFetch, now: () => new Date('2026-03-01T08:00:00Z') };
 const open: { close(): void }[] = [];
 
 afterEach(() => {

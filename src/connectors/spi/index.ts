@@ -11,6 +11,7 @@ export {
   retryAfter,
 } from './http.ts';
 export type * from './inbox.ts';
+export { leanFetch } from './lean-fetch.ts';
 export { type ClientCredentials, clientCredentialTokens, type TokenSource } from './oauth.ts';
 export { type RateBucket, rateBucket } from './rate.ts';
 export type * from './schema.ts';
