@@ -5,6 +5,7 @@ import { connectorTypes, openEngine } from '../src/compose.ts';
 import { loadConfiguration } from '../src/config/load.ts';
 import { verbsOf } from '../src/sync/bind.ts';
 import { peakMegabytes, serveOrders, settingsOf } from './child.ts';
+import { type LogCost, logCost } from './log.ts';
 
 export interface Measured {
   readonly milliseconds: number;
@@ -12,8 +13,6 @@ export interface Measured {
   readonly applyMilliseconds: number;
   /** Of all threads: what it costs, however busy the machine is with other things. */
   readonly cpuMilliseconds: number;
-  /** Spent on storing outcomes, and operations with what was there before, waiting included. */
-  readonly logMilliseconds: number;
   readonly done: number;
   readonly failed: number;
   readonly considered: number;
@@ -22,7 +21,7 @@ export interface Measured {
 }
 
 type Order =
-  | { readonly verb: 'run' | 'plan' }
+  | { readonly verb: 'run' | 'plan' | 'log' }
   | { readonly verb: 'explain'; readonly person: string };
 
 const { file } = settingsOf<{ file: string }>();
@@ -33,23 +32,24 @@ const loaded = await loadConfiguration(file, {
 });
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
 await using engine = await openEngine(loaded.value);
-let logMilliseconds = 0;
-const { plans, ledger } = engine;
-const verbs = verbsOf({
-  ...engine,
-  plans: { ...plans, append: timed(plans.append) },
-  ledger: { ...ledger, recordOutcomes: timed(ledger.recordOutcomes) },
-});
+const verbs = verbsOf(engine);
 const watch = { signal: new AbortController().signal, progress: () => undefined };
 
-await serveOrders({}, (order: Order) =>
-  order.verb === 'explain' ? explained(order.person) : measured(order.verb),
-);
+await serveOrders({}, (order: Order): Promise<Measured | Explained | LogCost> => {
+  switch (order.verb) {
+    case 'explain':
+      return explained(order.person);
+    case 'log':
+      return logCost(engine, path.dirname(file));
+    case 'run':
+    case 'plan':
+      return measured(order.verb);
+  }
+});
 
 async function measured(verb: 'run' | 'plan'): Promise<Measured> {
   const begun = performance.now();
   const cpu = process.cpuUsage();
-  logMilliseconds = 0;
   const report =
     verb === 'run' ? await verbs.run({ trigger: 'command' }, watch) : await verbs.plan({}, watch);
   const milliseconds = performance.now() - begun;
@@ -64,7 +64,6 @@ async function measured(verb: 'run' | 'plan'): Promise<Measured> {
       applied?.planMilliseconds ?? ('milliseconds' in target ? target.milliseconds : 0),
     applyMilliseconds: applied?.applyMilliseconds ?? 0,
     cpuMilliseconds: (user + system) / 1000,
-    logMilliseconds,
     done: sum(applied?.done),
     failed: sum(applied?.failed),
     considered: target.plan?.considered ?? 0,
@@ -76,20 +75,14 @@ async function measured(verb: 'run' | 'plan'): Promise<Measured> {
   };
 }
 
-async function explained(person: string): Promise<{ readonly milliseconds: number }> {
+interface Explained {
+  readonly milliseconds: number;
+}
+
+async function explained(person: string): Promise<Explained> {
   const begun = performance.now();
   await verbs.explain({ person }, watch);
   return { milliseconds: performance.now() - begun };
-}
-
-function timed<Parameters extends readonly unknown[]>(
-  work: (...parameters: Parameters) => Promise<void>,
-): (...parameters: Parameters) => Promise<void> {
-  return async (...parameters) => {
-    const begun = performance.now();
-    await work(...parameters);
-    logMilliseconds += performance.now() - begun;
-  };
 }
 
 function sum(counts: Readonly<Record<string, number>> = {}): number {
