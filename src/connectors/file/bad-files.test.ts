@@ -14,7 +14,7 @@ async function problemsIn(
 ): Promise<readonly string[]> {
   await using room = await desk();
   await room.write('people.csv', content);
-  return problemsOf(await room.connect({ path: 'people.csv', ...options }));
+  return await problemsOf(await room.connect({ path: 'people.csv', ...options }));
 }
 
 it.each<[string, string | Buffer, readonly unknown[]]>([

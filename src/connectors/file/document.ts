@@ -34,13 +34,24 @@ export function contentOf(
 
 function formatted(file: string, name: string, options: FileOptions, signal: AbortSignal): Content {
   const format = formatOf(options, name);
-  if (format === 'xlsx')
-    return {
-      rows: xlsxRows(file, options.sheet, signal),
-      hash: () => fileHash(file, signal),
-    };
+  if (format === 'xlsx') return spreadsheet(file, options, signal);
   const { pieces, hash } = fileText(file, options.encoding, signal);
   return { rows: textRows(format, pieces, options), hash: async () => hash() };
+}
+
+/** Not read from its beginning to its end, so that its bytes are hashed before and after. */
+function spreadsheet(file: string, { sheet }: FileOptions, signal: AbortSignal): Content {
+  let before = '';
+  return {
+    rows: (async function* () {
+      before = await fileHash(file, signal);
+      yield* xlsxRows(file, sheet, signal);
+    })(),
+    hash: async () => {
+      const after = await fileHash(file, signal);
+      return before === after ? after : `${before} then ${after}`;
+    },
+  };
 }
 
 function textRows(

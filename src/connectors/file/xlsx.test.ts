@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { IdentityRecord } from '../../identity/record.ts';
@@ -31,7 +33,7 @@ async function problemsIn(
 ): Promise<readonly string[]> {
   await using room = await desk();
   await room.write('people.xlsx', content);
-  return problemsOf(await room.connect({ path: 'people.xlsx', ...options }));
+  return await problemsOf(await room.connect({ path: 'people.xlsx', ...options }));
 }
 
 it('gives a record for each row: texts, numbers as written, dates as ISO dates, flags', async () => {
@@ -165,6 +167,24 @@ it('names what is no spreadsheet', async () => {
     const [first = ''] = await problemsIn(content);
     expect(first).toMatch(/^1: this is no spreadsheet/);
   }
+});
+
+it('that is replaced while it is read never ends complete', async () => {
+  await using room = await desk();
+  const rows = Array.from({ length: 2000 }, (_, index) => [String(index), 'Ada']);
+  await room.write('people.xlsx', spreadsheet({ rows: [['id', 'name'], ...rows] }));
+  const connector = await room.connect({ path: 'people.xlsx' });
+  const { signal } = new AbortController();
+  let complete = false;
+  const reading = (async () => {
+    for await (const page of connector.read?.('user', { signal }) ?? []) {
+      await room.write('other.xlsx', spreadsheet(PEOPLE));
+      await rename(path.join(room.folder, 'other.xlsx'), path.join(room.folder, 'people.xlsx'));
+      complete ||= page.complete === true;
+    }
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'file-changed' });
+  expect(complete).toBe(false);
 });
 
 it('says the same as the CSV with the same texts', async () => {

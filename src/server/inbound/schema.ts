@@ -33,7 +33,8 @@ const bulkResult = z.object({
   bulkId: z.exactOptional(z.string()),
   externalId: z.exactOptional(z.string()),
   status: z.enum(['200', '202', '400', '424']).meta({
-    description: '202: taken, not read yet. 200: read. 400: refused. 424: left alone.',
+    description:
+      '200: taken, and somebody’s. 202: taken, nobody’s yet. 400: refused. 424: left alone.',
   }),
   result: z.enum(['taken', 'unchanged', 'refused', 'skipped']),
   identity: z.exactOptional(z.string()).meta({ description: 'Whose record it is by now.' }),
