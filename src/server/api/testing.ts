@@ -116,9 +116,9 @@ const EXPLAINED: Explained = {
     { ref: { system: 'hr', kind: 'user', id: '17' }, attributes: { geburtstag: '1990-12-10' } },
   ],
   assumed: {},
+  names: [],
   targets: [
     {
-  names: [],
       target: 'ramp',
       account: {
         ref: { system: 'ramp', kind: 'user', id: 'u1' },
@@ -142,9 +142,9 @@ const EXPLAINED: Explained = {
         },
       ],
       decision: UPDATE,
+      waits: [],
       history: [OUTCOME],
     },
-      waits: [],
   ],
 };
 
