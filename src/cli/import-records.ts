@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { isObject } from '../scim/accept.ts';
 import { type BulkOperation, parseBulk } from '../scim/bulk.ts';
+import { ScimError } from '../scim/error.ts';
 import { BULK_REQUEST } from '../scim/urn.ts';
 import { bulkAnswer } from '../server/inbound/schema.ts';
 import { type UploadedRecord, upload } from '../sync/upload.ts';
@@ -152,12 +153,21 @@ async function* operationsOf(file: string): AsyncGenerator<BulkOperation> {
   }
   const content = parsed(await textOf(file), file);
   if (isObject(content) && 'Operations' in content) {
-    yield* parseBulk(content).operations;
+    yield* bulkOf(content, file);
     return;
   }
   for (const data of Array.isArray(content) ? content : [content]) {
     number++;
     yield operation(data);
+  }
+}
+
+function bulkOf(content: unknown, file: string): readonly BulkOperation[] {
+  try {
+    return parseBulk(content).operations;
+  } catch (error) {
+    if (error instanceof ScimError) throw unreadable(file, error);
+    throw error;
   }
 }
 
