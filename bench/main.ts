@@ -15,9 +15,12 @@ import type { GraphReady } from './graph.ts';
 import type { Bare } from './limit.ts';
 import type { LogCost } from './log.ts';
 import type { RampReady } from './ramp.ts';
+import { type Reconciled, reconciling } from './reconcile.ts';
 
 /** As many requests in flight as the engine has towards a target that states no limit. */
 const CONCURRENCY = 16;
+/** Accounts that are compared: enough for the pace, which does not change with their number. */
+const RECONCILED = 20_000;
 
 interface Figures {
   readonly people: number;
@@ -35,7 +38,9 @@ const sizes = process.argv.slice(2).map(Number);
 const [small = 10_000, large = 100_000] = sizes;
 const first = await measured(small);
 const second = small === large ? first : await measured(large);
-report(first, second);
+note(RECONCILED, 'accounts reconciled');
+const compared = await reconciling(RECONCILED);
+report(compared, first, second);
 
 async function measured(people: number): Promise<Figures> {
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-bench-'));
@@ -102,7 +107,7 @@ async function repeatedly<Value>(
   return results;
 }
 
-function report(...figures: readonly [Figures, Figures]): void {
+function report(compared: Reconciled, ...figures: readonly [Figures, Figures]): void {
   const [smaller, larger] = figures;
   const rows = figures.flatMap(
     ({ people, full, limits, log, idle, hundred, explained, planned }) => {
@@ -163,6 +168,11 @@ function report(...figures: readonly [Figures, Figures]): void {
     `nothing changed at ${count(larger.people)}, times that at ${count(smaller.people)}`,
     `${slower.toFixed(2)} ×`,
   ]);
+  rows.push(
+    [`reconciling, ${count(compared.accounts)} accounts`, ''],
+    ['  as written, share of 2 min for 250,000', percent(compared.asWritten), '≤ 100 %'],
+    ["  all of them nobody's, share of it", percent(compared.nobodys), '≤ 100 %'],
+  );
   for (const [what = '', value = '', limit = ''] of rows)
     console.log(`${what.padEnd(56)}${value.padStart(24)}   ${limit}`);
   if (process.env.BENCH_DETAILS !== undefined) console.log(JSON.stringify(figures, undefined, 1));

@@ -41,7 +41,7 @@ export async function readAndCompare(
   const space: Space = { target: target.system, kind: target.kind };
   const { number, startedAt } = await drift.begin(space, now());
   const fresh = new Date(startedAt.getTime() - (target.traits.visibilityLagSeconds ?? 0) * 1000);
-  const look = comparison(target, number, fresh, engine);
+  const look = comparison(target, number, fresh, engine, watch);
   const timer = stopwatch(engine);
   let accounts = 0;
   const warehouse: Warehouse = {
@@ -70,7 +70,7 @@ export async function readAndCompare(
   if (reading.result !== undefined) {
     await timer.time(async () => {
       if (reading.result?.withheld === undefined) {
-        await listGone(space, number, engine);
+        await listGone(space, number, engine, watch);
         members = await compareMembers(target, number, fresh, engine, watch);
       }
       await fenced(engine, watch, () => drift.finish(space, number, now()));
@@ -110,6 +110,7 @@ function comparison(
   number: number,
   fresh: Date,
   engine: Engine,
+  watch: Watch,
 ): (page: ChangePage) => Promise<void> {
   const { drift, now } = engine;
   const { system, kind } = target;
@@ -138,7 +139,8 @@ function comparison(
         since: now(),
         engine,
       });
-      if (rows.length > 0) await drift.save(number, rows);
+      // In one transaction: row by row would wait for the disk as many times.
+      if (rows.length > 0) await fenced(engine, watch, () => drift.save(number, rows));
     }
   };
 }
@@ -239,17 +241,16 @@ function accountLabel(id: string, current: Attributes): string {
 }
 
 /** Accounts of somebody that the target does not have any more. Their people are due by that alone. */
-async function listGone(space: Space, number: number, { drift, now }: Engine): Promise<void> {
+async function listGone(space: Space, number: number, engine: Engine, watch: Watch): Promise<void> {
+  const { drift, now } = engine;
   for (let after = ''; ; ) {
     const accounts = await drift.gone(space, after, PAGE);
     const since = now();
-    await drift.save(
-      number,
-      accounts.map((account) => ({
-        ...common(account, { space, since }, undefined),
-        type: 'gone' as const,
-      })),
-    );
+    const rows = accounts.map((account) => ({
+      ...common(account, { space, since }, undefined),
+      type: 'gone' as const,
+    }));
+    if (rows.length > 0) await fenced(engine, watch, () => drift.save(number, rows));
     const last = accounts.at(-1);
     if (last === undefined || accounts.length < PAGE) return;
     after = last.id;

@@ -12,6 +12,8 @@ async function told(engine: Engine): Promise<readonly string[]> {
   return entries.map(({ action }) => action);
 }
 
+const DEPARTMENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department';
+
 describe('the audit trail of a run', () => {
   it('tells who ran it, under which configuration, what was planned, and what was done', async () => {
     await using company = await contoso({ world: { actor: 'ada@build-7' } });
@@ -121,5 +123,56 @@ describe('the audit trail of a run', () => {
     await expect(company.run()).rejects.toThrow('killed');
     expect(await told(company.engine)).not.toContain('operations-applied');
     expect(await verifyTrail(company.engine.audit)).toMatchObject({ whole: true });
+  });
+});
+
+describe('the audit trail of what people decide', () => {
+  it('tells what was accepted or will be written over in a target, and what was left', async () => {
+    await using company = await contoso();
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    company.clock.advance(600);
+    const { engine, watch } = company;
+    const connector = await engine.connector('ramp');
+    const { id } = (await company.users())['ada.lovelace'] ?? { id: '' };
+    const byHand = async (department: string) => {
+      await connector.update?.(
+        { system: 'ramp', kind: 'user', id },
+        [{ path: DEPARTMENT, after: department }],
+        { signal: watch.signal },
+      );
+    };
+    const since = async (number: number) =>
+      (await told(engine)).slice(number).filter((action) => /drift|orphan/.test(action));
+    const verbs = verbsOf(engine);
+    const request = { system: 'ramp', trigger: 'command' } as const;
+    const begun = (await told(engine)).length;
+    await byHand('Sales');
+    await verbs.reconcile({ ...request, action: 'adopt' }, watch);
+    expect(await since(begun)).toEqual(['drift-adopted']);
+    await byHand('Legal');
+    await verbs.reconcile({ ...request, action: 'revert' }, watch);
+    expect(await since(begun)).toEqual(['drift-adopted', 'drift-reverting']);
+    const entries = JSON.stringify(await Array.fromAsync(engine.audit.walk()));
+    expect(entries).not.toMatch(/Sales|Legal/);
+  });
+
+  it('tells what left as a file', async () => {
+    await using company = await contoso();
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    const verbs = verbsOf(company.engine);
+    const { key = '' } = (await verbs.findPlan('ramp')) ?? {};
+    await Array.fromAsync(verbs.planFile(key));
+    await Array.fromAsync(verbs.entries({ limit: 10 }));
+    await Array.fromAsync(verbs.audit({ format: 'csv', from: company.clock.now() }));
+    const exports = await Array.fromAsync(
+      company.engine.audit.entries({ action: 'data-exported' }),
+    );
+    expect(exports.map(({ payload }) => payload?.detail)).toEqual([
+      { what: 'audit', format: 'csv', from: '2026-03-02T08:00:00.000Z' },
+      { what: 'log' },
+      { what: 'plan' },
+    ]);
   });
 });
