@@ -19,6 +19,7 @@ const env = {
   SCIM_TOKEN: 'a-token',
   DATABASE_URL: 'postgres://localhost/lockstep',
   ALERT_URL: 'https://hooks.example.com/lockstep',
+  ALERT_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 };
 
 let folder: string;

@@ -3,11 +3,13 @@
  * same transaction, so no verb can forget it. Nothing told holds the value of an attribute.
  */
 
-import { canonical, type DetailValue, sha256, type Told } from '../audit/entry.ts';
+import { canonical, type Deed, type DetailValue, sha256, type Told } from '../audit/entry.ts';
 import type { Action } from '../plan/plan.ts';
 import type { PlanStore, StoredPlan } from '../plan/plans.ts';
+import { auditedDecisions } from './audited-decisions.ts';
 import type { Engine, RunReport } from './engine.ts';
 import type { OutcomeEntry } from './ledger.ts';
+import type { DriftRow } from './reconcile-storage.ts';
 
 type Stores = Pick<
   Engine,
@@ -72,6 +74,7 @@ export function audited<Each extends Stores>(
     },
     warehouse: {
       ...warehouse,
+      ...auditedDecisions(engine, note),
       // It takes several transactions; what a person decided is told before the first.
       acceptAbsences: async (system, kind) => {
         await note({ action: 'absences-accepted', subject: system, detail: { kind } });
@@ -100,10 +103,9 @@ export function audited<Each extends Stores>(
       setState: async (rows, state) => {
         const [first] = rows;
         if (first === undefined || state === 'open') return drift.setState(rows, state);
-        const action = state === 'accepted' ? 'orphans-left' : 'drift-reverting';
         const detail = { kind: first.kind, rows: rows.length };
         return together(() => drift.setState(rows, state), {
-          action,
+          action: decisionOn(first.type, state),
           subject: first.target,
           detail,
         });
@@ -135,6 +137,11 @@ export function audited<Each extends Stores>(
     },
   };
 }
+function decisionOn(type: DriftRow['type'], state: 'accepted' | 'reverting'): Deed {
+  if (state === 'reverting') return 'drift-reverting';
+  return type === 'orphan' ? 'orphans-left' : 'drift-adopted';
+}
+
 
 function auditedPlans({ plans, transaction }: Stores, note: Noting['note']): PlanStore {
   return {

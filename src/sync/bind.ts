@@ -8,6 +8,8 @@ import { auditing } from './auditing.ts';
 import type { Engine } from './engine.ts';
 import { explain } from './explain.ts';
 import { entriesOf } from './log-steps.ts';
+import type { OutcomeQuery } from './ledger.ts';
+import type { LogEntry } from './log-entry.ts';
 import { lookups } from './lookup.ts';
 import { planSync } from './plan-verb.ts';
 import { provision } from './provision.ts';
@@ -36,7 +38,7 @@ export function verbsOf(engine: Engine): Verbs {
     resume: (run, watch) => resumeRun(engine, run, watch),
     status: () => status(engine),
     log: (query) => engine.ledger.outcomes(query),
-    entries: (query) => entriesOf(engine.ledger.details(query)),
+    entries: (query) => logged(query, engine),
     unsent: (target) => unsent(engine, target),
     runs: (limit) => engine.ledger.runs(limit),
     reviews: () => engine.warehouse.reviews(),
@@ -50,6 +52,14 @@ export function verbsOf(engine: Engine): Verbs {
 
 async function* operationsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<PlannedOperation> {
   for await (const batch of plans.operations(key, BATCH)) yield* batch;
+}
+
+/** A single entry is looked at; many, with all that is kept of them, leave as a file. */
+async function* logged(query: OutcomeQuery, engine: Engine): AsyncGenerator<LogEntry> {
+  if (query.entry === undefined) {
+    await engine.note({ action: 'data-exported', detail: { what: 'log' } });
+  }
+  yield* entriesOf(engine.ledger.details(query));
 }
 
 async function* refusalsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<Omission> {

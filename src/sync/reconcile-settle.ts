@@ -59,6 +59,11 @@ export async function settleDrift(
       const due = ways.flatMap(({ due }) => due ?? []);
       await engine.warehouse.makeDue(target.system, due, 'reconcile');
       settled.reverting += due.length;
+      const values = ways.reduce((sum, { adopted }) => sum + adopted, 0);
+      if (values > 0) {
+        const detail = { kind: target.kind, values };
+        await engine.note({ action: 'drift-adopted', subject: target.system, detail });
+      }
     });
     for (const { adopted } of ways) settled.adopted += adopted;
   }
