@@ -171,15 +171,15 @@ describe('the command line', () => {
         status                freshness and health of every system
         log [SYSTEM]          what happened, the newest first
         audit                 who did what, and whether the record of it holds
-        review                what only a person can decide: ambiguous matches
+        review                what only a person can decide: who is who
+        identity              merge, unmerge: two identities that are one person, one that is two
         serve                 schedule, SCIM and health, in one process
         token                 create, list, revoke: for served systems and the API
         eval [EXPRESSION]     one expression over one object
         import                an Entra provisioning job as YAML; records into a system
         emulate SYSTEM        a local stand-in: graph or ramp
         demo                  Entra ID to Ramp at work on this machine
-        completion SHELL      words for the shell: bash, zsh or fish
-      Every command: --config FILE, --tenant NAME, --json, --help.
+      Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion.
       Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.
       "
     `);

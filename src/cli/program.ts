@@ -11,6 +11,7 @@ import { demoCommand } from './demo/demo.ts';
 import { emulateCommand } from './emulate.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
+import { identityCommand } from './identity.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { logCommand } from './log.ts';
@@ -43,6 +44,7 @@ const COMMANDS: readonly ((session: Session) => Command)[] = [
   logCommand,
   auditCommand,
   reviewCommand,
+  identityCommand,
   serveCommand,
   tokenCommand,
   evalCommand,
@@ -80,21 +82,23 @@ function newProgram(session: Session): Command {
       writeErr: (text) => stderr.write(text),
     });
   }
-  return program
-    .version(session.services.version, '-V, --version', 'of the product')
-    .helpCommand(false)
-    // Options belong to the command they follow, also below one that has the same.
-    .enablePositionalOptions()
-    .showSuggestionAfterError(true)
-    .configureHelp({ formatHelp: () => overview(commands) })
-    .argument('[command]')
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action((name: string | undefined) => {
-      if (name !== undefined) throw unknownCommand(name, commands);
-      stdout.write(overview(commands));
-      session.exit = 64;
-    });
+  return (
+    program
+      .version(session.services.version, '-V, --version', 'of the product')
+      .helpCommand(false)
+      // Options belong to the command they follow, also below one that has the same.
+      .enablePositionalOptions()
+      .showSuggestionAfterError(true)
+      .configureHelp({ formatHelp: () => overview(commands) })
+      .argument('[command]')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action((name: string | undefined) => {
+        if (name !== undefined) throw unknownCommand(name, commands);
+        stdout.write(overview(commands));
+        session.exit = 64;
+      })
+  );
 }
 
 function unknownCommand(name: string, commands: readonly Command[]): Refusal {
@@ -109,17 +113,20 @@ function unknownCommand(name: string, commands: readonly Command[]): Refusal {
 
 /** One screen of 24 lines. */
 function overview(commands: readonly Command[]): string {
-  const lines = commands.map((command) => {
-    const operands = command.registeredArguments.map((argument) => {
-      const name = argument.name().toUpperCase() + (argument.variadic ? '…' : '');
-      return argument.required ? name : `[${name}]`;
+  // What is needed once is named below, so that the list fits.
+  const lines = commands
+    .filter((command) => command.name() !== 'completion')
+    .map((command) => {
+      const operands = command.registeredArguments.map((argument) => {
+        const name = argument.name().toUpperCase() + (argument.variadic ? '…' : '');
+        return argument.required ? name : `[${name}]`;
+      });
+      return `  ${[command.name(), ...operands].join(' ').padEnd(22)}${command.description()}`;
     });
-    return `  ${[command.name(), ...operands].join(' ').padEnd(22)}${command.description()}`;
-  });
   return [
     'Keeps the accounts in every system in step with the people they stand for.',
     ...lines,
-    'Every command: --config FILE, --tenant NAME, --json, --help.',
+    'Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion.',
     'Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.',
     '',
   ].join('\n');

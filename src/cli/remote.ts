@@ -6,14 +6,9 @@ import {
   auditEntry,
   auditVerdict,
 } from '../server/api/schemas/audit.ts';
+import { decision, reviewCase, reviewItem } from '../server/api/schemas/decision.ts';
 import { logEntry } from '../server/api/schemas/log.ts';
-import {
-  explained,
-  identity,
-  reviewItem,
-  statusReport,
-  unsent,
-} from '../server/api/schemas/person.ts';
+import { explained, identity, statusReport, unsent } from '../server/api/schemas/person.ts';
 import { omission, plannedOperation, storedPlan } from '../server/api/schemas/plan.ts';
 import { withReport } from '../server/api/schemas/plan-with.ts';
 import { driftRow, reconcileReport, undoReport } from '../server/api/schemas/reconcile.ts';
@@ -27,12 +22,15 @@ import {
 import type { Watch } from '../sync/engine.ts';
 import type { WithReport } from '../sync/plan-with.ts';
 import type { ReleaseRequest, Verbs } from '../sync/verbs.ts';
+import type { Decision } from '../warehouse/decision.ts';
 import { Refusal } from './refusal.ts';
 import { eachOf, linesOf, oneOf, type RemoteServer } from './remote-http.ts';
 import { watched } from './remote-task.ts';
 
 export function remoteVerbs(server: RemoteServer): Verbs {
   const get = (path: string) => server.ask('GET', path);
+  const decided = async (path: string, body?: object): Promise<Decision> =>
+    oneOf(decision, await server.ask('POST', path, body === undefined ? {} : { body }));
   return {
     run: ({ trigger, systems, full }, watch) => {
       const body = { ...optional({ systems, full }), typed: trigger === 'command' };
@@ -66,6 +64,12 @@ export function remoteVerbs(server: RemoteServer): Verbs {
     unsent: (target) => lazily(get, `/log/unsent${queryOf({ target })}`, unsent),
     runs: async (limit) => items(runRow, await get(`/runs${queryOf({ limit })}`)),
     reviews: async () => items(reviewItem, await get('/reviews')),
+    review: async (id) => oneOf(reviewCase, await get(`/reviews/${encodeURIComponent(id)}`)),
+    decideReview: (id, body) => decided(`/reviews/${encodeURIComponent(id)}/decision`, body),
+    decisions: async (limit) => items(decision, await get(`/decisions${queryOf({ limit })}`)),
+    undoDecision: (id) => decided(`/decisions/${encodeURIComponent(id)}/undo`),
+    mergePeople: ({ person, ...body }) => decided(`${personPath(person)}/merge`, body),
+    unmergePerson: ({ person, ...body }) => decided(`${personPath(person)}/unmerge`, body),
     operations: (key) => lazily(get, `${planPath(key)}/operations`, plannedOperation),
     refusals: (key) => lazily(get, `${planPath(key)}/refusals`, omission),
     planFile: async function* (key) {

@@ -1,11 +1,28 @@
 import type { Command } from 'commander';
+import type { Choice, Decision, ReviewCase } from '../warehouse/decision.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
-import { body, type Session, type VerbOptions, verbCommand, withVerbs } from './session.ts';
+import { sayDecision, sayDecisions } from './decision.ts';
+import {
+  body,
+  type Session,
+  type VerbOptions,
+  verbCommand,
+  wholeNumber,
+  withVerbs,
+} from './session.ts';
+import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 import { ago, counted } from './words.ts';
 
 export function reviewCommand(session: Session): Command {
-  const command = verbCommand('review', 'what only a person can decide: ambiguous matches');
+  const command = verbCommand('review', 'what only a person can decide: who is who')
+    .helpCommand(false)
+    .addCommand(show(session))
+    .addCommand(join(session))
+    .addCommand(reject(session))
+    .addCommand(newPerson(session))
+    .addCommand(decisions(session))
+    .addCommand(undo(session));
   return body<VerbOptions>(session, command, (options, out) =>
     withVerbs(session, options, out, async ({ verbs, now }) => {
       const items = await verbs.reviews();
@@ -16,8 +33,99 @@ export function reviewCommand(session: Session): Command {
   );
 }
 
+function show(session: Session): Command {
+  const command = verbCommand('show', 'the record and every candidate, side by side').argument(
+    '<review>',
+    'its id, or the beginning of it',
+  );
+  return body<VerbOptions>(session, command, (options, out, [review = '']) =>
+    withVerbs(session, options, out, async ({ verbs, now }) => {
+      const found = await verbs.review(review);
+      out.json(found);
+      sayCase(found, now(), session.terminal.stdout.columns ?? 100, out);
+      return 2;
+    }),
+  );
+}
+
+function join(session: Session): Command {
+  const command = verbCommand('join', 'it is this person')
+    .argument('<review>', 'its id, or the beginning of it')
+    .argument('<candidate>', 'its number in the list, its identity id, or what it is called');
+  return deciding(session, command, (identity = '') => ({ type: 'join', identity }));
+}
+
+function reject(session: Session): Command {
+  const command = verbCommand('reject', 'it is not this person, nor ever will be')
+    .argument('<review>', 'its id, or the beginning of it')
+    .argument('[candidate]', 'only this one; none of them otherwise');
+  return deciding(session, command, (identity) => ({
+    type: 'reject',
+    ...(identity !== undefined && { identity }),
+  }));
+}
+
+function newPerson(session: Session): Command {
+  const command = verbCommand('new', 'it is somebody of their own').argument(
+    '<review>',
+    'its id, or the beginning of it',
+  );
+  return deciding(session, command, () => ({ type: 'new-person' }));
+}
+
+function deciding(
+  session: Session,
+  command: Command,
+  choiceOf: (candidate?: string) => Choice,
+): Command {
+  return body<VerbOptions>(session, command, (options, out, [review = '', candidate]) =>
+    withVerbs(session, options, out, async ({ verbs }) => {
+      const decision = await verbs.decideReview(review, choiceOf(candidate));
+      out.json(decision);
+      sayDecision(decision, out);
+      return 0;
+    }),
+  );
+}
+
+interface DecisionsOptions extends VerbOptions {
+  readonly limit: number;
+}
+
+function decisions(session: Session): Command {
+  const command = verbCommand('decisions', 'what was decided, the newest first').option(
+    '-n, --limit <number>',
+    'so many',
+    wholeNumber,
+    20,
+  );
+  return body<DecisionsOptions>(session, command, (options, out) =>
+    withVerbs(session, options, out, async ({ verbs, now }) => {
+      const made: readonly Decision[] = await verbs.decisions(options.limit);
+      for (const decision of made) out.json(decision);
+      sayDecisions(made, now(), session.terminal.stdout.columns ?? 100, out);
+      return 0;
+    }),
+  );
+}
+
+function undo(session: Session): Command {
+  const command = verbCommand('undo', 'take a decision back').argument(
+    '<decision>',
+    'its id: see lockstep review decisions',
+  );
+  return body<VerbOptions>(session, command, (options, out, [id = '']) =>
+    withVerbs(session, options, out, async ({ verbs }) => {
+      const decision = await verbs.undoDecision(id);
+      out.json(decision);
+      out.say(`Taken back. ${out.paint('cyan', 'lockstep review')} shows what is open again.`);
+      return 0;
+    }),
+  );
+}
+
 const REMEDY: Readonly<Record<ReviewItem['kind'], string>> = {
-  'ambiguous-join': 'Make the joining attribute unique at the source; the next run joins them.',
+  'ambiguous-join': 'Decide: lockstep review show, then join, reject or new.',
   'ambiguous-match': 'Remove or rename all but one of the accounts; the next run links the other.',
   'unconfirmed-create':
     'Look whether the account is there. If so, the next run links it; if not, provision the person again.',
@@ -28,14 +136,68 @@ function sayReviews(items: readonly ReviewItem[], now: Date, out: Output): void 
     out.say('Nothing waits for a person.');
     return;
   }
-  for (const { system, subject, message, candidates, since, kind } of items) {
-    out.say(
-      `${out.paint('yellow', '?')} ${system}  ${subject}  ${out.paint('grey', ago(since, now))}`,
-    );
-    out.say(`  ${message}`);
-    for (const { id, label } of candidates) out.say(`    ${label}  ${out.paint('grey', id)}`);
-    out.say(`  ${REMEDY[kind]}`);
+  for (const item of items) {
+    sayHead(item, now, out);
+    item.candidates.forEach(({ id, label, alike }, index) => {
+      const confidence = alike === undefined ? '' : `  ${percent(alike.confidence)}`;
+      out.say(`    ${index + 1}  ${label}${confidence}  ${out.paint('grey', id)}`);
+    });
+    out.say(`  ${REMEDY[item.kind]}`);
   }
   out.say();
   out.say(`${counted(items.length, 'decision')} to be made.`);
+}
+
+function sayHead(
+  { id, system, subject, message, since }: ReviewItem,
+  now: Date,
+  out: Output,
+): void {
+  const [mark, age] = [out.paint('yellow', '?'), out.paint('grey', ago(since, now))];
+  out.say(`${mark} ${out.paint('cyan', id)}  ${system}  ${subject}  ${age}`);
+  out.say(`  ${message}`);
+}
+
+/** One column for the record, one for each candidate; a row for each attribute that any of them has. */
+function sayCase(
+  { item, record = {}, people }: ReviewCase,
+  now: Date,
+  width: number,
+  out: Output,
+): void {
+  sayHead(item, now, out);
+  const candidates = people.map(({ attributes }) => attributes);
+  const names = new Set([record, ...candidates].flatMap((attributes) => Object.keys(attributes)));
+  const text = (value: unknown): string =>
+    value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+  const levels = (name: string): readonly string[] =>
+    item.candidates.map(({ alike }) => {
+      const found = alike?.evidence.find(({ attribute }) => attribute === name);
+      return found ? `${found.level} ${found.bits > 0 ? '+' : ''}${found.bits}` : '';
+    });
+  const head = ['', item.system, ...people.map((_, index) => `${index + 1}`), 'evidence, in bits'];
+  const rows = [...names].map((name) => [
+    name,
+    text(record[name]),
+    ...candidates.map((attributes) => text(attributes[name])),
+    levels(name).filter(Boolean).join(', '),
+  ]);
+  for (const line of tableLines([head, ...rows], { width })) out.say(line);
+  item.candidates.forEach(({ label, alike }, index) => {
+    const likely = alike
+      ? `: the same person by ${percent(alike.confidence)}, otherwise ${OTHERWISE[alike.otherwise]}`
+      : '';
+    out.say(`  ${index + 1}  ${label}${likely}`);
+  });
+}
+
+const OTHERWISE = {
+  stranger: 'a stranger',
+  relative: 'a relative',
+  twin: 'a twin',
+  namesake: 'a namesake',
+} as const;
+
+function percent(confidence: number): string {
+  return `${(confidence * 100).toFixed(confidence > 0.99 ? 2 : 0)} %`;
 }

@@ -137,11 +137,11 @@ export function audited<Each extends Stores>(
     },
   };
 }
+
 function decisionOn(type: DriftRow['type'], state: 'accepted' | 'reverting'): Deed {
   if (state === 'reverting') return 'drift-reverting';
   return type === 'orphan' ? 'orphans-left' : 'drift-adopted';
 }
-
 
 function auditedPlans({ plans, transaction }: Stores, note: Noting['note']): PlanStore {
   return {

@@ -5,11 +5,12 @@ import type { Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation } from '../plan/plans.ts';
 import { applyFiled } from './apply-plan.ts';
 import { auditing } from './auditing.ts';
+import { deciding } from './deciding.ts';
 import type { Engine } from './engine.ts';
 import { explain } from './explain.ts';
-import { entriesOf } from './log-steps.ts';
 import type { OutcomeQuery } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
+import { entriesOf } from './log-steps.ts';
 import { lookups } from './lookup.ts';
 import { planSync } from './plan-verb.ts';
 import { provision } from './provision.ts';
@@ -47,11 +48,8 @@ export function verbsOf(engine: Engine): Verbs {
     planFile: (key) => planFileOf(key, engine),
     ...lookups(engine),
     ...auditing(engine),
+    ...deciding(engine),
   };
-}
-
-async function* operationsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<PlannedOperation> {
-  for await (const batch of plans.operations(key, BATCH)) yield* batch;
 }
 
 /** A single entry is looked at; many, with all that is kept of them, leave as a file. */
@@ -60,6 +58,10 @@ async function* logged(query: OutcomeQuery, engine: Engine): AsyncGenerator<LogE
     await engine.note({ action: 'data-exported', detail: { what: 'log' } });
   }
   yield* entriesOf(engine.ledger.details(query));
+}
+
+async function* operationsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<PlannedOperation> {
+  for await (const batch of plans.operations(key, BATCH)) yield* batch;
 }
 
 async function* refusalsOf(key: PlanKey, { plans }: Engine): AsyncGenerator<Omission> {

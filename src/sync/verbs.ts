@@ -15,6 +15,7 @@ import type {
 import type { Action, Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import type { Step } from '../plan/trace.ts';
+import type { Choice, Decision, DecisionId, ReviewCase } from '../warehouse/decision.ts';
 import type { GroupMembers } from '../warehouse/membership.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
@@ -54,6 +55,17 @@ export interface Verbs {
   unsent(target?: SystemName): AsyncIterable<Unsent>;
   runs(limit: number): Promise<readonly RunRow[]>;
   reviews(): Promise<readonly ReviewItem[]>;
+  /** One matter of the queue with everybody it is about, by id or the beginning of it. */
+  review(id: string): Promise<ReviewCase>;
+  /** Candidates by identity id, by their number in the list, or by what they are called. */
+  decideReview(id: string, choice: Choice): Promise<Decision>;
+  /** What people decided about who is who, the newest first. */
+  decisions(limit: number): Promise<readonly Decision[]>;
+  undoDecision(id: DecisionId): Promise<Decision>;
+  /** Two identities are one person: everything of the other becomes the first's. */
+  mergePeople(request: MergeRequest): Promise<Decision>;
+  /** One identity is two people, who are never joined again. */
+  unmergePerson(request: UnmergeRequest): Promise<Decision>;
   /** The operations of a plan in the order they are applied. */
   operations(key: PlanKey): AsyncIterable<PlannedOperation>;
   /** The people a plan refuses. */
@@ -77,6 +89,17 @@ export interface Verbs {
 export interface AuditRequest extends AuditQuery {
   /** It leaves as a file, which is told to the trail as well. */
   readonly format?: 'csv' | 'json';
+}
+
+export interface MergeRequest {
+  readonly person: string;
+  readonly other: string;
+}
+
+export interface UnmergeRequest {
+  readonly person: string;
+  /** What is somebody else's; absent: what was put together last. */
+  readonly records?: readonly { readonly system: SystemName; readonly id: string }[];
 }
 
 export interface RunRequest {

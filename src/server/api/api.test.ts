@@ -16,6 +16,14 @@ const NAMES: Readonly<Record<string, string>> = {
   plan: 'ramp',
   person: 'ada@contoso.com',
   system: 'ramp',
+  review: 'r1',
+  decision: 'decision-1',
+};
+
+const BODIES: Readonly<Record<string, string>> = {
+  planWith: '{"configuration":"systems: {}"}',
+  decideReview: '{"type":"new-person"}',
+  mergePeople: '{"other":"bob@contoso.com"}',
 };
 
 function request({ path, name, body }: Endpoint): readonly [string, Parameters<TestApi['ask']>[3]] {
@@ -24,7 +32,7 @@ function request({ path, name, body }: Endpoint): readonly [string, Parameters<T
   const options =
     body === 'lines'
       ? { body: '{}\n', headers: { 'content-type': 'application/jsonl' } }
-      : body && { body: name === 'planWith' ? '{"configuration":"systems: {}"}' : '{}' };
+      : body && { body: BODIES[name] ?? '{}' };
   return [`/api${filled}${query}`, options];
 }
 

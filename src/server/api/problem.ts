@@ -4,6 +4,7 @@ import { CheckpointError } from '../../audit/checkpoint.ts';
 import { ConnectorError, type FailureKind } from '../../connectors/spi/index.ts';
 import { PlanFileError } from '../../plan/file.ts';
 import { VerbRefusal } from '../../sync/refusal.ts';
+import { DecisionRefusal } from '../../warehouse/decision.ts';
 import type { ProblemDocument } from './schemas/problem.ts';
 
 export interface ProblemOptions {
@@ -52,6 +53,10 @@ export function asProblem(error: unknown): ApiProblem | undefined {
   if (error instanceof VerbRefusal) {
     const { code, message, remedy } = error;
     return new ApiProblem(BY_REFUSAL[code] ?? 409, code, message, { remedy });
+  }
+  if (error instanceof DecisionRefusal) {
+    const { code, message, remedy } = error;
+    return new ApiProblem(code.startsWith('no-such-') ? 404 : 409, code, message, { remedy });
   }
   if (error instanceof CheckpointError) {
     const { code, message, remedy } = error;

@@ -11,6 +11,7 @@ import type { RunReport } from '../../sync/engine.ts';
 import type { OutcomeRow } from '../../sync/ledger.ts';
 import type { WithReport } from '../../sync/plan-with.ts';
 import type { Explained, Verbs } from '../../sync/verbs.ts';
+import type { Decision } from '../../warehouse/decision.ts';
 import { apiService } from './api.ts';
 import type { TryOut } from './endpoint.ts';
 import type { Role } from './policy.ts';
@@ -167,6 +168,15 @@ export const CHECKPOINT: Checkpoint = {
   count: 1,
 };
 
+const DECISION: Decision = {
+  id: 'decision-1',
+  type: 'joined',
+  at: AT,
+  identity: 'i-ada',
+  records: [{ system: 'hr', kind: 'user', id: '4711' }],
+  detached: [],
+};
+
 /** `privatePhone` goes to Ramp under another name. */
 const HIDDEN: Hidden = hiddenAttributes([
   {
@@ -287,6 +297,34 @@ const VERBS: Verbs = {
       since: AT,
     },
   ],
+  review: async (id) => ({
+    item: {
+      id,
+      kind: 'ambiguous-join',
+      system: 'hr',
+      subject: '4711',
+      message: 'an identity is similar to this record by givenName, but not beyond doubt',
+      candidates: [
+        {
+          id: 'i-ada',
+          label: 'ada@contoso.com',
+          alike: {
+            confidence: 0.83,
+            otherwise: 'twin',
+            evidence: [{ attribute: 'privatePhone', level: 'same', bits: 1.7 }],
+          },
+        },
+      ],
+      since: AT,
+    },
+    record: { givenName: 'Ada', privatePhone: '+46 70 222 22 22' },
+    people: [ADA],
+  }),
+  decideReview: async () => DECISION,
+  decisions: async () => [DECISION],
+  undoDecision: async () => ({ ...DECISION, undoneAt: AT }),
+  mergePeople: async () => ({ ...DECISION, type: 'merged', other: 'i-bob' }),
+  unmergePerson: async () => ({ ...DECISION, type: 'unmerged', other: 'i-bob' }),
   operations: () => each([{ position: 0, level: 0, awaited: false, operation: UPDATE }]),
   refusals: () =>
     each([

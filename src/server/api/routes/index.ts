@@ -2,6 +2,7 @@
 
 import type { Endpoint } from '../endpoint.ts';
 import { AUDIT } from './audit.ts';
+import { DECISIONS } from './decisions.ts';
 import { LOG } from './log.ts';
 import { PEOPLE } from './people.ts';
 import { PLANS } from './plans.ts';
@@ -10,6 +11,7 @@ import { WORK } from './work.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...LOG,
+  ...DECISIONS,
   ...WORK,
   ...PLANS,
   ...PEOPLE,

@@ -7,7 +7,7 @@ import { type Endpoint, endpoint } from '../endpoint.ts';
 import { notFound } from '../problem.ts';
 import { logEntry } from '../schemas/log.ts';
 import { listOf } from '../schemas/named.ts';
-import { reviewItem, statusReport, unsent } from '../schemas/person.ts';
+import { statusReport, unsent } from '../schemas/person.ts';
 import {
   entriesQuery,
   logQuery,
@@ -112,16 +112,6 @@ export const LOG: readonly Endpoint[] = [
       await knownSystems(verbs, target === undefined ? [] : [target]);
       return { type: 'lines', items: verbs.unsent(target) };
     },
-  }),
-  endpoint({
-    name: 'listReviews',
-    method: 'get',
-    path: '/reviews',
-    summary: 'What only a person can decide.',
-    parameters: nothing,
-    query: nothing,
-    answers: { type: 'json', schema: listOf('Reviews', reviewItem) },
-    work: async ({ verbs }) => ({ type: 'json', value: { items: await verbs.reviews() } }),
   }),
 ];
 

@@ -17,7 +17,6 @@ import type {
 } from '../../../sync/verbs.ts';
 import type { GroupMembers } from '../../../warehouse/membership.ts';
 import type { Account, Due } from '../../../warehouse/subject.ts';
-import type { ReviewItem } from '../../../warehouse/warehouse.ts';
 import { members, named } from './named.ts';
 import { omission, operation, storedPlan } from './plan.ts';
 import { outcomeRow, runRow } from './run.ts';
@@ -243,21 +242,6 @@ export const unsent: z.ZodType<Unsent> = named(
       since: instant,
       attempts: wholeNumber,
       nextAttemptAt: z.exactOptional(instant),
-    }),
-  ),
-);
-
-export const reviewItem: z.ZodType<ReviewItem> = named(
-  'ReviewItem',
-  z.object(
-    members<ReviewItem>()({
-      id: z.string(),
-      kind: z.enum(['ambiguous-join', 'ambiguous-match', 'unconfirmed-create']),
-      system: z.string(),
-      subject: z.string(),
-      message: z.string(),
-      candidates: z.array(z.object({ id: z.string(), label: z.string() })),
-      since: instant,
     }),
   ),
 );
