@@ -113,7 +113,7 @@ export async function openEngine(configuration: Configuration, world: World = {}
     audit,
     auditPolicy: configuration.audit ?? {},
     retention: configuration.keep,
-    transaction: <Value>(work: () => Promise<Value>) => database.transaction(work),
+    transaction: (work, outlives) => database.transaction(work, outlives),
     connector: connections.open,
     now,
     random: world.random ?? Math.random,

@@ -187,7 +187,7 @@ function open(readOnly: boolean): Connection {
     readOnly
       ? 'pragma cache_size = -16384'
       : `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768;
-         pragma temp_store = memory; pragma wal_autocheckpoint = 4000;
+         pragma temp_store = memory; pragma wal_autocheckpoint = 16384;
          pragma journal_size_limit = 67108864`,
   );
   return { database, prepared: new Map() };

@@ -42,7 +42,10 @@ export interface Engine extends AsyncDisposable, Noting {
   /** The same engine in another's name. */
   as(actor: Actor): Engine;
   /** All or nothing: whatever warehouse, plans and ledger are asked within belongs to it. */
-  transaction<Value>(work: () => Promise<Value>): Promise<Value>;
+  transaction<Value>(
+    work: () => Promise<Value>,
+    outlives?: 'power-cut' | 'process',
+  ): Promise<Value>;
   /** Connects on first use; a system that cannot be reached fails here, and only here. */
   connector(system: SystemName): Promise<Connector>;
   readonly now: () => Date;

@@ -11,11 +11,12 @@ export function fenced<Value>(
   { transaction }: Pick<Engine, 'transaction'>,
   { fence }: Pick<Watch, 'fence'>,
   work: () => Promise<Value>,
+  outlives?: 'power-cut' | 'process',
 ): Promise<Value> {
   return transaction(async () => {
     await fence?.();
     return work();
-  });
+  }, outlives);
 }
 
 /** Plans whose making ends with the lease under which it began. */
@@ -29,7 +30,8 @@ export function fencedPlans(
     ...plans,
     // Beginning drops a plan that was never closed: it must not be that of whoever took over.
     begin: (...of) => fenced(engine, watch, () => plans.begin(...of)),
-    append: (...of) => fenced(engine, watch, () => plans.append(...of)),
+    // Closing waits for the disk, and a plan that was not closed is made again.
+    append: (...of) => fenced(engine, watch, () => plans.append(...of), 'process'),
     close: (...of) => fenced(engine, watch, () => plans.close(...of)),
   };
 }
