@@ -113,7 +113,8 @@ export async function openEngine(configuration: Configuration, world: World = {}
     audit,
     auditPolicy: configuration.audit ?? {},
     retention: configuration.keep,
-    transaction: (work, outlives) => database.transaction(work, outlives),
+    transaction: <Value>(work: () => Promise<Value>, outlives?: 'power-cut' | 'process') =>
+      database.transaction(work, outlives),
     connector: connections.open,
     now,
     random: world.random ?? Math.random,
