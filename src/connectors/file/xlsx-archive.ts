@@ -1,6 +1,7 @@
 /** The parts of a spreadsheet's archive, unpacked piece by piece and within limits. */
 
 import { TextDecoder } from 'node:util';
+import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { Unreadable } from './row.ts';
 
@@ -56,14 +57,19 @@ async function* textOf(
   const decoder = new TextDecoder('utf-8', { fatal: true });
   // It fails where more comes out than the directory of the archive announces.
   const stream = await named(zip.openReadStreamPromise(entry));
+  let checksum = 0;
   try {
     const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     for (;;) {
       signal.throwIfAborted();
       const next = await named(chunks.next());
       if (next.done) break;
+      checksum = crc32(next.value, checksum);
       yield await named(decode(decoder, next.value));
     }
+    // What is packed may be damaged and unpack all the same, to other names and numbers.
+    if (checksum !== entry.crc32)
+      throw new Unreadable(1, `${entry.fileName} of the spreadsheet is damaged`);
     yield await named(decode(decoder));
   } finally {
     stream.destroy();
