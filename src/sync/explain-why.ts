@@ -82,7 +82,7 @@ function valueAt(name: string, { subject }: Facts): AttributeValue | undefined {
 }
 
 /** `department is absent; hr supplies none, entra's value is not mapped`. */
-export function absence(name: string, facts: Facts): string {
+function absence(name: string, facts: Facts): string {
   const reasons = [...supplied(name, facts), ...unmapped(name, facts)];
   return `${name} is absent; ${reasons.join(', ') || 'no source maps it'}`;
 }
