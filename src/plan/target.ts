@@ -147,6 +147,19 @@ export function provesIdentity(path: string, kind: ObjectKind): boolean {
   return kind !== 'user' || !UNPROVEN.test(path);
 }
 
+/**
+ * What an account says of whose it is. Where it is linked to somebody by a proof, all of this counts as
+ * asked: it follows them when they are called something else.
+ */
+export function identifiersHeld(target: Target, attributes: Attributes): Attributes {
+  const held: Record<string, AttributeValue> = {};
+  for (const path of target.identifiers) {
+    const value = heldAt(target, attributes, path);
+    if (value !== undefined) held[path] = value;
+  }
+  return held;
+}
+
 /** What an account holds at one of the target's paths. */
 export function heldAt(
   target: Target,

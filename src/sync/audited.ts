@@ -80,8 +80,8 @@ export function audited<Each extends Stores>(
         await note({ action: 'absences-accepted', subject: system, detail: { kind } });
         return warehouse.acceptAbsences(system, kind);
       },
-      link: (target, person, record) =>
-        together(() => warehouse.link(target, person, record), {
+      link: (target, person, record, asked) =>
+        together(() => warehouse.link(target, person, record, asked), {
           action: 'account-linked',
           subject: target,
           person,

@@ -7,7 +7,7 @@ import type { IdentityRecord } from '../identity/record.ts';
 import { matchValues } from '../plan/desired.ts';
 import { chooseMatch } from '../plan/match.ts';
 import { standing } from '../plan/standing.ts';
-import { provesIdentity, type Target } from '../plan/target.ts';
+import { identifiersHeld, provesIdentity, type Target } from '../plan/target.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import type { Engine, Watch } from './engine.ts';
 import { fenced } from './fence.ts';
@@ -104,15 +104,18 @@ function isOut(subject: Subject, target: Target, now: Date): boolean {
 }
 
 async function link(
-  { system }: Target,
+  target: Target,
   theirs: readonly { readonly person: string; readonly record: IdentityRecord }[],
   engine: Engine,
   watch: Watch,
 ): Promise<void> {
   if (theirs.length === 0) return;
   const { warehouse } = engine;
+  const { system } = target;
   await fenced(engine, watch, async () => {
-    for (const { person, record } of theirs) await warehouse.link(system, person, record);
+    for (const { person, record } of theirs) {
+      await warehouse.link(system, person, record, identifiersHeld(target, record.attributes));
+    }
     const people = theirs.map(({ person }) => person);
     await warehouse.makeDue(system, people, 'reconcile');
   });

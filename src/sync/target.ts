@@ -9,7 +9,14 @@ import type { WithheldReading } from '../plan/guards.ts';
 import { deletionDate } from '../plan/leave.ts';
 import type { Omission } from '../plan/plan.ts';
 import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
-import { forKind, type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
+import {
+  forKind,
+  identifiersHeld,
+  provesIdentity,
+  type Target,
+  type TargetPolicy,
+  targetWith,
+} from '../plan/target.ts';
 import type { Escrow, Subject } from '../warehouse/subject.ts';
 import type { Candidate, Settlement } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
@@ -248,12 +255,15 @@ async function settleOmissions(
 async function linkFound(
   people: ReadonlySet<IdentityId>,
   matches: PlannedBatch['matches'],
-  { system }: Target,
+  target: Target,
   { warehouse }: Engine,
 ): Promise<void> {
   for (const identity of people) {
     const match = matches.get(identity);
-    if (match?.type === 'one') await warehouse.link(system, identity, match.record);
+    if (match?.type !== 'one') continue;
+    const proven = provesIdentity(match.by, target.kind);
+    const asked = proven ? identifiersHeld(target, match.record.attributes) : {};
+    await warehouse.link(target.system, identity, match.record, asked);
   }
 }
 

@@ -11,8 +11,8 @@ import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
 import { memberships } from './membership.ts';
-import { parseOrigins } from './origins.ts';
 import { offersOf, withoutSystem } from './offers.ts';
+import { parseOrigins } from './origins.ts';
 import { absorbPage, beginReading, endReading, observe } from './reading.ts';
 import { rulebook } from './rulebook.ts';
 import { settle } from './settle.ts';
@@ -97,9 +97,9 @@ export async function openWarehouse(
     doubt: (target, doubts) => store.transaction(() => recordDoubts(context, target, doubts)),
 
     candidates: (target, kind, path, values) => candidates(context, target, kind, path, values),
-    link: (target, identity, record) =>
+    link: (target, identity, record, asked = {}) =>
       store.transaction(async () => {
-        const taken = await recordAnswers(context, target, [{ identity, record, asked: {} }]);
+        const taken = await recordAnswers(context, target, [{ identity, record, asked }]);
         if (taken.size > 0) {
           throw new Error(`${record.ref.id} of ${target} belongs to another identity`);
         }
@@ -115,10 +115,10 @@ export async function openWarehouse(
       const rows = await store.dueOf(target, [identity]);
       return (await subjects(context, target, [identity], rows))[0];
     },
-    subjects: async (target, identities) =>
-      subjects(context, target, identities, await store.dueOf(target, identities)),
     offers: (identity) => offersOf(context, identity),
     without: (subject, system) => withoutSystem(context, subject, system),
+    subjects: async (target, identities) =>
+      subjects(context, target, identities, await store.dueOf(target, identities)),
     ownersOf: async (accounts) =>
       new Map(
         (await store.records(accounts)).flatMap(({ ref, identity }) =>
@@ -257,14 +257,8 @@ async function accountRef(
   target: SystemName,
   identity: IdentityId,
 ): Promise<ObjectRef | undefined> {
-  const [records, accounts] = await Promise.all([
-    store.recordsIn(target, [identity]),
-    store.accounts(target, [identity]),
-  ]);
-  return records.find(
-    ({ ref, present }) =>
-      present && !accounts.some((account) => account.deleted && account.ref.id === ref.id),
-  )?.ref;
+  const records = await store.recordsIn(target, [identity]);
+  return records.find(({ present, state }) => present && !state.deleted)?.ref;
 }
 
 async function findPerson(

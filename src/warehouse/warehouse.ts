@@ -270,7 +270,13 @@ export interface Warehouse extends Memberships, Decisions {
     path: string,
     values: readonly Scalar[],
   ): Promise<ReadonlyMap<Scalar, readonly Candidate[]>>;
-  link(target: SystemName, identity: IdentityId, record: IdentityRecord): Promise<void>;
+  /** @param asked What counts as asked of it from now on, by path. */
+  link(
+    target: SystemName,
+    identity: IdentityId,
+    record: IdentityRecord,
+    asked?: Attributes,
+  ): Promise<void>;
   /** Whether records of this kind keep their identities alive. */
   vouches(system: SystemName, kind: ObjectKind): boolean;
   /** Makes identities of records of a source that belong to nobody. Returns those that were made. */
