@@ -138,9 +138,8 @@ async function scheduled(
   log: ServeOptions['log'],
 ): Promise<void> {
   if (schedule === undefined) return;
-  const { everySeconds } = schedule;
   await repeatRuns(engine.as(SCHEDULE), {
-    everySeconds,
+    ...schedule,
     watch: { signal, progress: () => {} },
     log,
   });

@@ -164,7 +164,7 @@ describe('the command line', () => {
         apply FILE            exactly that plan, or the reason why not
         run [SYSTEM…]         one run: read what changed, plan, write
         explain [PERSON]      why, why not, and what if; writes nothing
-        provision PERSON      this one now, ahead of everything
+        provision PERSON…     this one now, ahead of everything
         release [PLAN]        let a held plan go
         reconcile SYSTEM      what others changed in a target: tell, revert, adopt
         undo RUN              put back what a run changed; held for a person to look at

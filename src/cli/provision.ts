@@ -5,6 +5,7 @@ import { sayFailure } from './report.ts';
 import {
   body,
   EXIT,
+  type Exit,
   knownSystems,
   type Session,
   systemOption,
@@ -17,19 +18,24 @@ import { duration } from './words.ts';
 
 export function provisionCommand(session: Session): Command {
   const command = verbCommand('provision', 'this one now, ahead of everything')
-    .argument('<person>', 'user name, e-mail, employee number, name or identity id')
+    .argument('<person...>', 'user name, e-mail, employee number, name or identity id')
     .addOption(systemOption('only in this target'));
   return body<VerbOptions & { readonly system?: string }>(
     session,
     command,
-    (options, out, [person = '']) =>
+    (options, out, people) =>
       withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
         const { system } = options;
         if (system !== undefined) knownSystems(systems, [system]);
-        const report = await verbs.provision({ person, ...(system && { system }) }, watch);
-        out.json(report);
-        sayProvision(report, out);
-        return EXIT[report.verdict];
+        let worst: Exit = 0;
+        for (const person of people) {
+          const report = await verbs.provision({ person, ...(system && { system }) }, watch);
+          out.json(report);
+          sayProvision(report, out);
+          const exit = EXIT[report.verdict];
+          if (worst === 0 || exit === EXIT.failed) worst = exit;
+        }
+        return worst;
       }),
   );
 }

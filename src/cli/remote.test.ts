@@ -104,6 +104,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['release', '--person', 'ada'],
   ['provision', 'ada'],
   ['provision', 'ada', '--system', 'ramp'],
+  ['provision', 'ada', 'i-ada'],
   ['explain', 'ada'],
   ['explain', 'ada', '--system', 'ramp', '--set', 'title=Boss = 1', '--set', 'city='],
   ['explain', 'ada', '--system', 'nope'],

@@ -10,7 +10,11 @@ export interface Configuration {
   /** A folder for SQLite, or a `postgres://` URL. */
   readonly store: string;
   readonly systems: readonly SystemConfiguration[];
-  readonly schedule?: { readonly everySeconds: number };
+  readonly schedule?: {
+    readonly everySeconds: number;
+    /** Systems that take part in fewer rounds. */
+    readonly systems: Readonly<Record<string, number>>;
+  };
   readonly alerts: readonly Alert[];
   readonly audit?: {
     /** A private Ed25519 key in PEM. */

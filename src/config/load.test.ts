@@ -280,6 +280,13 @@ systems:
     ]);
   });
 
+  it('knows the systems that have an interval of their own', async () => {
+    const { lines } = await load(
+      WORKING.replace('schedule: { every: 5m }', 'schedule: { every: 1m, systems: { hrr: 6h } }'),
+    );
+    expect(lines.join('\n')).toContain('schedule names the system "hrr"');
+  });
+
   it('carries over what a file may have and somebody uses, under its own name', async () => {
     const { result } = await load(
       WORKING.replace(

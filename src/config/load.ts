@@ -64,7 +64,10 @@ export async function readConfiguration(
     problems.push(...result.problems);
     if (result.system !== undefined) loaded.push(result.system);
   }
-  problems.push(...meaningProblems(loaded, names, source));
+  problems.push(
+    ...meaningProblems(loaded, names, source),
+    ...scheduleProblems(document.schedule?.systems, names, source),
+  );
 
   const store = resolveSecrets(document.store, ['store'], source, where);
   const alerts = resolveSecrets(document.alerts ?? [], ['alerts'], source, where);
@@ -79,7 +82,12 @@ export async function readConfiguration(
     value: {
       store: storeLocation(String(store.value), directory),
       systems: withCarriedNames(loaded),
-      ...(document.schedule && { schedule: { everySeconds: document.schedule.every } }),
+      ...(document.schedule && {
+        schedule: {
+          everySeconds: document.schedule.every,
+          systems: document.schedule.systems ?? {},
+        },
+      }),
       alerts: alerts.value as readonly Alert[],
       ...(document.audit && {
         audit: {
@@ -152,6 +160,22 @@ function unreadable(file: string, error: unknown): Problem {
       ? 'write one with: lockstep init; or name another with --config'
       : 'check its permissions',
   };
+}
+
+/** An interval of a system that does not exist would be none at all. */
+function scheduleProblems(
+  intervals: Readonly<Record<string, number>> = {},
+  names: readonly string[],
+  source: Source,
+): readonly Problem[] {
+  const unknown = Object.keys(intervals).filter((name) => !names.includes(name));
+  return unknown.map((name) => ({
+    code: 'unknown-system',
+    severity: 'error',
+    message: `schedule names the system "${name}", which is not among the systems`,
+    remedy: `systems here: ${names.join(', ')}`,
+    place: source.keyPlace(['schedule', 'systems', name]),
+  }));
 }
 
 function byPlace(a: Problem, b: Problem): number {

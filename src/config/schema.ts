@@ -295,10 +295,19 @@ export const configurationDocument = z.strictObject({
       systemDocument,
     )
     .meta({ title: 'Systems' }),
-  schedule: z.strictObject({ every: duration }).optional().meta({
-    title: 'Schedule',
-    description: 'lockstep serve repeats runs this often, such as { every: 1m }.',
-  }),
+  schedule: z
+    .strictObject({
+      every: duration,
+      systems: z.record(z.string(), duration).optional().meta({
+        title: 'Systems',
+        description: 'Those that take part more rarely, such as { hr: 6h }.',
+      }),
+    })
+    .optional()
+    .meta({
+      title: 'Schedule',
+      description: 'lockstep serve repeats runs this often, such as { every: 1m }.',
+    }),
   keep: z
     .strictObject({
       log: duration.default(KEEP_LOG_SECONDS).meta({

@@ -1,5 +1,6 @@
 /** Runs again and again, one at a time, and tells people when something needs them. */
 
+import type { SystemName } from '../identity/record.ts';
 import { type Alert, alarm, alertsOf } from './alerts.ts';
 import { pruneAudit } from './auditing.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
@@ -17,6 +18,8 @@ import { writtenSystems } from './target.ts';
 export interface Schedule {
   readonly everySeconds: number;
   readonly watch: Watch;
+  /** Systems that take part more rarely than in every round, in seconds. */
+  readonly systems?: Readonly<Record<SystemName, number>>;
   /** A line for the log of the process. */
   readonly log: (line: string) => void;
 }
@@ -35,18 +38,22 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
   const { everySeconds, watch, log } = schedule;
   const { signal } = watch;
   const raising = alarm(engine, log);
+  const turn = turns(engine, schedule);
   let endings: readonly Alert[] = [];
   let endingsAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const began = engine.now().getTime();
-    const alerts = [...(await oneRound(engine, schedule)), ...(await compare(engine, schedule))];
+    const alerts = [
+      ...(await oneRound(engine, schedule, turn)),
+      ...(await compare(engine, schedule)),
+    ];
     await forget(engine, schedule);
     if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
       endings = await endingSecrets(engine, signal);
       await pruneAudit(engine);
       endingsAt = began;
     }
-    const silent = await silentSources(engine, everySeconds);
+    const silent = await silentSources(engine, schedule);
     const drift = await driftAlerts(engine);
     await raising.raise([...alerts, ...silent, ...drift, ...endings], signal);
     const wait = began + everySeconds * 1000 - engine.now().getTime();
@@ -58,12 +65,17 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
  * A run that takes longer than a round holds up nothing: sources are read meanwhile, so that whoever
  * is urgent is known, and targets that are not at work get their turn.
  */
-async function oneRound(engine: Engine, schedule: Schedule): Promise<readonly Alert[]> {
+async function oneRound(
+  engine: Engine,
+  schedule: Schedule,
+  turn: () => readonly SystemName[] | undefined,
+): Promise<readonly Alert[]> {
   const { everySeconds } = schedule;
-  const run = oneRun(engine, schedule);
+  const run = oneRun(engine, schedule, { systems: turn() });
   const alerts: (readonly Alert[])[] = [];
   while (!(await endsWithin(run, everySeconds * 1000))) {
-    alerts.push(await oneRun(engine, schedule, await idleTargets(engine)));
+    const targets = await idleTargets(engine);
+    alerts.push(await oneRun(engine, schedule, { systems: turn(), targets }));
   }
   return [...(await run), ...alerts.flat()];
 }
@@ -86,16 +98,40 @@ async function idleTargets(engine: Engine): Promise<readonly string[]> {
   return systems.filter((_, index) => leases[index]?.holder === undefined);
 }
 
-/** @param targets All of them when absent. */
+/** Whose turn it is; everybody's, undefined, where no system has an interval of its own. */
+function turns(
+  { systems, now }: Engine,
+  { systems: every = {} }: Schedule,
+): () => readonly SystemName[] | undefined {
+  const last = new Map<SystemName, number>();
+  if (Object.keys(every).length === 0) return () => undefined;
+  return () => {
+    const at = now().getTime();
+    const due = systems.filter((name) => {
+      const before = last.get(name) ?? Number.NEGATIVE_INFINITY;
+      return at - before >= (every[name] ?? 0) * 1000;
+    });
+    for (const name of due) last.set(name, at);
+    return due;
+  };
+}
+
+/** @param part All of them where it names none. */
 async function oneRun(
   engine: Engine,
   { watch, log }: Schedule,
-  targets?: readonly string[],
+  {
+    systems,
+    targets,
+  }: {
+    readonly systems: readonly SystemName[] | undefined;
+    readonly targets?: readonly SystemName[];
+  },
 ): Promise<readonly Alert[]> {
   try {
     const report = await runSync(
       engine,
-      { trigger: 'schedule', ...(targets && { targets }) },
+      { trigger: 'schedule', ...(systems && { systems }), ...(targets && { targets }) },
       watch,
     );
     const line = lineOf(report);
@@ -165,15 +201,19 @@ function lineOf({ verdict, targets, readings, milliseconds }: RunReport): string
 }
 
 /** Sources that were not read to their end for a while, whatever the reason. */
-async function silentSources(engine: Engine, everySeconds: number): Promise<readonly Alert[]> {
-  const patience = Math.max(SILENT_ROUNDS * everySeconds * 1000, SILENT_MILLISECONDS);
+async function silentSources(
+  engine: Engine,
+  { everySeconds, systems = {} }: Schedule,
+): Promise<readonly Alert[]> {
+  const patience = (system: SystemName) =>
+    Math.max(SILENT_ROUNDS * (systems[system] ?? everySeconds) * 1000, SILENT_MILLISECONDS);
   const now = engine.now().getTime();
   const freshness = await engine.warehouse.freshness();
   const read = freshness.filter(({ system, kind }) =>
     engine.sources.some((source) => source.system === system && source.kind === kind),
   );
   return read.flatMap(({ system, kind, readAt }): readonly Alert[] => {
-    if (now - readAt.getTime() <= patience) return [];
+    if (now - readAt.getTime() <= patience(system)) return [];
     const message = `${kind} was last read to its end at ${readAt.toISOString()}`;
     return [{ event: 'silent', system, message, remedy: 'lockstep check' }];
   });

@@ -128,3 +128,37 @@ it('tells what others changed in a target, from as many on as were asked for', a
     'drift: 2 user differences that others made: 2 changed name.givenName',
   ]);
 });
+
+it('reads a system as rarely as it is wanted to be', async () => {
+  await using company = await contoso({
+    systems: `
+  badges:
+    connector: file
+    options: { path: badges.csv, id: badge }
+    read: { user: { join: [mail], creates: false, map: { mail: "[address]" } } }`,
+    files: { 'badges.csv': 'badge,address\nB1,ada.lovelace@contoso.com\n' },
+  });
+  const ending = new AbortController();
+  const read: string[] = [];
+  let rounds = 0;
+  const engine: typeof company.engine = {
+    ...company.engine,
+    sleep: async (milliseconds) => {
+      company.clock.advance(milliseconds / 1000);
+      if (++rounds === 6) ending.abort();
+    },
+  };
+  await repeatRuns(engine, {
+    everySeconds: 60,
+    systems: { badges: 180 },
+    watch: {
+      signal: ending.signal,
+      progress: (event) => {
+        if (event.type === 'read' && event.reading.kind === 'user') read.push(event.reading.system);
+      },
+    },
+    log: () => {},
+  });
+  expect(read.filter((system) => system === 'entra')).toHaveLength(6);
+  expect(read.filter((system) => system === 'badges')).toHaveLength(2);
+});

@@ -127,6 +127,25 @@ export function dueContract(open: OpenDatabase): void {
       expect((await contoso.subject('7')).due?.cause).toBe('configuration');
     });
 
+    it('is nobody in the targets whose rules are as they were', async () => {
+      const wiki = { ...RAMP, system: 'wiki' };
+      await using contoso = await office(open, { targets: [RAMP, wiki] });
+      await contoso.read('entra', 'user', [employee('1')]);
+      await contoso.rest();
+      const { identity } = await contoso.subject('1');
+      await contoso.warehouse.settle('wiki', [
+        {
+          subject: (await contoso.warehouse.subject('wiki', identity.id)) ?? { identity },
+          settlement: { type: 'settled' },
+        },
+      ]);
+      const other = await contoso.again({ targets: [{ ...RAMP, fingerprint: 'second' }, wiki] });
+      while (await other.expandMarkers('ramp'));
+      expect(await other.expandMarkers('wiki')).toBe(false);
+      expect(await other.dueCount('ramp', NOW)).toBe(1);
+      expect(await other.dueCount('wiki', NOW)).toBe(0);
+    });
+
     it('is everybody when somebody asks for it', async () => {
       await using contoso = await office(open);
       await contoso.read('entra', 'user', [employee('1'), employee('2')]);
