@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import { identityKeys, isJoining, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
 import { parseOrigins } from './origins.ts';
-import { MOST_IN_BLOCK } from './similar/rule.ts';
+import { MOST_IN_BLOCK, sayTheSame } from './similar/rule.ts';
 import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
 import type { SourceRules } from './warehouse.ts';
 
@@ -270,6 +270,8 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       // When no source is left that could say anything, the last values are what we know.
       if (contributions.length > 0) {
         person.attributes = merged.attributes;
+        const [only, ...others] = contributions;
+        if (only && others.length === 0) sayTheSame(person.attributes, only.attributes);
         person.origins = merged.origins;
       }
       person.present = merged.present;

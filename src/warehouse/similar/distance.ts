@@ -75,17 +75,16 @@ export function editDistance(left: string, right: string, most: number): number 
   return Math.min(before[b.length] ?? 0, most + 1);
 }
 
-/** Dice's coefficient over the three-letter pieces of two texts, ends included; 0 to 1. */
-export function trigramSimilarity(left: string, right: string): number {
-  const a = trigrams(left);
-  const b = trigrams(right);
-  if (a.size + b.size === 0) return 1;
+/** Dice's coefficient over the three-letter pieces of two texts; 0 to 1. */
+export function trigramSimilarity(left: ReadonlySet<string>, right: ReadonlySet<string>): number {
+  if (left.size + right.size === 0) return 1;
   let common = 0;
-  for (const piece of a) if (b.has(piece)) common++;
-  return (2 * common) / (a.size + b.size);
+  for (const piece of left) if (right.has(piece)) common++;
+  return (2 * common) / (left.size + right.size);
 }
 
-function trigrams(text: string): ReadonlySet<string> {
+/** The three-letter pieces of a text, its ends included. */
+export function trigrams(text: string): ReadonlySet<string> {
   const padded = text === '' ? '' : `  ${text.slice(0, 2 * LONGEST)} `;
   const pieces = new Set<string>();
   for (let at = 0; at + 3 <= padded.length; at++) pieces.add(padded.slice(at, at + 3));

@@ -10,7 +10,7 @@ import { compareMails, comparePhones, type Mail } from './address.ts';
 import { CALIBRATION } from './calibration.ts';
 import { compareDays } from './dates.ts';
 import { editDistance, trigramSimilarity } from './distance.ts';
-import type { Compared, ComparisonName, Features } from './features.ts';
+import type { Compared, ComparisonName, Features, Pieces } from './features.ts';
 import { areExchanged, compareGivenNames, compareSurnames } from './names.ts';
 
 /** Who else two who are alike may be. */
@@ -153,10 +153,10 @@ function codeLevel(left: string | undefined, right: string | undefined): string 
 
 const NEAR_TEXT = 0.6;
 
-function textLevel(left: string | undefined, right: string | undefined): string | undefined {
+function textLevel(left: Pieces | undefined, right: Pieces | undefined): string | undefined {
   if (left === undefined || right === undefined) return undefined;
-  if (left === right) return 'same';
-  return trigramSimilarity(left, right) >= NEAR_TEXT ? 'near' : 'different';
+  if (left.text === right.text) return 'same';
+  return trigramSimilarity(left.trigrams, right.trigrams) >= NEAR_TEXT ? 'near' : 'different';
 }
 
 export function alike(left: Features, right: Features, compared: readonly Compared[]): Alike {

@@ -3,6 +3,7 @@
 import type { Attributes, AttributeValue, Scalar } from '../../identity/record.ts';
 import { type Mail, type MailRules, mail, phone, phoneTail } from './address.ts';
 import { type Day, day } from './dates.ts';
+import { trigrams } from './distance.ts';
 import { compact, folded } from './fold.ts';
 import {
   exchangedKeys,
@@ -38,7 +39,13 @@ export interface Features {
   readonly mails: readonly Mail[];
   readonly phones: readonly string[];
   readonly codes: readonly (string | undefined)[];
-  readonly texts: readonly (string | undefined)[];
+  readonly texts: readonly (Pieces | undefined)[];
+}
+
+/** A text, and the pieces it is compared by. */
+export interface Pieces {
+  readonly text: string;
+  readonly trigrams: ReadonlySet<string>;
 }
 
 /** Values of one attribute that are looked at. */
@@ -51,7 +58,7 @@ export function featuresOf(attributes: Attributes, compared: readonly Compared[]
   const mails: Mail[] = [];
   const phones: string[] = [];
   const codes: (string | undefined)[] = [];
-  const texts: (string | undefined)[] = [];
+  const texts: (Pieces | undefined)[] = [];
   for (const { attribute, comparison } of compared) {
     const values = scalars(attributes[attribute]);
     const text = String(values[0] ?? '');
@@ -81,11 +88,15 @@ export function featuresOf(attributes: Attributes, compared: readonly Compared[]
         codes.push(compact(text) || undefined);
         break;
       case 'text':
-        texts.push(folded(text) || undefined);
+        texts.push(piecesOf(folded(text)));
         break;
     }
   }
   return { given, surname: family, born, mails, phones, codes, texts };
+}
+
+function piecesOf(text: string): Pieces | undefined {
+  return text === '' ? undefined : { text, trigrams: trigrams(text) };
 }
 
 /**

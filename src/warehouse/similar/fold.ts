@@ -185,7 +185,7 @@ export function folded(text: string): string {
   const latin = result.replace(NOT_PLAIN, (others) =>
     [...others].map((letter) => (/[\p{L}\p{N}]/u.test(letter) ? letter : ' ')).join(''),
   );
-  return latin.replace(/ +/g, ' ').trim();
+  return latin.replace(/ +/g, ' ').trim().slice(0, LONGEST_COMPARED).trim();
 }
 
 /** Letters and digits alone: an identifier, whatever separates its parts. */

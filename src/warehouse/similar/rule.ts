@@ -51,26 +51,54 @@ export interface MarkedRule {
   readonly rule: SameRule | SimilarRule;
 }
 
+const marks = new WeakMap<SameRule | SimilarRule, string>();
+
 /** Rules that compare the same things have the same mark, whichever source they are of. */
 export function ruleMark(rule: SameRule | SimilarRule): string {
+  const known = marks.get(rule);
+  if (known !== undefined) return known;
   const compares = 'same' in rule ? ['same', rule.same] : ['similar', rule.similar];
-  return hash('sha256', JSON.stringify(compares)).slice(0, 8);
+  const mark = hash('sha256', JSON.stringify(compares)).slice(0, 8);
+  marks.set(rule, mark);
+  return mark;
 }
 
-const known = new WeakMap<Attributes, Map<SimilarRule['similar'], Features>>();
+/** What attributes are to a rule: worked out once, however often they are asked for. */
+interface Seen {
+  features?: Features;
+  texts?: readonly string[];
+}
 
-/** Attributes as a rule compares them; taken apart once. */
-export function featuresFor({ similar }: SimilarRule, attributes: Attributes): Features {
-  const theirs = known.get(attributes) ?? new Map<SimilarRule['similar'], Features>();
-  if (theirs.size === 0) known.set(attributes, theirs);
-  const features = theirs.get(similar) ?? featuresOf(attributes, similar);
-  theirs.set(similar, features);
-  return features;
+const seen = new WeakMap<Attributes, Map<string, Seen>>();
+
+function seenBy(rule: SameRule | SimilarRule, attributes: Attributes): Seen {
+  const all = seen.get(attributes) ?? new Map<string, Seen>();
+  if (all.size === 0) seen.set(attributes, all);
+  const mark = ruleMark(rule);
+  const known = all.get(mark) ?? {};
+  all.set(mark, known);
+  return known;
+}
+
+/** Tells that attributes say what others say, of which more is known already. */
+export function sayTheSame(attributes: Attributes, others: Attributes): void {
+  const known = seen.get(others);
+  if (known) seen.set(attributes, known);
+}
+
+/** Attributes as a rule compares them. */
+export function featuresFor(rule: SimilarRule, attributes: Attributes): Features {
+  const known = seenBy(rule, attributes);
+  known.features ??= featuresOf(attributes, rule.similar);
+  return known.features;
 }
 
 /** Texts under which identities are found that the rule may be about. */
 export function ruleTexts(rule: SameRule | SimilarRule, attributes: Attributes): readonly string[] {
-  return 'same' in rule ? sameTexts(rule, attributes) : blocksOf(featuresFor(rule, attributes));
+  const known = seenBy(rule, attributes);
+  known.texts ??=
+    'same' in rule ? sameTexts(rule, attributes) : blocksOf(featuresFor(rule, attributes));
+  return known.texts;
 }
 
 /** Combinations of an attribute's several values that are looked for. */
