@@ -179,6 +179,7 @@ export function folded(text: string): string {
     .replaceAll('ї', 'yi')
     .normalize('NFKD')
     .replace(MARKS, '')
+    .toLowerCase()
     .replace(APOSTROPHES, '');
   let result = '';
   for (const letter of bare) result += LETTERS.get(letter) ?? letter;
