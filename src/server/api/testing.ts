@@ -369,7 +369,7 @@ export async function* each<Value>(values: Iterable<Value>): AsyncGenerator<Valu
   yield* values;
 }
 
-export const WITH: WithReport = {
+const WITH: WithReport = {
   verdict: 'held',
   people: 1204,
   targets: [
