@@ -16,6 +16,8 @@ import { ago, counted } from './words.ts';
 
 export function reviewCommand(session: Session): Command {
   const command = verbCommand('review', 'what only a person can decide: who is who')
+    .enablePositionalOptions()
+    .configureHelp({ subcommandTerm: (each) => each.name() })
     .helpCommand(false)
     .addCommand(show(session))
     .addCommand(join(session))

@@ -70,7 +70,7 @@ export function phone(text: string, country: string | undefined): string | undef
   return digits.length < SHORTEST_NUMBER || /^(\d)\1*$/.test(digits) ? undefined : digits;
 }
 
-export function isCountry(text: string | undefined): text is CountryCode {
+function isCountry(text: string | undefined): text is CountryCode {
   return text !== undefined && isSupportedCountry(text);
 }
 

@@ -164,7 +164,7 @@ export function alike(left: Features, right: Features, compared: readonly Compar
 }
 
 /** What the levels say together. */
-export function weighed(found: readonly Level[], { expected, levels }: Calibration): Alike {
+function weighed(found: readonly Level[], { expected, levels }: Calibration): Alike {
   // Texts of one person go together (who moves has another street and another city), so that all
   // of them count as one.
   const texts = found.filter(({ as }) => as === 'text').length;

@@ -4,7 +4,7 @@
  */
 
 /** Longer texts are compared by their beginning: everything here stays linear in what is typed. */
-export const LONGEST_COMPARED = 96;
+const LONGEST_COMPARED = 96;
 
 /** Latin letters that no decomposition takes apart. */
 const LATIN: Readonly<Record<string, string>> = {

@@ -252,6 +252,32 @@ export function joiningContract(open: OpenDatabase): void {
       expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
     });
 
+    it('that two identities are one after all, because a record was corrected', async () => {
+      await using contoso = await company(open);
+      const { warehouse } = contoso;
+      await contoso.read('payroll', 'user', [
+        paid('a', { givenName: 'Ada', surname: 'Lovelace', birthDate: '1985-12-10' }),
+      ]);
+      await contoso.read('payroll', 'user', [paid('a', { ...GRACE, givenName: 'Gracie' })]);
+      // Identities that exist are never merged by likeness alone.
+      expect(await people(contoso)).toEqual(['hr/1', 'payroll/a']);
+      const [item] = await warehouse.reviews();
+      const [, grace] = item?.candidates ?? [];
+      const decision = await warehouse.decideReview(item?.id ?? '', {
+        type: 'join',
+        identity: grace?.id ?? '',
+      });
+      expect(await people(contoso)).toEqual(['hr/1 payroll/a']);
+      expect(await warehouse.reviews()).toEqual([]);
+
+      await warehouse.undoDecision(decision.id);
+      expect(await people(contoso)).toEqual(['hr/1', 'payroll/a']);
+      expect(await warehouse.reviews()).toMatchObject([{ id: item?.id }]);
+      expect(decision.other && (await warehouse.identity(decision.other))?.links).toEqual([
+        user('payroll', 'a'),
+      ]);
+    });
+
     it('refuses what cannot be decided, and leaves everything as it was', async () => {
       const { contoso, review } = await doubtful();
       await using _ = contoso;
