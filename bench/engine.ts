@@ -22,7 +22,7 @@ export interface Measured {
 
 type Order =
   | { readonly verb: 'run' | 'plan' | 'log' }
-  | { readonly verb: 'explain'; readonly person: string };
+  | { readonly verb: 'explain' | 'provision'; readonly person: string };
 
 const { file } = settingsOf<{ file: string }>();
 const loaded = await loadConfiguration(file, {
@@ -39,6 +39,8 @@ await serveOrders({}, (order: Order): Promise<Measured | Explained | LogCost> =>
   switch (order.verb) {
     case 'explain':
       return explained(order.person);
+    case 'provision':
+      return provisioned(order.person);
     case 'log':
       return logCost(engine, path.dirname(file));
     case 'run':
@@ -83,6 +85,16 @@ async function explained(person: string): Promise<Explained> {
   const begun = performance.now();
   await verbs.explain({ person }, watch);
   return { milliseconds: performance.now() - begun };
+}
+
+/** Ahead of everything, whoever is writing there now. */
+async function provisioned(person: string): Promise<Explained> {
+  const begun = performance.now();
+  const { targets } = await verbs.provision({ person }, watch);
+  const milliseconds = performance.now() - begun;
+  const done = targets.flatMap(({ outcomes }) => outcomes).some(({ type }) => type === 'done');
+  if (!done) throw new Error(JSON.stringify(targets));
+  return { milliseconds };
 }
 
 function sum(counts: Readonly<Record<string, number>> = {}): number {

@@ -13,6 +13,8 @@ export interface GraphReady {
   readonly provisioned: number;
   /** Some of them, by name. */
   readonly names: readonly string[];
+  /** Some who come last in a run. */
+  readonly last: readonly string[];
 }
 
 interface Change {
@@ -33,6 +35,7 @@ const ready: GraphReady = {
   clientSecret: contoso.clientSecret,
   provisioned: provisioned.length,
   names: provisioned.slice(0, 20).map(({ userPrincipalName }) => userPrincipalName),
+  last: provisioned.slice(-20).map(({ userPrincipalName }) => userPrincipalName),
 };
 await serveOrders(ready, async ({ people: count, round }: Change) => {
   for (const { id } of provisioned.slice(0, count))
