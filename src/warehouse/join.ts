@@ -61,7 +61,7 @@ export function keysOfRule(
 ): readonly string[] {
   return typeof rule === 'string'
     ? keysOf(kind, rule, mapped[rule])
-    : ruleKeys(kind, { mark: ruleMark(rule), rule }, mapped);
+    : ruleKeys(kind, { mark: ruleMark(rule), rule }, mapped, 'sought');
 }
 
 export function joining(held: Held, rules: SourceRules, space: Space): Joining {

@@ -15,6 +15,7 @@ import {
   type Scalar,
 } from '../identity/record.ts';
 import { readPath } from '../scim/path.ts';
+import type { Blocks } from './similar/features.ts';
 import { type MarkedRule, ruleTexts } from './similar/rule.ts';
 
 /** No attribute name has one, so no two different keys read alike. */
@@ -79,14 +80,15 @@ export function isBlock(key: string): boolean {
   return key.startsWith(`${RULE}~`, key.indexOf(SEPARATOR) + 1);
 }
 
-/** Keys by which a rule finds whom it may be about. */
+/** Keys under which a rule keeps whom it may be about, or looks for them. */
 export function ruleKeys(
   kind: ObjectKind,
   { mark, rule }: MarkedRule,
   attributes: Attributes,
+  which: keyof Blocks,
 ): readonly string[] {
   const name = `${RULE}${'similar' in rule ? '~' : ''}${mark}`;
-  return ruleTexts(rule, attributes).flatMap((text) =>
+  return ruleTexts(rule, attributes)[which].flatMap((text) =>
     text.length > LONGEST_VALUE || text.includes('\0')
       ? []
       : `${kind}${SEPARATOR}${name}${SEPARATOR}${text}`,
@@ -104,7 +106,7 @@ export function identityKeys(
     for (const key of keysOf(kind, name, attributes[name])) keys.add(key);
   }
   for (const rule of compared[kind] ?? []) {
-    for (const key of ruleKeys(kind, rule, attributes)) keys.add(key);
+    for (const key of ruleKeys(kind, rule, attributes, 'kept')) keys.add(key);
   }
   if (kind !== 'user' && kind !== 'group') return keys;
   for (const name of naming) {

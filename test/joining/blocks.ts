@@ -30,7 +30,7 @@ export function indexed(entries: readonly Entry[]): ReadonlyMap<string, readonly
   const index = new Map<string, Known[]>();
   for (const entry of entries) {
     const known = { entry, features: featuresOf(entry.attributes, COMPARED) };
-    for (const block of blocksOf(known.features)) {
+    for (const block of blocksOf(known.features).kept) {
       const others = index.get(block);
       if (others) others.push(known);
       else index.set(block, [known]);
@@ -50,7 +50,7 @@ export function* candidates(
   for (const entry of entries) {
     const features = featuresOf(entry.attributes, COMPARED);
     const found = new Set<Known>();
-    for (const block of blocksOf(features)) {
+    for (const block of blocksOf(features).sought) {
       const others = index.get(block) ?? [];
       if (others.length <= MOST_IN_BLOCK) for (const other of others) found.add(other);
     }

@@ -99,36 +99,49 @@ function piecesOf(text: string): Pieces | undefined {
   return text === '' ? undefined : { text, trigrams: trigrams(text) };
 }
 
+export interface Blocks {
+  /** Texts under which somebody is found who may be the same person. */
+  readonly kept: readonly string[];
+  /** Those under which such people are looked for. */
+  readonly sought: readonly string[];
+}
+
 /**
- * Texts under which somebody is found who may be the same person. Each finds few; whoever has a
- * common name is found by the ones that say more.
+ * Each finds few; whoever has a common name is found by the ones that say more. Names alone find
+ * only where a birthday is missing: with two that are nothing like each other, they are two people.
  */
-export function blocksOf(features: Features): readonly string[] {
+export function blocksOf(features: Features): Blocks {
   const { given, surname: family, born, mails, phones, codes } = features;
-  const blocks = new Set<string>();
+  const both = new Set<string>();
+  const kept = new Set<string>();
+  const sought = new Set<string>();
   const givens = given === undefined ? [] : givenNameKeys(given);
   const families = family === undefined ? [] : surnameKeys(family);
   const others = family === undefined ? families : [...families, ...exchangedKeys(family)];
   for (const one of givens) {
     for (const other of others) {
       const names = one < other ? `${one} ${other}` : `${other} ${one}`;
-      blocks.add(`n ${names}`);
-      if (!born) continue;
-      blocks.add(`y ${names} ${born.year}`);
-      blocks.add(`m ${names} ${born.dayAndMonth}`);
+      kept.add(`n ${names}`);
+      if (born) {
+        sought.add(`u ${names}`);
+        both.add(`y ${names} ${born.year}`).add(`m ${names} ${born.dayAndMonth}`);
+      } else {
+        kept.add(`u ${names}`);
+        sought.add(`n ${names}`);
+      }
     }
   }
   if (born) {
     const exact = `${born.year}${born.dayAndMonth}`;
-    for (const one of givens) blocks.add(`g ${one} ${exact}`);
-    for (const other of families) blocks.add(`f ${other} ${exact}`);
+    for (const one of givens) both.add(`g ${one} ${exact}`);
+    for (const other of families) both.add(`f ${other} ${exact}`);
   }
-  for (const { text, local } of mails) blocks.add(`e ${local ?? text}`);
-  for (const number of phones) blocks.add(`p ${phoneTail(number) ?? number}`);
+  for (const { text, local } of mails) both.add(`e ${local ?? text}`);
+  for (const number of phones) both.add(`p ${phoneTail(number) ?? number}`);
   codes.forEach((code, index) => {
-    if (code !== undefined) blocks.add(`c${index} ${code}`);
+    if (code !== undefined) both.add(`c${index} ${code}`);
   });
-  return [...blocks];
+  return { kept: [...kept, ...both], sought: [...sought, ...both] };
 }
 
 /** The first few of an attribute's values. */

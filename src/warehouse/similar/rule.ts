@@ -5,6 +5,7 @@ import type { Attributes, Scalar } from '../../identity/record.ts';
 import { mail, phone } from './address.ts';
 import { day } from './dates.ts';
 import {
+  type Blocks,
   blocksOf,
   type Compared,
   type Comparison,
@@ -66,7 +67,7 @@ export function ruleMark(rule: SameRule | SimilarRule): string {
 /** What attributes are to a rule: worked out once, however often they are asked for. */
 interface Seen {
   features?: Features;
-  texts?: readonly string[];
+  texts?: Blocks;
 }
 
 const seen = new WeakMap<Attributes, Map<string, Seen>>();
@@ -93,12 +94,17 @@ export function featuresFor(rule: SimilarRule, attributes: Attributes): Features
   return known.features;
 }
 
-/** Texts under which identities are found that the rule may be about. */
-export function ruleTexts(rule: SameRule | SimilarRule, attributes: Attributes): readonly string[] {
+/** Texts under which identities are kept, and those under which a rule looks for them. */
+export function ruleTexts(rule: SameRule | SimilarRule, attributes: Attributes): Blocks {
   const known = seenBy(rule, attributes);
   known.texts ??=
-    'same' in rule ? sameTexts(rule, attributes) : blocksOf(featuresFor(rule, attributes));
+    'same' in rule ? theSame(rule, attributes) : blocksOf(featuresFor(rule, attributes));
   return known.texts;
+}
+
+function theSame(rule: SameRule, attributes: Attributes): Blocks {
+  const texts = sameTexts(rule, attributes);
+  return { kept: texts, sought: texts };
 }
 
 /** Combinations of an attribute's several values that are looked for. */
