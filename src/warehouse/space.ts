@@ -7,7 +7,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
-import { identityKeys, isJoining, objectKey } from './keys.ts';
+import { identityKeys, isExact, isJoining, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
 import { parseOrigins } from './origins.ts';
 import { MOST_IN_BLOCK, sayTheSame } from './similar/rule.ts';
@@ -159,7 +159,13 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       const missing = [...new Set(keys)].filter((key) => !fetched.has(key));
       if (missing.length === 0) return;
       for (const key of missing) fetched.set(key, []);
-      for (const { key, identity } of await store.identitiesWithKeys(missing)) {
+      const exact = missing.filter(isExact);
+      const ruled = missing.filter((key) => !isExact(key));
+      const found = await Promise.all([
+        exact.length > 0 ? store.identitiesWithKeys(exact) : [],
+        ruled.length > 0 ? store.identitiesInBlocks(ruled, MOST_HITS) : [],
+      ]);
+      for (const { key, identity } of found.flat()) {
         const hits = fetched.get(key);
         // Two are too many to choose from; of a value that everybody has, not everybody is loaded.
         if (hits && hits.length < MOST_HITS) hits.push(identity);
