@@ -162,14 +162,15 @@ function sayHead(
 
 /** One column for the record, one for each candidate; a row for each attribute that any of them has. */
 function sayCase(
-  { item, record = {}, people }: ReviewCase,
+  { item, record, people }: ReviewCase,
   now: Date,
   width: number,
   out: Output,
 ): void {
   sayHead(item, now, out);
+  const doubtful = record?.attributes ?? {};
   const candidates = people.map(({ attributes }) => attributes);
-  const names = new Set([record, ...candidates].flatMap((attributes) => Object.keys(attributes)));
+  const names = new Set([doubtful, ...candidates].flatMap((attributes) => Object.keys(attributes)));
   const text = (value: unknown): string =>
     value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   const levels = (name: string): readonly string[] =>
@@ -180,7 +181,7 @@ function sayCase(
   const head = ['', item.system, ...people.map((_, index) => `${index + 1}`), 'evidence, in bits'];
   const rows = [...names].map((name) => [
     name,
-    text(record[name]),
+    text(doubtful[name]),
     ...candidates.map((attributes) => text(attributes[name])),
     levels(name).filter(Boolean).join(', '),
   ]);

@@ -27,7 +27,7 @@ export async function reviewCase(
   const held = await doubtful(item, space, context);
   return {
     item,
-    ...(held && { record: space.mappedOf(held) }),
+    ...(held && { record: { ref: held.ref, attributes: space.mappedOf(held) } }),
     people: await people(item.candidates.map((candidate) => candidate.id)),
   };
 }

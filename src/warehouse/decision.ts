@@ -43,8 +43,8 @@ export type Choice =
 /** A matter of the queue and everybody it is about, side by side. */
 export interface ReviewCase {
   readonly item: ReviewItem;
-  /** The record in doubt, as identity attributes; absent where it is about an account. */
-  readonly record?: Attributes;
+  /** The one in doubt, as identity attributes; absent where it is about an account. */
+  readonly record?: { readonly ref: ObjectRef; readonly attributes: Attributes };
   readonly people: readonly Identity[];
 }
 

@@ -14,6 +14,7 @@ describe('a viewer', () => {
     '/api/drift',
     '/api/status',
     '/api/runs',
+    '/api/reviews/r1',
   ])('sees nothing private in %s', async (path) => {
     const text = await (await testApi().ask('viewer', 'GET', path)).text();
     for (const value of PRIVATE) expect(text).not.toContain(value);

@@ -317,7 +317,10 @@ const VERBS: Verbs = {
       ],
       since: AT,
     },
-    record: { givenName: 'Ada', privatePhone: '+46 70 222 22 22' },
+    record: {
+      ref: { system: 'hr', kind: 'user', id: '4711' },
+      attributes: { givenName: 'Ada', privatePhone: '+46 70 222 22 22' },
+    },
     people: [ADA],
   }),
   decideReview: async () => DECISION,

@@ -61,7 +61,7 @@ export const reviewCase: z.ZodType<ReviewCase> = named(
   z.object(
     members<ReviewCase>()({
       item: reviewItem,
-      record: z.exactOptional(attributes),
+      record: z.exactOptional(z.object({ ref: objectRef, attributes })),
       people: z.array(identity),
     }),
   ),

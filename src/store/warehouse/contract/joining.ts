@@ -213,7 +213,7 @@ export function joiningContract(open: OpenDatabase): void {
       await using _ = contoso;
       expect(await contoso.warehouse.review(review)).toMatchObject({
         item: { subject: 'a' },
-        record: { givenName: 'Ada' },
+        record: { ref: user('payroll', 'a'), attributes: { givenName: 'Ada' } },
         people: [{ attributes: { givenName: 'Grace' } }],
       });
     });
