@@ -113,6 +113,8 @@ interface Pending {
 function startWorker(file: string): Thread {
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
     workerData: { file },
+    // Rows only pass through it: a small young generation is collected often, and cheaply.
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
   });
   const pending = new Map<number, Pending>();
   let outgoing: Request[] = [];
