@@ -8,6 +8,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DEFAULT_CONCURRENCY } from '../src/sync/target.ts';
 import { AS_PRODUCT, type Child, child } from './child.ts';
 import { configuration } from './configuration.ts';
 import type { Measured } from './engine.ts';
@@ -17,15 +18,10 @@ import type { LogCost } from './log.ts';
 import type { RampReady } from './ramp.ts';
 import { type Reconciled, reconciling } from './reconcile.ts';
 
-/** As many requests in flight as the engine has towards a target that states no limit. */
-const CONCURRENCY = 16;
-/** Accounts that are compared: enough for the pace, which does not change with their number. */
-const RECONCILED = 20_000;
-
 interface Figures {
   readonly people: number;
   readonly full: Measured;
-  /** Before and after everything else: a machine is not equally fast all the time. */
+  /** Right after the full run, and at the end: a machine is not equally fast all the time. */
   readonly limits: readonly Bare[];
   readonly explained: readonly { readonly milliseconds: number }[];
   readonly log: LogCost;
@@ -72,7 +68,12 @@ async function bareLoop(folder: string, name: string, written: RampReady): Promi
   await using empty = await child<RampReady>('ramp.ts', { folder: path.join(folder, name) });
   await using loop = await child<unknown>(
     'limit.ts',
-    { from: written.url, to: empty.ready.url, token: written.token, concurrency: CONCURRENCY },
+    {
+      from: written.url,
+      to: empty.ready.url,
+      token: written.token,
+      concurrency: DEFAULT_CONCURRENCY,
+    },
     AS_PRODUCT,
   );
   // Awaited here: the processes end when this function does.
@@ -133,7 +134,7 @@ function report(compared: Reconciled, ...figures: readonly [Figures, Figures]): 
           "  the loop's processor time, share of the engine's",
           percent((bareCpu * full.done) / full.cpuMilliseconds),
         ],
-        ['  the loop before and after differs by', percent(spread)],
+        ['  the two loops differ by', percent(spread)],
         [
           '  plan, outcomes and log, share of the processor time',
           percent((log.whole * full.done) / 1000 / full.cpuMilliseconds),

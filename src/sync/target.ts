@@ -27,7 +27,8 @@ import { membershipLots, settleMembers, thawMembers } from './memberships.ts';
 import { resumeOutdated } from './resume.ts';
 
 const BATCH = 500;
-const DEFAULT_CONCURRENCY = 8;
+/** Requests in flight towards a target that states no limit. */
+export const DEFAULT_CONCURRENCY = 8;
 
 /** A target that can be reached, as the planner sees it. */
 export interface OpenTarget {
