@@ -18,6 +18,9 @@ import type { LogCost } from './log.ts';
 import type { RampReady } from './ramp.ts';
 import { type Reconciled, reconciling } from './reconcile.ts';
 
+/** Accounts that are compared: enough for the pace, which does not change with their number. */
+const RECONCILED = 20_000;
+
 interface Figures {
   readonly people: number;
   readonly full: Measured;
