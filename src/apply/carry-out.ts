@@ -20,6 +20,7 @@ import type { Pace } from './pace.ts';
 import { movedFields } from './precondition.ts';
 import { withReferences } from './references.ts';
 import { pauseSeconds } from './retry.ts';
+import { secrecyOf, withoutCited } from './secrecy.ts';
 import { settlementOfDone, settlementOfFailure } from './settlement.ts';
 
 /** One operation's end: what happened, what it settles, and what was seen on the way. */
@@ -70,10 +71,11 @@ export async function carryOut(planned: PlannedOperation, tools: Carrying): Prom
   const sender = wireOf(target);
   let doubtful = false;
   const fail = (error: ConnectorError, seen?: IdentityRecord): Finished => {
-    tools.breaker.failed(error);
+    const told = toldOf(error, operation, target);
+    tools.breaker.failed(told);
     const finished = failed(
       planned,
-      error,
+      told,
       { milliseconds: since(), wire: sender.wire() },
       tools,
       seen,
@@ -216,6 +218,21 @@ function moved(
     landed: true,
     ...(seen !== undefined && { seen }),
   };
+}
+
+/** As it is kept and shown: a system may say in its answer what it was sent. */
+function toldOf(error: ConnectorError, operation: Operation, target: Target): ConnectorError {
+  const { kind, code, remedy, retryAfterSeconds, general, problems } = error;
+  const message = withoutCited(error.message, operation, secrecyOf(target));
+  if (message === error.message) return error;
+  return new ConnectorError(kind, message, {
+    code,
+    general,
+    problems,
+    ...(remedy !== undefined && { remedy }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    cause: error,
+  });
 }
 
 function failed(

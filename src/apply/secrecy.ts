@@ -5,6 +5,8 @@
 
 import type { Exchange } from '../connectors/spi/index.ts';
 import type { Attributes } from '../identity/record.ts';
+import { REDACTED, scrubbed, textsIn } from '../mapping/redacted.ts';
+import type { Operation } from '../plan/plan.ts';
 import type { Target } from '../plan/target.ts';
 
 export interface Secrecy {
@@ -14,12 +16,8 @@ export interface Secrecy {
   readonly suspects: (text: string) => boolean;
 }
 
-/** The word of Entra's provisioning log. */
-export const REDACTED = '[Redact]';
 const SECRET = /password|passwd|secret|token|credential|api_?key/i;
 const MOST_KNOWN = 1000;
-/** Shorter values occur in any sentence. */
-const SHORTEST_SCRUBBED = 4;
 
 const known = new WeakMap<Target['mapping'], Secrecy>();
 
@@ -83,8 +81,39 @@ export function hiddenIn(
   const hidden = { sent: hide(sent, secrecy, secrets), answer: hide(answer, secrecy, secrets) };
   return {
     sent: hidden.sent,
-    answer: secrets.size === 0 ? hidden.answer : scrubbed(hidden.answer, [...secrets]),
+    answer: secrets.size === 0 ? hidden.answer : scrubbed(hidden.answer, secrets),
   };
+}
+
+/** What a system says of an operation, without the secret values of it: systems cite what they were sent. */
+export function withoutCited(text: string, operation: Operation, secrecy: Secrecy): string {
+  const secrets = new Set<string>();
+  for (const values of valuesOf(operation)) hide(values, secrecy, secrets);
+  return secrets.size === 0 ? text : String(scrubbed(text, secrets));
+}
+
+/** By path. */
+function valuesOf(operation: Operation): readonly unknown[] {
+  if (operation.action === 'create') return [operation.attributes, operation.match];
+  const { held } = operation.precondition;
+  switch (operation.action) {
+    case 'update':
+    case 'enable':
+    case 'disable': {
+      const changed = operation.changes.map(({ path, before, after }) => ({
+        [path]: [before, after],
+      }));
+      return [held, operation.adopts, ...changed];
+    }
+    case 'delete':
+      return [held, operation.before];
+    case 'link':
+    case 'unlink':
+      return [held, operation.adopts];
+    case 'add-members':
+    case 'remove-members':
+      return [];
+  }
 }
 
 function isSuspect(body: unknown, suspects: Secrecy['suspects']): boolean {
@@ -125,23 +154,4 @@ function hide(body: unknown, secrecy: Secrecy, secrets: Set<string>): unknown {
 function hides(path: string, { names }: Secrecy): boolean {
   const name = nameOf(path);
   return names.has(name) || SECRET.test(name);
-}
-
-function textsIn(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(textsIn);
-  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(textsIn);
-  const text = value === undefined || value === null ? '' : String(value);
-  return text.length < SHORTEST_SCRUBBED ? [] : [text];
-}
-
-/** Systems cite in their messages what they were sent. */
-function scrubbed(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string') {
-    return secrets.reduce((text, secret) => text.replaceAll(secret, REDACTED), value);
-  }
-  if (Array.isArray(value)) return value.map((item) => scrubbed(item, secrets));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, scrubbed(member, secrets)]),
-  );
 }

@@ -8,6 +8,7 @@ import {
   type Scalar,
 } from '../identity/record.ts';
 import type { CompiledRow, Desired, EvaluationContext } from '../mapping/mapping.ts';
+import { REDACTED } from '../mapping/redacted.ts';
 import type { ResolvedReference, Subject } from '../warehouse/subject.ts';
 import type { Match, MatchValue } from './match.ts';
 import { targetAttributes } from './standing.ts';
@@ -167,7 +168,7 @@ function mappingStep(
     inputs: redacted ? {} : seen,
     origins,
     result: byDefault ? 'default' : wanted.type,
-    ...(wanted.type === 'value' && { value: redacted ? '[Redact]' : wanted.value }),
+    ...(wanted.type === 'value' && { value: redacted ? REDACTED : wanted.value }),
     ...(desired.type === 'failed' && { message: desired.message }),
   };
 }

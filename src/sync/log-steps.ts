@@ -3,15 +3,10 @@
  * out by the planner's own code, over the values and the rules of that time.
  */
 
-import {
-  isSecret,
-  REDACTED,
-  type Secrecy,
-  secrecyOfPaths,
-  withoutSecrets,
-} from '../apply/secrecy.ts';
+import { isSecret, type Secrecy, secrecyOfPaths, withoutSecrets } from '../apply/secrecy.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { Scope } from '../mapping/mapping.ts';
+import { REDACTED } from '../mapping/redacted.ts';
 import { compileScope } from '../mapping/scope.ts';
 import type { KeptRow, KindRules } from '../plan/basis.ts';
 import { type Evidence, isPassedOn } from '../plan/evidence.ts';

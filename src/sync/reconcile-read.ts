@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChangePage } from '../connectors/spi/index.ts';
 import { type IdentityId, label } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
+import { REDACTED } from '../mapping/redacted.ts';
 import { type Drift, driftFinder } from '../plan/drift.ts';
 import type { Target } from '../plan/target.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -208,7 +209,7 @@ async function rowsOf(
 
 function rowOf(account: SpaceAccount, drift: Drift, looking: Looking): DriftRow {
   const { type, path, asked, answered, current } = drift;
-  const shownValue = (value: AttributeValue) => (looking.isMasked(path) ? '[Redact]' : value);
+  const shownValue = (value: AttributeValue) => (looking.isMasked(path) ? REDACTED : value);
   return {
     ...common(account, looking, modifiedOf(looking.shown.get(account.id))),
     type,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { verbsOf } from '../../src/sync/bind.ts';
-import { contoso } from '../runs/contoso.ts';
+import { type Contoso, contoso } from '../runs/contoso.ts';
 
 const CANARY = 'canary-7f3a9c51e0';
 
@@ -53,4 +53,32 @@ it('T11: the log keeps no value whose mapping says Redact, and no password, sent
   const [entry] = await Array.fromAsync(verbs.entries({ limit: 1 }));
   expect(JSON.stringify(entry?.steps.write.exchanges)).toContain('[Redact]');
   expect(JSON.stringify(entry)).not.toContain(CANARY);
+});
+
+it('T11: what a target cites of such a value, when it refuses it, is kept nowhere either', async () => {
+  const cited = `salary ${CANARY} is out of range`;
+  const company: Contoso = await contoso({
+    write: `
+        map:
+          "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter":
+            'Redact([companyName])'`,
+    world: {
+      fetch: async (input, init) => {
+        const request = new Request(input, init);
+        if (!request.url.startsWith(company.ramp.url)) return company.graph.fetch(request);
+        if (request.method !== 'POST') return company.ramp.fetch(request);
+        return Response.json({ detail: cited }, { status: 400 });
+      },
+    },
+  });
+  await using _ = company;
+  const id = company.hire({ name: 'ada.lovelace' });
+  company.graph.control.act({ act: 'update', id, properties: { companyName: CANARY } });
+  const report = await company.run();
+  const verbs = verbsOf(company.engine);
+  const [outcome] = await Array.fromAsync(verbs.log({ limit: 1 }));
+  const [unsent] = await Array.fromAsync(verbs.unsent());
+  expect(outcome?.failure?.message).toContain('salary [Redact] is out of range');
+  expect(unsent?.message).toContain('salary [Redact] is out of range');
+  expect(JSON.stringify([report, unsent, outcome?.failure])).not.toContain(CANARY);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Role } from './policy.ts';
 import { hiddenAttributes, shown } from './shown.ts';
-import { testApi } from './testing.ts';
+import { each, testApi } from './testing.ts';
 
 const PRIVATE = ['1990-12-10', '+46 70 111 11 11', '+46 70 222 22 22'];
 
@@ -35,6 +36,18 @@ describe('a viewer', () => {
     expect(targets[0].history[0].failure.message).toBe(
       'update user u1 in ramp: "[Redact]" is no number',
     );
+  });
+
+  it.each([
+    ['/api/log/unsent', 'unsent'],
+    ['/api/plans/ramp/refusals', 'refusals'],
+  ])('sees in %s that somebody was refused, but not in which words', async (path, verb) => {
+    const message = 'birthDate 1990-12-10 is no date of theirs';
+    const refused = { identity: 'i-ada', label: 'ada@contoso.com', code: 'invalid', message };
+    const { ask } = testApi({ [verb]: () => each([refused]) });
+    const seen = async (role: Role) => JSON.parse(await (await ask(role, 'GET', path)).text());
+    expect(await seen('viewer')).toEqual({ ...refused, message: '[Redact]' });
+    expect(await seen('operator')).toEqual(refused);
   });
 
   it('cannot guess a private value by asking what if', async () => {

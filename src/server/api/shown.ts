@@ -4,6 +4,7 @@
  */
 
 import type { CompiledRow } from '../../mapping/mapping.ts';
+import { REDACTED, scrubbed, textsIn } from '../../mapping/redacted.ts';
 import { type Role, SENSITIVE, seesEverything } from './policy.ts';
 
 /** Names and paths of attributes in lower case. */
@@ -32,15 +33,24 @@ export function hiddenAttributes(
   return { always, fromViewers: new Set([...always, ...fromViewers]) };
 }
 
-/** What stands in the place of a value; the word of Entra's provisioning log. */
-const REDACTED = '[Redact]';
-
 export function shown<Value>(value: Value, role: Role, { always, fromViewers }: Hidden): Value {
   const everything = seesEverything(role);
   const names = everything ? always : fromViewers;
   const secrets = new Set<string>();
   const veiled = veil(value, { names, secrets, recordsToo: !everything });
-  return (secrets.size === 0 ? veiled : scrubbed(veiled, [...secrets])) as Value;
+  return (secrets.size === 0 ? veiled : scrubbed(veiled, secrets, SENTENCES)) as Value;
+}
+
+/**
+ * Why somebody was refused, to whom it may be said: a sentence cites the value that is wrong, and
+ * nothing beside it tells which attribute that is of.
+ */
+export async function* toldTo<Refused extends { readonly message: string }>(
+  role: Role,
+  refused: AsyncIterable<Refused>,
+): AsyncGenerator<Refused> {
+  if (seesEverything(role)) yield* refused;
+  else for await (const each of refused) yield { ...each, message: REDACTED };
 }
 
 export function hides(name: string, role: Role, { always, fromViewers }: Hidden): boolean {
@@ -155,31 +165,11 @@ function withoutValues(record: unknown): unknown {
 }
 
 function hide(value: unknown, secrets: Set<string>): unknown {
-  for (const text of textsIn(value)) if (text.length >= SHORTEST_SCRUBBED) secrets.add(text);
+  for (const text of textsIn(value)) secrets.add(text);
   return REDACTED;
 }
 
-/** Shorter ones occur in any sentence. */
-const SHORTEST_SCRUBBED = 4;
-
-function textsIn(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(textsIn);
-  if (isObject(value)) return Object.values(value).flatMap(textsIn);
-  return value === undefined ? [] : [String(value)];
-}
-
-/** Sentences may cite what was hidden beside them. */
-function scrubbed(value: unknown, secrets: readonly string[], key = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => scrubbed(item, secrets, key));
-  if (isObject(value)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => [name, scrubbed(member, secrets, name)]),
-    );
-  }
-  if (typeof value !== 'string' || !SENTENCES.has(key)) return value;
-  return secrets.reduce((text, secret) => text.replaceAll(secret, REDACTED), value);
-}
-
+/** Members that may cite what was hidden beside them. */
 const SENTENCES: ReadonlySet<string> = new Set(['message', 'remedy', 'detail']);
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -17,6 +17,7 @@ import {
   unsentQuery,
 } from '../schemas/request.ts';
 import { outcomeRow, runRow } from '../schemas/run.ts';
+import { toldTo } from '../shown.ts';
 import { knownSystems, namedPerson } from './known.ts';
 
 export const LOG: readonly Endpoint[] = [
@@ -108,9 +109,9 @@ export const LOG: readonly Endpoint[] = [
     query: unsentQuery,
     answers: { type: 'lines', schema: unsent },
     refuses: ['unknown-system'],
-    work: async ({ query: { target }, verbs }) => {
+    work: async ({ query: { target }, verbs, caller }) => {
       await knownSystems(verbs, target === undefined ? [] : [target]);
-      return { type: 'lines', items: verbs.unsent(target) };
+      return { type: 'lines', items: toldTo(caller.role, verbs.unsent(target)) };
     },
   }),
 ];

@@ -3,6 +3,7 @@
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { omission, planLine, plannedOperation, storedPlan } from '../schemas/plan.ts';
 import { nothing, planOf } from '../schemas/request.ts';
+import { toldTo } from '../shown.ts';
 import { namedPlan } from './known.ts';
 
 const asked = { method: 'get', parameters: planOf, query: nothing } as const;
@@ -36,9 +37,9 @@ export const PLANS: readonly Endpoint[] = [
     summary: 'The people it refuses, and why.',
     answers: { type: 'lines', schema: omission },
     refuses: ['no-such-plan'],
-    work: async ({ path, verbs }) => {
+    work: async ({ path, verbs, caller }) => {
       const { key } = await namedPlan(path.plan, verbs);
-      return { type: 'lines', items: verbs.refusals(key) };
+      return { type: 'lines', items: toldTo(caller.role, verbs.refusals(key)) };
     },
   }),
   endpoint({
