@@ -5,10 +5,10 @@
 
 import { type ChangePage, type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { Problem } from '../identity/problem.ts';
-import { ahead } from '../plan/ahead.ts';
 import type { Reading, ReadingResult } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, SourceJob, SystemFailure, Watch } from './engine.ts';
 import { fenced } from './fence.ts';
+import { gathered } from './gathered.ts';
 
 const TRIES = 5;
 const LONGEST_PAUSE_SECONDS = 120;
@@ -126,8 +126,7 @@ async function absorbAll(
   const { system, kind, mode } = reading;
   let read = 0;
   let complete = false;
-  // The next page travels while this one is absorbed.
-  for await (const page of ahead(pages)) {
+  for await (const page of gathered(pages)) {
     await warehouse.absorb(reading, page, fence);
     await boundary('page-absorbed');
     complete ||= page.complete === true;
