@@ -27,6 +27,7 @@ const nothing: Guarded = {
   managed: 800,
   memberships: 0,
   first: false,
+  leaversWait: false,
   typed: false,
   withheld: [],
 };

@@ -22,8 +22,10 @@ export interface Guarded {
   readonly managed: number;
   /** Memberships of groups the target has, as far as we know. */
   readonly memberships: number;
-  /** No plan of this target was ever applied. */
+  /** No plan for everybody in this target was ever applied. */
   readonly first: boolean;
+  /** Nobody has decided yet about accounts that were there before the first plan. */
+  readonly leaversWait: boolean;
   /** What started the run: a person who typed it has looked. */
   readonly typed: boolean;
   /** Readings whose absences were not believed. */
@@ -76,9 +78,9 @@ function firstRun(
 }
 
 /** Whatever the first plan takes away was made by somebody else, or by us before the store was lost. */
-function firstLeavers({ first, counts }: Guarded): Hold | undefined {
+function firstLeavers({ leaversWait, counts }: Guarded): Hold | undefined {
   const { disable = 0, delete: deleted = 0 } = counts;
-  if (!first || disable + deleted === 0) return undefined;
+  if (!leaversWait || disable + deleted === 0) return undefined;
   return {
     guard: 'first-leavers',
     message: `${disable + deleted} accounts that were there before the first run would be taken away: their people are out`,

@@ -50,6 +50,7 @@ export interface Planning {
   readonly paused: (people: readonly IdentityId[]) => Promise<ReadonlySet<IdentityId>>;
   readonly managed: number;
   readonly first: boolean;
+  readonly leaversWait: boolean;
   /** Only some people, ahead of everybody: it takes the place of no other plan. */
   readonly partial: boolean;
   readonly typed: boolean;

@@ -89,7 +89,7 @@ export interface PlanStore {
   find(id: string): Promise<StoredPlan | undefined>;
   /** Plans whose application was begun and never ended: whoever did it is dead, or the store failed. */
   interrupted(target: SystemName): Promise<readonly PlanKey[]>;
-  /** Whether any plan of the target was ever applied. */
+  /** Whether any plan of the target was ever applied, in part at least. One for some people does not count. */
   everApplied(target: SystemName): Promise<boolean>;
   /** By level, then position. */
   operations(key: PlanKey, batchSize: number): AsyncIterable<readonly PlannedOperation[]>;

@@ -60,12 +60,13 @@ interface Made {
   readonly target?: string;
   readonly state?: PlanClosing['state'];
   readonly evidence?: readonly Evidence[];
+  readonly partial?: boolean;
 }
 
 async function plan(
   database: Database,
   operations: readonly Operation[],
-  { at = MORNING, target = 'ramp', state = 'ready', evidence = [] }: Made = {},
+  { at = MORNING, target = 'ramp', state = 'ready', evidence = [], partial = false }: Made = {},
 ): Promise<StoredPlan> {
   const plans = openPlans(database);
   const order = ordering();
@@ -80,7 +81,7 @@ async function plan(
     managed: 0,
     holds: [],
     order: order.order(),
-    partial: false,
+    partial,
   });
 }
 
@@ -228,6 +229,18 @@ export function logContract(open: () => Promise<Database>): void {
       expect(await plans.everApplied('ramp')).toBe(true);
       expect(await plans.current('ramp')).toMatchObject({ key: only.key, state: 'applied' });
       expect(await plans.prune({ applied: later(30), unapplied: later(30) }, 1000)).toBe(false);
+    });
+
+    it('says nothing of everybody where it was for some: the plan before it is kept', async () => {
+      await using database = await open();
+      const plans = openPlans(database);
+      await applied(database, 'r1', [done('ada')], { partial: true });
+      expect(await plans.everApplied('ramp')).toBe(false);
+      await applied(database, 'r2', [done('ada')], { at: later(1) });
+      await plan(database, [], { at: later(2) });
+      await applied(database, 'r3', [done('ada')], { at: later(3), partial: true });
+      await pruned(database, later(30));
+      expect(await plans.everApplied('ramp')).toBe(true);
     });
 
     it('stays while it is held, however much of it was carried out', async () => {

@@ -139,7 +139,8 @@ export function openPlans(database: Database): PlanStore {
     },
     everApplied: async (target) => {
       const rows = await database.all(
-        "select key from plan where target = ? and (state in ('applying', 'applied') or carried is not null) limit 1",
+        `select key from plan where target = ? and partial = 0
+           and (state in ('applying', 'applied') or carried is not null) limit 1`,
         [target],
       );
       return rows.length > 0;

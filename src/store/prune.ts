@@ -16,7 +16,7 @@ const STILL_SAYS = `plan.key in (
   (select each.key from plan each where each.target = plan.target and each.state <> 'building'
      and each.partial = 0 order by each.key desc limit 1),
   (select each.key from plan each where each.target = plan.target
-     and (each.state in ('applying', 'applied') or each.carried is not null)
+     and each.partial = 0 and (each.state in ('applying', 'applied') or each.carried is not null)
      order by each.key desc limit 1))`;
 
 /**

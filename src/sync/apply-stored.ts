@@ -120,7 +120,9 @@ export async function applyStored(
   await fenced(engine, watch, async () => {
     if (tripped?.held) {
       const holds = [{ guard: 'failure-rate' as const, message: tripped.message }];
-      await keepRest(plan, holds, carried, engine);
+      // Of a part that stopped, what waited before waits for the same reasons still.
+      const before = options.part === undefined ? [] : plan.holds;
+      await keepRest(plan, [...holds, ...before], carried, engine);
     } else if (options.part !== undefined) await keepRest(plan, plan.holds, carried, engine);
     else await plans.setState(plan.key, 'applied');
     const after = healthAfter(tripped, health, sum(tally.done), engine.configVersion, now());

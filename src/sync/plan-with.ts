@@ -178,6 +178,7 @@ async function changeOf(
           memberships: members === undefined ? 0 : await engine.warehouse.heldMemberships(system),
           managed,
           first: false,
+          leaversWait: false,
           typed: true,
           withheld: [],
           ...(swap !== undefined && { swap }),

@@ -63,6 +63,7 @@ export async function planBeside(
       managed,
       memberships: counts['remove-members'] ? await warehouse.heldMemberships(system) : 0,
       first: false,
+      leaversWait: false,
       typed: true,
       withheld: [],
     },

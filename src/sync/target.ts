@@ -118,6 +118,7 @@ export async function planDue(
   if (due === 0 && (members || (await warehouse.membershipsDue(system, now)) === 0)) {
     return undefined;
   }
+  const first = people === undefined && !(await plans.everApplied(system));
   const planned = await planTarget({
     target,
     plans,
@@ -141,7 +142,8 @@ export async function planDue(
     released: await ledger.releasedAccounts(system),
     paused: (ids) => engine.undos.paused(system, ids, engine.configVersion),
     managed: await warehouse.managed(system),
-    first: people === undefined && !(await plans.everApplied(system)),
+    first,
+    leaversWait: first || (people === undefined && (await leaversWait(system, engine))),
     partial: people !== undefined,
     typed: options.typed,
     withheld: options.withheld,
@@ -160,6 +162,13 @@ export async function planDue(
   await boundary('plan-closed');
   watch.progress({ type: 'planned', plan: planned.plan });
   return planned;
+}
+
+/** Parts of the first plan may be let go: its leavers wait on, until a person says so. */
+async function leaversWait(system: string, { plans }: Engine): Promise<boolean> {
+  const before = await plans.current(system);
+  if (before?.state !== 'held') return false;
+  return before.holds.some(({ guard }) => guard === 'first-leavers');
 }
 
 function holdersOf(

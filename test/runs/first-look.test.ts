@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/sync/explain.ts';
+import { provision } from '../../src/sync/provision.ts';
 import { release } from '../../src/sync/release.ts';
 import { type Contoso, type ContosoSettings, contoso } from './contoso.ts';
 
@@ -66,6 +67,45 @@ describe('after the store was lost, the first run', () => {
     company.hire({ name: 'edsger.dijkstra' });
     const first = await company.run();
     expect(first.targets[0]).toMatchObject({ done: { create: 1, link: 1 } });
+    expect(await offNow(company)).toEqual([]);
+  });
+
+  it.each(['what is to be created alone is let go', 'the rest may go on'])(
+    'keeps the leavers waiting where %s, whatever changes afterwards',
+    async (how) => {
+      const write = how === 'the rest may go on' ? '        holds: { rest: go }' : '';
+      await using company = await lostStore(0, { write });
+      company.hire({ name: 'edsger.dijkstra' });
+      await company.run();
+      if (write === '') {
+        const part = { type: 'system', actions: ['create', 'link'] } as const;
+        const { targets } = await release(company.engine, part, company.watch);
+        expect(targets[0]?.done).toEqual({ create: 1, link: 1 });
+      }
+      const ada = company.graph.tenant.upns.get('ada.lovelace@contoso.com') ?? '';
+      company.graph.control.act({ act: 'update', id: ada, properties: { city: 'London' } });
+      company.clock.advance(600);
+      const next = await company.run();
+      expect(next.targets[0]?.plan).toMatchObject({
+        counts: { update: 1, disable: 2 },
+        holds: [{ guard: 'first-leavers' }],
+      });
+      expect(await offNow(company)).toEqual([]);
+      await release(company.engine, { type: 'system' }, company.watch);
+      expect(await offNow(company)).toEqual(['alan.turing', 'grace.hopper']);
+    },
+  );
+
+  it('is the first still after one person was provisioned', async () => {
+    await using company = await lostStore(0);
+    await company.run({ targets: [] });
+    const ada = { person: 'ada.lovelace@contoso.com' };
+    expect(await provision(company.engine, ada, company.watch)).toMatchObject({ verdict: 'done' });
+    const first = await company.run();
+    expect(first.targets[0]?.plan).toMatchObject({
+      counts: { disable: 2 },
+      holds: [{ guard: 'first-leavers' }],
+    });
     expect(await offNow(company)).toEqual([]);
   });
 
