@@ -94,6 +94,6 @@ it('opens either a served system or the API, never both', async () => {
 
 it('opens nothing with a role that is not known any more', async () => {
   const { token, id } = await createToken(storage, 'contoso', { role: 'viewer' }, 30, now());
-  await database.run('update access_token set role = ? where id = ?', ['auditor', id]);
+  await database.run('update access_token set role = ? where id = ?', ['owner', id]);
   expect(await apiAuthentication(tenants, now)(token)).toBeUndefined();
 });

@@ -22,7 +22,12 @@ async function problemsOf(document: string): Promise<readonly string[]> {
   const name = path.join(folder, 'lockstep.yaml');
   await writeFile(name, document);
   const result = await loadConfiguration(name, {
-    env: { ENTRA_SECRET: 's', RAMP_TOKEN: 't', ALERT_URL: 'https://hooks.contoso.com/lockstep' },
+    env: {
+      ENTRA_SECRET: 's',
+      RAMP_TOKEN: 't',
+      HR_TOKEN: 'h',
+      ALERT_URL: 'https://hooks.contoso.com/lockstep',
+    },
     connectors: connectorTypes(),
     profiles: path.join(root, 'profiles'),
   });
