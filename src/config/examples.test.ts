@@ -16,6 +16,7 @@ const connectors = connectorTypes();
 const env = {
   ENTRA_SECRET: 'a-secret',
   RAMP_TOKEN: 'a-token',
+  HR_TOKEN: 'hr',
   SCIM_TOKEN: 'a-token',
   DATABASE_URL: 'postgres://localhost/lockstep',
   ALERT_URL: 'https://hooks.example.com/lockstep',
