@@ -17,7 +17,7 @@ async function problemsIn(
   return await problemsOf(await room.connect({ path: 'people.csv', ...options }));
 }
 
-it.each<[string, string | Buffer, readonly unknown[]]>([
+it.each<[string, string | Buffer, readonly unknown[], Readonly<Record<string, unknown>>?]>([
   ['truncated in a row', GOOD.slice(0, -8), ['4: 1 cells where the header has 2']],
   [
     'truncated in a quoted value',
@@ -54,8 +54,14 @@ it.each<[string, string | Buffer, readonly unknown[]]>([
     `id${',a'.repeat(5000)}\n7\n`,
     ['1: 5001 columns; at most 4096 are read'],
   ],
-])('%s', async (_, content, expected) => {
-  const found = await problemsIn(content);
+  [
+    'objects of thousands of members',
+    `[\n{"id":"7"},\n${JSON.stringify({ id: '8', ...Array(5000).fill('a') })}\n]`,
+    ['3: 5001 columns; at most 4096 are read'],
+    { format: 'json' },
+  ],
+])('%s', async (_, content, expected, options = {}) => {
+  const found = await problemsIn(content, options);
   expect(found).toHaveLength(expected.length);
   for (const [index, problem] of expected.entries()) {
     if (problem instanceof RegExp) expect(found[index]).toMatch(problem);

@@ -3,6 +3,8 @@
 import { Readable } from 'node:stream';
 import { type Info, type Options, parse } from 'csv-parse';
 import {
+  HEADER_AGAIN,
+  isHeader,
   MAX_COLUMNS,
   MAX_ROW_CHARACTERS,
   MAX_VALUE_CHARACTERS,
@@ -115,13 +117,6 @@ function toRow(columns: readonly string[], cells: readonly string[], line: numbe
   }
   return { type: 'row', line, values };
 }
-
-/** Of two columns or more: a single one may well hold its own name. */
-function isHeader(columns: readonly string[], cells: readonly string[]): boolean {
-  return columns.length > 1 && cells.every((cell, index) => cell.trim() === columns[index]);
-}
-
-const HEADER_AGAIN = 'the header stands here again; is the file doubled, or joined from several?';
 
 const USUAL = [',', ';', '\t'] as const;
 

@@ -60,6 +60,22 @@ it('is compared by its content where the server gives no tag, and fetched anew u
   expect(asked).toHaveLength(3);
 });
 
+it('asks another address for the whole file, whatever the one before said of its own', async () => {
+  const tags = { etag: '"1"', 'last-modified': 'Sun, 01 Mar 2026 08:00:00 GMT' };
+  const { asked, fetch } = server(
+    () => new Response(PEOPLE, { headers: tags }),
+    () => new Response('id,name\n8,Grace\n', { headers: tags }),
+  );
+  await using room = await desk(fetch);
+  const first = await pagesOf(await room.connect({ url: URL_OF_PEOPLE }));
+  const moved = await room.connect({ url: 'https://hr.fabrikam.com/people.csv?sig=s3cret' });
+  const second = await pagesOf(moved, watermarkOf(first));
+  expect(told(second)).toEqual(['+8 Grace']);
+  expect(asked[1]?.headers.get('if-none-match')).toBeNull();
+  expect(asked[1]?.headers.get('if-modified-since')).toBeNull();
+  expect(watermarkOf(second)).not.toContain('s3cret');
+});
+
 it('may be a spreadsheet, by the ending of its path, and a list of changes', async () => {
   const book = spreadsheet({
     rows: [

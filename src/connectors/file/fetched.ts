@@ -12,7 +12,7 @@ import {
 import type { Document } from './document.ts';
 import { type FileOptions, nameOf } from './options.ts';
 import type { Source } from './survey.ts';
-import type { Traces } from './watermark.ts';
+import { addressOf, type Traces } from './watermark.ts';
 
 export type Fetched = AsyncDisposable &
   ({ readonly type: 'unchanged' } | { readonly type: 'document'; readonly document: Document });
@@ -32,7 +32,7 @@ export async function fetched(
     url,
     attempt: `read ${context.system}: ${name}`,
     signal,
-    headers: { ...credentials(options), ...conditions(known) },
+    headers: { ...credentials(options), ...conditions(url, known) },
     timeoutSeconds: options.timeoutSeconds,
     maxBodyBytes: options.maxMegabytes * 1024 * 1024,
   });
@@ -40,7 +40,11 @@ export async function fetched(
   if (status !== 200) throw refused(`read ${context.system}: ${name}`, status, retryAfterSeconds);
   const etag = headers.get('etag');
   const lastModified = headers.get('last-modified');
-  const traces = { ...(etag !== null && { etag }), ...(lastModified !== null && { lastModified }) };
+  const traces = {
+    address: addressOf(url),
+    ...(etag !== null && { etag }),
+    ...(lastModified !== null && { lastModified }),
+  };
   const kept = stack.move();
   return {
     type: 'document',
@@ -60,8 +64,8 @@ function credentials({ token, basic, header }: FileOptions): Readonly<Record<str
 }
 
 /** RFC 9110 §13.1: a server that knows tags looks at the tag alone. */
-function conditions(known: Traces | undefined): Readonly<Record<string, string>> {
-  if (known === undefined || 'size' in known) return {};
+function conditions(url: string, known: Traces | undefined): Readonly<Record<string, string>> {
+  if (known === undefined || 'size' in known || known.address !== addressOf(url)) return {};
   const { etag, lastModified } = known;
   return {
     ...(etag !== undefined && { 'If-None-Match': etag }),

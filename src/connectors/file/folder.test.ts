@@ -114,6 +114,21 @@ it('takes its last file again when that was still being written', async () => {
   expect(told(await pagesOf(hr, watermarkOf(second)))).toEqual(['+7 Ada', '+8 Grace']);
 });
 
+it('says how far it is with every hundredth file, and goes on from there', async () => {
+  await using room = await desk();
+  for (let number = 1000; number < 1250; number++) {
+    await room.write(`${number}.csv`, `op,id,name\n,7,${number}\n`);
+  }
+  const hr = await room.connect(DELTA);
+  const pages = await pagesOf(hr);
+  expect(told(pages)).toHaveLength(250);
+  expect(absorbed(pages)).toEqual(new Map([['7', '1249']]));
+  const marked = pages.filter(({ watermark }) => watermark !== undefined);
+  expect(marked).toHaveLength(3);
+  const rest = await pagesOf(hr, marked[1]?.watermark);
+  expect([told(rest).length, told(rest)[0]]).toEqual([50, '+7 1200']);
+});
+
 it('may hold nothing: no file, a file of nothing, a header alone', async () => {
   await using room = await desk();
   const hr = await room.connect(DELTA);

@@ -23,6 +23,9 @@ import {
 /** More than that is an archive, and each name is remembered. */
 const MOST_FILES = 10_000;
 
+/** A watermark names every file that was taken; files that are taken again after a failure say the same. */
+const FILES_BETWEEN_WATERMARKS = 100;
+
 /** @param since Absent: everything that is there is taken, from the first. */
 export async function* readFolder(source: Source, since?: Watermark): AsyncGenerator<ChangePage> {
   const fingerprint = fingerprintOf(source.options);
@@ -30,23 +33,51 @@ export async function* readFolder(source: Source, since?: Watermark): AsyncGener
   // Under other options the same files say something else, so they are taken again.
   const known = parsed?.fingerprint === fingerprint ? parsed : { fingerprint, taken: {} };
   const names = await fileNames(source);
-  const present = new Set(names);
-  let state: FolderState = {
-    ...known,
-    taken: Object.fromEntries(Object.entries(known.taken).filter(([name]) => present.has(name))),
-  };
+  const progress = progressOf(known, new Set(names));
+  const soFar = (): ChangePage => ({ changes: [], watermark: toWatermark(stateOf(progress)) });
   const late: Problem[] = [];
+  let unsaved = 0;
   for (const name of names) {
     const document = await documentOf(source, name);
-    const standing = standingOf(name, document.traces, state);
-    if (standing === 'late') late.push(outOfOrder(source, name, state));
+    const standing = standingOf(name, document.traces, progress);
+    if (standing === 'late') late.push(outOfOrder(source, name, progress));
     if (standing !== 'new') continue;
-    const survey = await soundSurvey(source, document);
-    state = withTaken(state, name, document.traces);
-    yield* pagesOf(source, document, survey, { watermark: toWatermark(state) });
+    try {
+      yield* pagesOf(source, document, await soundSurvey(source, document), {});
+    } catch (error) {
+      // It may be waited for, run after run.
+      if (unsaved > 0) yield soFar();
+      throw error;
+    }
+    take(progress, name, document.traces);
+    if (++unsaved < FILES_BETWEEN_WATERMARKS) continue;
+    yield soFar();
+    unsaved = 0;
   }
-  const problems = late.length > 0 && { problems: late };
-  yield { changes: [], watermark: toWatermark(state), ...problems };
+  yield { ...soFar(), ...(late.length > 0 && { problems: late }) };
+}
+
+/** A folder's state while it is read. */
+interface Progress extends Pick<FolderState, 'fingerprint'> {
+  readonly taken: Map<string, string>;
+  last?: string;
+  modified?: string;
+}
+
+/** Files that are not there any more need not be remembered. */
+function progressOf({ taken, ...known }: FolderState, present: ReadonlySet<string>): Progress {
+  const there = Object.entries(taken).filter(([name]) => present.has(name));
+  const { last, modified, fingerprint } = known;
+  return {
+    fingerprint,
+    taken: new Map(there),
+    ...(last !== undefined && { last }),
+    ...(modified !== undefined && { modified }),
+  };
+}
+
+function stateOf({ taken, ...progress }: Progress): FolderState {
+  return { ...progress, taken: Object.fromEntries(taken) };
 }
 
 /** In the order they are taken: of their characters, so that numbers need leading zeros. */
@@ -80,21 +111,22 @@ export function documentOf(source: Source, name: string): Promise<Document> {
 function standingOf(
   name: string,
   traces: Traces,
-  { last, taken, modified }: FolderState,
+  { last, taken, modified }: Progress,
 ): 'new' | 'taken' | 'late' {
   if (last === undefined || name > last || !('size' in traces)) return 'new';
-  const known = Object.hasOwn(taken, name) ? taken[name] : undefined;
+  const known = taken.get(name);
   if (name === last) return known === traces.size && modified === traces.modified ? 'taken' : 'new';
   return known === traces.size ? 'taken' : 'late';
 }
 
-function withTaken(state: FolderState, name: string, traces: Traces): FolderState {
-  if (!('size' in traces)) return state;
-  const taken = Object.fromEntries([...Object.entries(state.taken), [name, traces.size]]);
-  return { ...state, last: name, taken, modified: traces.modified };
+function take(progress: Progress, name: string, traces: Traces): void {
+  if (!('size' in traces)) return;
+  progress.last = name;
+  progress.modified = traces.modified;
+  progress.taken.set(name, traces.size);
 }
 
-function outOfOrder({ options, context }: Source, name: string, { last }: FolderState): Problem {
+function outOfOrder({ options, context }: Source, name: string, { last }: Progress): Problem {
   return {
     code: 'file-out-of-order',
     severity: 'error',

@@ -1,7 +1,14 @@
 /** Objects in JSON: one array of them, or one a line. The text is cut into objects as it comes. */
 
 import type { AttributeValue } from '../../identity/record.ts';
-import { MAX_ROW_CHARACTERS, MAX_VALUE_CHARACTERS, oversized, type Row } from './row.ts';
+import {
+  MAX_COLUMNS,
+  MAX_ROW_CHARACTERS,
+  MAX_VALUE_CHARACTERS,
+  oversized,
+  type Row,
+  tooManyColumns,
+} from './row.ts';
 
 interface Piece {
   readonly line: number;
@@ -126,6 +133,8 @@ function toRow(object: object, line: number): Row {
       return { type: 'broken', line, message: oversized(name) };
     values.set(name, value);
   }
+  if (values.size > MAX_COLUMNS)
+    return { type: 'broken', line, message: tooManyColumns(values.size) };
   return { type: 'row', line, values };
 }
 

@@ -30,6 +30,15 @@ export function tooManyColumns(count: number): string {
   return `${count} columns; at most ${MAX_COLUMNS} are read`;
 }
 
+/** Of two columns or more: a single one may well hold its own name. */
+export function isHeader(columns: readonly string[], cells: readonly string[]): boolean {
+  if (columns.length < 2 || columns.length !== cells.length) return false;
+  return cells.every((cell, index) => cell.trim() === columns[index]);
+}
+
+export const HEADER_AGAIN =
+  'the header stands here again; is the file doubled, or joined from several?';
+
 /** What makes a file unreadable from some line on: another encoding, no archive, a bomb. */
 export class Unreadable extends Error {
   readonly line: number;

@@ -17,7 +17,12 @@ const traces = z.union([
     settled: z.boolean(),
   }),
   /** Of a server (RFC 9110 §8.8), as far as it gives them. */
-  z.strictObject({ etag: z.string().optional(), lastModified: z.string().optional() }),
+  z.strictObject({
+    etag: z.string().optional(),
+    lastModified: z.string().optional(),
+    /** The address they are of, as a digest: at another one they say nothing. */
+    address: z.string().optional(),
+  }),
 ]);
 
 const fileState = z.strictObject({
@@ -82,8 +87,14 @@ export function fingerprintOf(options: FileOptions): string {
   const { id, kind, format, columns, delimiter, encoding, sheet, mode, operation, operations } =
     options;
   const deciding = [id, kind, format, columns, delimiter, encoding, sheet, mode, operation];
-  return createHash('sha256')
-    .update(JSON.stringify([...deciding, operations]))
-    .digest('hex')
-    .slice(0, 16);
+  return digestOf(JSON.stringify([...deciding, operations]));
+}
+
+/** What of an address may be kept: there may be a secret in it. */
+export function addressOf(url: string): string {
+  return digestOf(url);
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

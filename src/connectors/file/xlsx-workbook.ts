@@ -102,14 +102,15 @@ async function textsOf(archive: Archive): Promise<readonly string[]> {
     close: (name) => {
       heard = false;
       if (name === 'rPh') phonetic = false;
-      if (name !== 'si') return;
-      characters += text.length;
-      if (characters > MOST_CHARACTERS)
-        throw new Unreadable(1, `the spreadsheet has more than ${MOST_CHARACTERS} characters`);
-      texts.push(text);
+      if (name === 'si') texts.push(text);
     },
     text: (piece) => {
-      if (heard) text += piece;
+      if (!heard) return;
+      text += piece;
+      // As they come: a single text may have runs without an end.
+      characters += piece.length;
+      if (characters > MOST_CHARACTERS)
+        throw new Unreadable(1, `the spreadsheet has more than ${MOST_CHARACTERS} characters`);
     },
   };
   await listen(archive, 'xl/sharedStrings.xml', false, listener, TEXTS_BYTES);

@@ -95,6 +95,7 @@ it('reports formulas, errors and strays by their cell, and takes nothing', async
     '5: cell B5 names a text that is not there',
     '6: cell B6 holds no date: -3',
     '8: id "8" stands on line 7 already',
+    '9: the header stands here again; is the file doubled, or joined from several?',
   ]);
 });
 
@@ -138,6 +139,18 @@ it('is not fooled by what unpacks to too much, or to more than it says', async (
   const lie = zip([['xl/workbook.xml', workbook]], { 'xl/workbook.xml': 100 });
   expect(await problemsIn(lie)).toEqual([
     expect.stringMatching(/^1: this is no spreadsheet, or it is cut off \(.*too many bytes/),
+  ]);
+});
+
+it('counts the characters of a text as they come, however many runs it has', async () => {
+  const run = `<r><t>${'x'.repeat(1_000_000)}</t></r>`;
+  const texts = { 'xl/sharedStrings.xml': `<sst><si>${run.repeat(40)}` };
+  expect(await problemsIn(spreadsheet(PEOPLE, texts))).toEqual([
+    '1: the spreadsheet has more than 33554432 characters',
+  ]);
+  const endless = `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is>${run.repeat(2)}`;
+  expect(await problemsIn(spreadsheet(PEOPLE, { 'xl/worksheets/sheet1.xml': endless }))).toEqual([
+    '1: longer than 1048576 characters',
   ]);
 });
 

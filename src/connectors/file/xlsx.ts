@@ -2,6 +2,8 @@
 
 import type { AttributeValue, Scalar } from '../../identity/record.ts';
 import {
+  HEADER_AGAIN,
+  isHeader,
   MAX_COLUMNS,
   MAX_ROW_CHARACTERS,
   MAX_VALUE_CHARACTERS,
@@ -86,8 +88,7 @@ function sheetListener(workbook: Workbook, gathered: SheetRow[]): Listener {
       return;
     }
     characters += shared.length;
-    if (characters > MAX_ROW_CHARACTERS)
-      throw new Unreadable(line, `longer than ${MAX_ROW_CHARACTERS} characters`);
+    if (characters > MAX_ROW_CHARACTERS) throw tooLong(line);
     const plain = { type: 'plain' } as const;
     const content = { type, text: shared, style: workbook.styles[style] ?? plain };
     const found = cellValue(content, workbook.from1904);
@@ -141,7 +142,9 @@ function sheetListener(workbook: Workbook, gathered: SheetRow[]): Listener {
       if (name === 'row') gathered.push({ line, cells, broken: problems });
     },
     text: (piece) => {
-      if (heard && cell) cell.text += piece;
+      if (!heard || !cell) return;
+      cell.text += piece;
+      if (characters + cell.text.length > MAX_ROW_CHARACTERS) throw tooLong(line);
     },
   };
 }
@@ -151,11 +154,20 @@ function headerOf({ cells }: SheetRow): readonly string[] {
   return Array.from({ length: width }, (_, column) => String(cells.get(column) ?? '').trim());
 }
 
-function* toRows(
-  columns: readonly string[],
-  { line, cells, broken: found }: SheetRow,
-): Generator<Row> {
+/** Cells without a value are not kept, so that a row that is wider is none. */
+function isHeaderAgain(columns: readonly string[], { cells }: SheetRow): boolean {
+  const named = columns.filter((name) => name !== '').length;
+  const texts = columns.map((_, column) => String(cells.get(column) ?? ''));
+  return cells.size === named && isHeader(columns, texts);
+}
+
+function* toRows(columns: readonly string[], row: SheetRow): Generator<Row> {
+  const { line, cells, broken: found } = row;
   yield* found;
+  if (isHeaderAgain(columns, row)) {
+    yield broken(line, HEADER_AGAIN);
+    return;
+  }
   const values = new Map<string, AttributeValue>();
   for (const [column, value] of cells) {
     const name = columns[column] ?? '';
@@ -174,6 +186,10 @@ function* toRows(
 
 function broken(line: number, message: string): Row {
   return { type: 'broken', line, message };
+}
+
+function tooLong(line: number): Unreadable {
+  return new Unreadable(line, `longer than ${MAX_ROW_CHARACTERS} characters`);
 }
 
 const LAST_COLUMN = 16_383;
