@@ -24,6 +24,7 @@ import { openDrift } from './store/drift.ts';
 import { inboundStorage } from './store/inbound.ts';
 import { openDatabase } from './store/open.ts';
 import { openPlans } from './store/plans.ts';
+import { openPrivacy } from './store/privacy/privacy.ts';
 import { openLedger } from './store/runs.ts';
 import { openUndo } from './store/undo.ts';
 import { openWarehouseStore } from './store/warehouse.ts';
@@ -110,6 +111,7 @@ export async function openEngine(configuration: Configuration, world: World = {}
     ledger: openLedger(database),
     drift: openDrift(database),
     undos: openUndo(database),
+    privacy: openPrivacy(database),
     audit,
     auditPolicy: configuration.audit ?? {},
     retention: configuration.keep,

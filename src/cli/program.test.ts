@@ -173,13 +173,13 @@ describe('the command line', () => {
         audit                 who did what, and whether the record of it holds
         review                what only a person can decide: who is who
         identity              merge, unmerge: two identities that are one person, one that is two
+        privacy               export: what is stored about one person
         serve                 schedule, SCIM and health, in one process
         token                 create, list, revoke: for served systems and the API
         eval [EXPRESSION]     one expression over one object
         import                an Entra provisioning job as YAML; records into a system
         emulate SYSTEM        a local stand-in: graph or ramp
-        demo                  Entra ID to Ramp at work on this machine
-      Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion.
+      Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo.
       Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.
       "
     `);

@@ -16,6 +16,7 @@ import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
 import { logCommand } from './log.ts';
 import { planCommand } from './plan.ts';
+import { privacyCommand } from './privacy.ts';
 import { provisionCommand } from './provision.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { releaseCommand } from './release.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly ((session: Session) => Command)[] = [
   auditCommand,
   reviewCommand,
   identityCommand,
+  privacyCommand,
   serveCommand,
   tokenCommand,
   evalCommand,
@@ -111,11 +113,13 @@ function unknownCommand(name: string, commands: readonly Command[]): Refusal {
   });
 }
 
+const NAMED_BELOW: readonly string[] = ['completion', 'demo'];
+
 /** One screen of 24 lines. */
 function overview(commands: readonly Command[]): string {
   // What is needed once is named below, so that the list fits.
   const lines = commands
-    .filter((command) => command.name() !== 'completion')
+    .filter((command) => !NAMED_BELOW.includes(command.name()))
     .map((command) => {
       const operands = command.registeredArguments.map((argument) => {
         const name = argument.name().toUpperCase() + (argument.variadic ? '…' : '');
@@ -126,7 +130,7 @@ function overview(commands: readonly Command[]): string {
   return [
     'Keeps the accounts in every system in step with the people they stand for.',
     ...lines,
-    'Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion.',
+    'Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo.',
     'Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.',
     '',
   ].join('\n');

@@ -11,6 +11,7 @@ import { logEntry } from '../server/api/schemas/log.ts';
 import { explained, identity, statusReport, unsent } from '../server/api/schemas/person.ts';
 import { omission, plannedOperation, storedPlan } from '../server/api/schemas/plan.ts';
 import { withReport } from '../server/api/schemas/plan-with.ts';
+import { personExport } from '../server/api/schemas/privacy.ts';
 import { driftRow, reconcileReport, undoReport } from '../server/api/schemas/reconcile.ts';
 import {
   outcomeRow,
@@ -83,6 +84,7 @@ export function remoteVerbs(server: RemoteServer): Verbs {
       const body = optional({ checkpoint });
       return oneOf(auditVerdict, await server.ask('POST', '/audit/verification', { body }));
     },
+    exportPerson: async (person) => oneOf(personExport, await get(`${personPath(person)}/export`)),
     auditCheckpoint: async () => oneOf(auditCheckpoint, await get('/audit/checkpoint')),
     findRun: (id) => unlessMissing(async () => oneOf(runRow, await get(runPath(id)))),
   };

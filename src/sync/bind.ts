@@ -13,6 +13,7 @@ import type { LogEntry } from './log-entry.ts';
 import { entriesOf } from './log-steps.ts';
 import { lookups } from './lookup.ts';
 import { planSync } from './plan-verb.ts';
+import { exportPerson } from './privacy-export.ts';
 import { provision } from './provision.ts';
 import { reconcile } from './reconcile.ts';
 import { VerbRefusal } from './refusal.ts';
@@ -46,6 +47,7 @@ export function verbsOf(engine: Engine): Verbs {
     operations: (key) => operationsOf(key, engine),
     refusals: (key) => refusalsOf(key, engine),
     planFile: (key) => planFileOf(key, engine),
+    exportPerson: (person) => exportPerson(engine, person),
     ...lookups(engine),
     ...auditing(engine),
     ...deciding(engine),

@@ -22,6 +22,7 @@ import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
 import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
+import type { PersonExport } from './privacy-export.ts';
 import type { ReconcileReport, ReconcileRequest } from './reconcile.ts';
 import type { DriftQuery, DriftRow } from './reconcile-storage.ts';
 import type { UndoReport, UndoRequest } from './undo.ts';
@@ -84,6 +85,8 @@ export interface Verbs {
   /** Whether the audit trail is what was written. */
   verifyAudit(checkpoint?: Checkpoint): Promise<AuditVerdict>;
   auditCheckpoint(): Promise<Checkpoint>;
+  /** Everything that is stored about one person. */
+  exportPerson(person: string): Promise<PersonExport>;
 }
 
 export interface AuditRequest extends AuditQuery {

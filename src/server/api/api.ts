@@ -189,6 +189,11 @@ async function answerOf(
   switch (answer.type) {
     case 'json':
       return respond(200, JSON.stringify(visible(answer.value)), JSON_TYPE);
+    case 'document':
+      return respond(200, JSON.stringify(answer.value), {
+        ...JSON_TYPE,
+        'content-disposition': `attachment; filename="${answer.name}"`,
+      });
     case 'lines':
       return respond(200, await lineStream(jsonLines(answer.items, visible)), LINES_TYPE);
     case 'file':

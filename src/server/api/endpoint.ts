@@ -40,6 +40,8 @@ export type TryOut = (
 
 export type Answer =
   | { readonly type: 'json'; readonly value: unknown }
+  /** As it is, nothing hidden: whoever may ask for it may see all of it. */
+  | { readonly type: 'document'; readonly name: string; readonly value: unknown }
   /** JSON lines. */
   | { readonly type: 'lines'; readonly items: AsyncIterable<unknown> }
   /** JSON lines whose hash is to be kept, so that nothing is hidden in them. */

@@ -58,6 +58,8 @@ export const POLICY = {
   mergePeople: 'operator',
   unmergePerson: 'operator',
   exportPlan: 'operator',
+  // It holds what is shown to nobody else.
+  exportPerson: 'administrator',
   applyPlan: 'administrator',
   // A configuration names files and variables of the server.
   planWith: 'administrator',

@@ -18,6 +18,7 @@ import type { Role } from './policy.ts';
 import { type Hidden, hiddenAttributes } from './shown.ts';
 import { openTasks } from './tasks.ts';
 import { entryOf } from './testing-log.ts';
+import { PRIVACY_VERBS } from './testing-privacy.ts';
 
 const AT = new Date('2026-03-01T10:00:00.000Z');
 
@@ -365,6 +366,7 @@ const VERBS: Verbs = {
     erased: 0,
   }),
   auditCheckpoint: async () => CHECKPOINT,
+  ...PRIVACY_VERBS,
   findRun: async (id) => (id === 'run-1' ? { id, startedAt: AT, report: REPORT } : undefined),
 };
 

@@ -6,6 +6,7 @@ import { DECISIONS } from './decisions.ts';
 import { LOG } from './log.ts';
 import { PEOPLE } from './people.ts';
 import { PLANS } from './plans.ts';
+import { PRIVACY } from './privacy.ts';
 import { RECONCILE } from './reconcile.ts';
 import { WORK } from './work.ts';
 
@@ -15,6 +16,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...WORK,
   ...PLANS,
   ...PEOPLE,
+  ...PRIVACY,
   ...RECONCILE,
   ...AUDIT,
 ];

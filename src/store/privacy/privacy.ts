@@ -1,0 +1,81 @@
+/** What is kept about one person, in every table there is. */
+
+import type { IdentityId } from '../../identity/identity.ts';
+import type { ObjectRef } from '../../identity/record.ts';
+import type { Holding, PrivacyStore, StoredRow, Whom } from '../../sync/privacy-storage.ts';
+import type { Database } from '../database.ts';
+import { list } from '../rows.ts';
+import { IMPERSONAL, PLACES } from './inventory.ts';
+import type { Place } from './place.ts';
+import { readable, rowsOf } from './rows.ts';
+
+export function openPrivacy(database: Database): PrivacyStore {
+  return {
+    whom: (identity) => whomOf(identity, database),
+    holdings: (whom) => holdingsOf(whom, database),
+    impersonal: IMPERSONAL,
+  };
+}
+
+async function* holdingsOf(whom: Whom, database: Database): AsyncGenerator<Holding> {
+  for (const place of PLACES) {
+    const rows = await theirs(place, whom, database);
+    if (rows.length > 0) yield { table: place.table, what: place.what, rows };
+  }
+}
+
+async function theirs(place: Place, whom: Whom, database: Database): Promise<readonly StoredRow[]> {
+  const { part = (row) => row } = place;
+  const all: StoredRow[] = [];
+  for await (const rows of rowsOf(place, whom, database)) {
+    for (const row of rows) {
+      const own = part(readable(row), whom);
+      if (own !== undefined) all.push(own);
+    }
+  }
+  return all;
+}
+
+async function whomOf(identity: IdentityId, database: Database): Promise<Whom> {
+  const ids = await mergedInto(identity, database);
+  const refs = await database.all<ObjectRef & { readonly [column: string]: string }>(
+    `select system, kind, id from record where identity in ${database.inList}
+     order by system, kind, id`,
+    [list(ids)],
+  );
+  const identities = await database.all<{ readonly attributes: string }>(
+    `select attributes from identity where id in ${database.inList}`,
+    [list(ids)],
+  );
+  const addresses = identities.flatMap(({ attributes }) => addressesIn(JSON.parse(attributes)));
+  return {
+    ids,
+    refs: refs.map(({ system, kind, id }) => ({ system, kind, id })),
+    addresses: [...new Set(addresses)],
+  };
+}
+
+/** Those who were merged into the identity by hand, and into those, and stayed so. */
+async function mergedInto(identity: IdentityId, database: Database): Promise<IdentityId[]> {
+  const ids = new Set([identity]);
+  for (let fresh: readonly string[] = [identity]; fresh.length > 0; ) {
+    const rows = await database.all<{ readonly other: string }>(
+      `select other from decision where identity in ${database.inList}
+       and type in ('merged', 'joined') and other is not null and undone_at is null
+       and not exists (select 1 from identity where identity.id = decision.other)`,
+      [list(fresh)],
+    );
+    fresh = rows.map(({ other }) => other).filter((other) => !ids.has(other));
+    for (const other of fresh) ids.add(other);
+  }
+  return [...ids];
+}
+
+function addressesIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return /^\S+@\S+$/.test(value) ? [value.toLowerCase()] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  // A reference by mail address names somebody else.
+  return Object.entries(value).flatMap(([name, part]) =>
+    name === '$ref' ? [] : addressesIn(part),
+  );
+}

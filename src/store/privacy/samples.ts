@@ -1,0 +1,322 @@
+/** For tests: rows about Ada, and the same about Grace, in every table that holds people. */
+
+import type { Row } from '../database.ts';
+
+export interface Sampled {
+  readonly id: string;
+  readonly name: string;
+  readonly number: string;
+}
+
+export const ADA: Sampled = { id: 'i-ada', name: 'Ada Lovelace', number: '4711' };
+export const GRACE: Sampled = { id: 'i-grace', name: 'Grace Hopper', number: '471' };
+
+const AT = Date.parse('2026-03-02T08:00:00Z');
+
+const mail = ({ number }: Sampled): string => `person-${number}@contoso.com`;
+
+/** What one of them leaves in a table. */
+export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>> = {
+  identity: (who) => [
+    {
+      id: who.id,
+      kind: 'user',
+      attributes: JSON.stringify({ displayName: who.name, mail: mail(who) }),
+      origins: '{"displayName":"hr"}',
+      present: 0,
+    },
+  ],
+  identity_change: (who) => [
+    { identity: who.id, number: 1, step: 1, before: JSON.stringify({ displayName: who.name }) },
+  ],
+  unique_name: (who) => [
+    { space: 'user/userName', value: who.id.slice(2), holder: who.id, at: AT },
+    {
+      space: 'user/userName',
+      value: `former-${who.id.slice(2)}`,
+      holder: who.id,
+      at: AT,
+      until: AT,
+    },
+  ],
+  rule_member: (who) => [{ name: 'staff', identity: who.id }],
+  regroup: (who) => [{ identity: who.id, at: AT }],
+  record: (who) => [
+    {
+      ...recordOf(who, 'hr'),
+      attributes: JSON.stringify({ name: who.name }),
+      present: 0,
+      identity: who.id,
+    },
+    {
+      ...recordOf(who, 'ramp'),
+      attributes: JSON.stringify({ displayName: who.name }),
+      present: 0,
+      identity: who.id,
+      asked: JSON.stringify({ displayName: who.name }),
+      answered: JSON.stringify({ displayName: who.name }),
+      deleted: 1,
+    },
+  ],
+  record_key: (who) => [{ ...recordOf(who, 'ramp'), key: `userName\u001f${mail(who)}` }],
+  identity_key: (who) => [{ identity: who.id, key: `user\u001fmail\u001f${mail(who)}` }],
+  unjoined: (who) => [{ ...recordOf(who, 'hr'), key: `user\u001fmail\u001f${mail(who)}` }],
+  edge: (who) => [
+    { identity: who.id, attribute: 'manager', referent: '@hr\u001fuser\u001f1' },
+    {
+      identity: `report-of-${who.id}`,
+      attribute: 'manager',
+      referent: `@hr\u001fuser\u001f${who.number}`,
+      referred: who.id,
+    },
+  ],
+  review: (who) => [
+    reviewOf(`own-${who.id}`, who.number, []),
+    reviewOf(`other-${who.id}`, 'somebody', [candidateOf(who), { id: 'i-third', label: 'Third' }]),
+  ],
+  decision: (who) => [
+    { ...DECISION, id: `d-${who.id}`, identity: who.id, review: null },
+    {
+      ...DECISION,
+      id: `e-${who.id}`,
+      identity: 'i-third',
+      review: JSON.stringify({ candidates: [candidateOf(who), { id: 'i-third', label: 'Third' }] }),
+    },
+  ],
+  apart: (who) => [apartOf(who.number, 'third', who), apartOf('third', who.number, who)],
+  member: (who) => [
+    { system: 'hr', group_kind: 'group', group_id: 'g1', kind: 'user', id: who.number, mark: 1 },
+  ],
+  assignment: (who) => [
+    {
+      system: 'hr',
+      application: 'Ramp',
+      id: `a-${who.number}`,
+      principal_kind: 'user',
+      principal: who.number,
+    },
+  ],
+  sighting: (who) => [{ reading: 1, id: who.number }],
+  rejection: (who) => [
+    { reading: 1, ...recordOf(who, 'hr'), code: 'record-too-large', message: who.name },
+  ],
+  inbound_record: (who) => [
+    {
+      system: 'hr',
+      id: who.number,
+      sequence: Number(who.number),
+      attributes: JSON.stringify({ displayName: who.name }),
+      modified_at: AT,
+    },
+  ],
+  due: (who) => [{ target: 'ramp', identity: who.id, generation: 1, cause: 'changed', since: AT }],
+  refusal: (who) => [{ target: 'ramp', identity: who.id, code: 'left', message: who.name, at: AT }],
+  in_flight: (who) => [
+    { target: 'ramp', identity: who.id, operation: 'o', since: AT, match: mail(who) },
+  ],
+  membership: (who) => [{ target: 'ramp', group_identity: 'i-group', member_identity: who.id }],
+  account_release: (who) => [{ target: 'ramp', identity: who.id, at: AT }],
+  pause: (who) => [{ target: 'ramp', identity: who.id, run: 'r1', config_version: 'c1', at: AT }],
+  undo_step: (who) => [
+    { run: 'r1', target: 'ramp', identity: who.id, plan: 'p1', position: 0, at: AT },
+  ],
+  drift: (who) => [
+    { ...DRIFT, account: who.number, label: who.name, identity: who.id, current: who.name },
+    {
+      ...DRIFT,
+      account: `orphan-${who.id}`,
+      label: 'orphan',
+      person: who.id,
+      person_label: who.name,
+    },
+  ],
+  outcome: (who) => [
+    {
+      ...placeOf(who),
+      run: 'r1',
+      at: AT,
+      identity: who.id,
+      system: 'ramp',
+      type: 'done',
+      milliseconds: 1,
+      exchanges: mail(who),
+    },
+    {
+      plan: `q-${who.id}`,
+      position: 0,
+      run: 'r1',
+      at: AT,
+      identity: 'i-group',
+      system: 'ramp',
+      type: 'done',
+      milliseconds: 1,
+      exchanges: `PATCH with ${who.number}`,
+    },
+  ],
+  plan_operation: (who) => [
+    {
+      ...placeOf(who),
+      content: JSON.stringify({
+        action: 'create',
+        identity: who.id,
+        label: mail(who),
+        after: [],
+        attributes: { displayName: who.name },
+      }),
+      evidence: JSON.stringify({ seen: { name: who.name } }),
+    },
+    {
+      plan: `q-${who.id}`,
+      position: 0,
+      content: JSON.stringify({
+        action: 'add-members',
+        identity: 'i-group',
+        label: 'Everybody',
+        system: 'ramp',
+        after: [who.id, 'i-third'],
+        members: [
+          { identity: who.id, label: mail(who) },
+          { identity: 'i-third', label: 'third@contoso.com' },
+        ],
+      }),
+    },
+  ],
+  plan_refusal: (who) => [{ plan: `p-${who.id}`, identity: who.id, content: `"${who.name}"` }],
+  plan: (who) => [
+    {
+      key: `p-${who.id}`,
+      target: 'ramp',
+      id: `p-${who.id}`,
+      state: 'applied',
+      created_at: AT,
+      config_version: 'c1',
+      counts: '{}',
+      considered: 1,
+      managed: 1,
+      holds: JSON.stringify([
+        { guard: 'identifier-swap', message: who.name, people: [who.id, 'i-third'] },
+      ]),
+      ordering: '',
+      partial: 0,
+    },
+  ],
+  run: (who) => [
+    {
+      id: `r-${who.id}`,
+      started_at: AT,
+      started_by: 'command',
+      report: JSON.stringify({
+        readings: [
+          {
+            result: {
+              rejected: [
+                { ref: recordOf(who, 'hr'), code: 'record-too-large', message: who.name },
+                {
+                  ref: { system: 'hr', kind: 'user', id: 'third' },
+                  code: 'record-too-large',
+                  message: 'Third',
+                },
+              ],
+            },
+          },
+        ],
+      }),
+    },
+  ],
+  inbound_upload: (who) => [
+    {
+      system: 'hr',
+      id: `u-${who.id}`,
+      at: AT,
+      digest: '',
+      results: JSON.stringify([
+        { id: who.number, status: 'refused', message: who.name },
+        { id: 'third', status: 'taken' },
+      ]),
+    },
+  ],
+  audit_payload: (who) => [
+    {
+      number: Number(who.number),
+      salt: '00',
+      subject: 'd1',
+      person: who.id,
+      detail: JSON.stringify({ records: [`hr/${who.number}`] }),
+    },
+  ],
+  directory_object: (who) => [
+    {
+      ...recordOf(who, 'ramp'),
+      sequence: 1,
+      created_at: '2026-03-02T08:00:00Z',
+      modified_at: '2026-03-02T08:00:00Z',
+      attributes: JSON.stringify({ displayName: who.name }),
+      state: '{}',
+      mail: mail(who),
+    },
+  ],
+  directory_member: (who) => [
+    {
+      system: 'ramp',
+      group_id: 'g1',
+      member_id: who.number,
+      member_kind: 'user',
+      sequence: 1,
+      removed: 1,
+    },
+  ],
+  directory_removed: (who) => [{ ...recordOf(who, 'ramp'), sequence: 1 }],
+  directory_mail: (who) => [
+    { system: 'ramp', sequence: Number(who.number), content: JSON.stringify({ to: mail(who) }) },
+  ],
+};
+
+/** What those rows go by. */
+export const AROUND: readonly (readonly [table: string, row: Row])[] = [
+  ['reading', { id: 1, system: 'hr', kind: 'user', mode: 'full', started_at: AT }],
+];
+
+function recordOf({ number }: Sampled, system: string) {
+  return { system, kind: 'user', id: number };
+}
+
+function placeOf({ id }: Sampled) {
+  return { plan: `p-${id}`, position: 0 };
+}
+
+function candidateOf({ id, name }: Sampled) {
+  return { id, label: name };
+}
+
+function reviewOf(id: string, subject: string, candidates: readonly object[]): Row {
+  return {
+    id,
+    kind: 'ambiguous-join',
+    system: 'hr',
+    subject,
+    message: subject,
+    candidates: JSON.stringify(candidates),
+    since: AT,
+  };
+}
+
+const DECISION = { type: 'merged', at: AT, other: null, records: '[]', detached: '[]' };
+
+const DRIFT = {
+  target: 'ramp',
+  kind: 'user',
+  path: '',
+  type: 'orphan',
+  state: 'open',
+  since: AT,
+  seen: 1,
+};
+
+function apartOf(id: string, other: string, who: Sampled): Row {
+  const [system, kind] = ['hr', 'user'];
+  return {
+    ...{ system, kind, id },
+    ...{ other_system: system, other_kind: kind, other_id: other },
+    decision: `d-${who.id}`,
+  };
+}
