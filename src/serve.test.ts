@@ -24,7 +24,7 @@ function configuration(): Configuration {
     directory: folder,
     version: '1',
     alerts: [],
-    keep: { logSeconds: 86_400, plansSeconds: 86_400 },
+    keep: { logSeconds: 86_400, plansSeconds: 86_400, historySeconds: 86_400 },
     server: { host: '127.0.0.1', port: 0 },
     systems: [
       {

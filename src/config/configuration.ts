@@ -22,7 +22,11 @@ export interface Configuration {
     readonly keepSeconds?: number;
   };
   /** How long the store remembers. */
-  readonly keep: { readonly logSeconds: number; readonly plansSeconds: number };
+  readonly keep: {
+    readonly logSeconds: number;
+    readonly plansSeconds: number;
+    readonly historySeconds: number;
+  };
   readonly server: { readonly port: number; readonly host: string };
   /** Hash of the document and its profiles, without secrets. */
   readonly version: string;

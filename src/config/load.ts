@@ -95,7 +95,11 @@ export async function readConfiguration(
           ...(document.audit.keep !== undefined && { keepSeconds: document.audit.keep }),
         },
       }),
-      keep: { logSeconds: document.keep.log, plansSeconds: document.keep.plans },
+      keep: {
+        logSeconds: document.keep.log,
+        plansSeconds: document.keep.plans,
+        historySeconds: document.keep.history,
+      },
       server: document.server,
       version: version(document, loaded),
       directory,

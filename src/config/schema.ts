@@ -16,6 +16,7 @@ const duration = z
 
 const KEEP_LOG_SECONDS = 90 * 86_400;
 const KEEP_PLANS_SECONDS = 7 * 86_400;
+const KEEP_HISTORY_SECONDS = 365 * 86_400;
 
 const days = z
   .string()
@@ -319,8 +320,17 @@ export const configurationDocument = z.strictObject({
         title: 'Plans',
         description: 'Plans that gave way to others before they were applied; 7d by default.',
       }),
+      history: duration.default(KEEP_HISTORY_SECONDS).meta({
+        title: 'History',
+        description:
+          'What people and groups were before each change, of every moment since then; 365d by default.',
+      }),
     })
-    .default({ log: KEEP_LOG_SECONDS, plans: KEEP_PLANS_SECONDS })
+    .default({
+      log: KEEP_LOG_SECONDS,
+      plans: KEEP_PLANS_SECONDS,
+      history: KEEP_HISTORY_SECONDS,
+    })
     .meta({ title: 'Keep', description: 'How long the store remembers; older is deleted.' }),
   audit: z
     .strictObject({

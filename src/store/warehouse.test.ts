@@ -6,6 +6,7 @@ import { describeWithPostgres } from '../../test/services/postgres.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { dueContract } from './warehouse/contract/due.ts';
+import { historyContract } from './warehouse/contract/history.ts';
 import { identitiesContract } from './warehouse/contract/identities.ts';
 import { joiningContract } from './warehouse/contract/joining.ts';
 import type { OpenDatabase } from './warehouse/contract/office.ts';
@@ -15,6 +16,7 @@ function warehouseContract(open: OpenDatabase): void {
   readingContract(open);
   identitiesContract(open);
   joiningContract(open);
+  historyContract(open);
   dueContract(open);
 }
 

@@ -4,6 +4,7 @@ import type { WarehouseStore } from '../warehouse/storage.ts';
 import type { Database } from './database.ts';
 import { dueStore } from './warehouse/due.ts';
 import { groupStore } from './warehouse/groups.ts';
+import { historyStore } from './warehouse/history.ts';
 import { identityStore } from './warehouse/identities.ts';
 import { joinStore } from './warehouse/joins.ts';
 import { membershipStore } from './warehouse/memberships.ts';
@@ -19,6 +20,7 @@ export function openWarehouseStore(database: Database): WarehouseStore {
     ...dueStore(database),
     ...membershipStore(database),
     ...joinStore(database),
+    ...historyStore(database),
     transaction: (work, outlives) =>
       database.transaction(async (queries) => {
         // One writer at a time, as SQLite has it anyway: two readings at once would both miss the

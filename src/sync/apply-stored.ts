@@ -202,7 +202,7 @@ async function recordFinished(
     const { identity: id, generation } = operation;
     return [{ subject: { identity: { id }, due: { generation } }, settlement }];
   });
-  await warehouse.settle(system, settled);
+  await warehouse.settle(system, settled, run);
   await warehouse.doubt(
     system,
     finished.flatMap(({ doubtful, planned: { operation } }) =>

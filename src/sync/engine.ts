@@ -114,6 +114,8 @@ export interface AlertRule {
 /** How a verb is watched and stopped. */
 export interface Watch {
   readonly signal: AbortSignal;
+  /** The run whose work is watched. */
+  readonly run?: string;
   readonly progress: (event: Progress) => void;
   /**
    * Within a transaction: fails where the lease was lost under which this work is done, so that

@@ -10,28 +10,37 @@ export interface Retention {
   readonly logSeconds: number;
   /** Plans that gave way to others before they were applied. */
   readonly plansSeconds: number;
+  /** What identities were before each change. */
+  readonly historySeconds: number;
 }
 
 /** At a time, so that whoever waits for the store gets a turn in between. */
 const ROWS = 2000;
+/** Each of some hundred changes at most. */
+const STEPS = 10;
 /** A guard's window may be made longer, and then looks back further than it did. */
 const ACTIVITY_SECONDS = 7 * 86_400;
 
 /** @param most Milliseconds after which it goes on the next time. */
 export async function forgetOld(engine: Engine, watch: Watch, most: number): Promise<void> {
-  const { plans, ledger, targets, retention, now } = engine;
+  const { plans, ledger, warehouse, targets, retention, now } = engine;
   const ago = (seconds: number) => new Date(now().getTime() - seconds * 1000);
-  const { logSeconds, plansSeconds } = retention;
+  const { logSeconds, plansSeconds, historySeconds } = retention;
   const before = { applied: ago(logSeconds), unapplied: ago(Math.min(plansSeconds, logSeconds)) };
   const windows = targets.map(({ limits }) => limits.windowSeconds);
   await ledger.forgetActivity(ago(Math.max(ACTIVITY_SECONDS, ...windows)));
   await ledger.forgetRuns(before.applied);
-  if (!(await plans.prune(before, 0))) return;
+  const past = ago(historySeconds);
+  const prune = async (rows: number, steps: number): Promise<boolean> => {
+    const more = [await plans.prune(before, rows), await warehouse.pruneHistory(past, steps)];
+    return more.includes(true);
+  };
+  if (!(await prune(0, 0))) return;
   const began = performance.now();
   try {
     await underLease('forget', engine, watch, 0, async ({ signal }) => {
       while (!signal.aborted && performance.now() - began < most) {
-        if (!(await plans.prune(before, ROWS))) return;
+        if (!(await prune(ROWS, STEPS))) return;
       }
     });
   } catch (error) {

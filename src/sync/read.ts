@@ -42,12 +42,13 @@ export async function readSource(
       startOver = false;
       const since = await engine.warehouse.watermark(system, kind);
       const changes = since !== undefined && connector.readChanges !== undefined;
-      const reading = await engine.warehouse.beginReading(
+      const begun = await engine.warehouse.beginReading(
         system,
         kind,
         changes ? 'changes' : 'full',
         watch.fence,
       );
+      const reading = watch.run === undefined ? begun : { ...begun, run: watch.run };
       mode = reading.mode;
       const pages = changes
         ? connector.readChanges?.(kind, since, {

@@ -57,7 +57,7 @@ export async function runSync(
       .filter(({ system }) => request.sources?.includes(system) ?? true),
     engine,
     request.full ?? false,
-    watch,
+    { ...watch, run },
   );
   const targets = await Promise.all(
     writtenSystems(engine)

@@ -4,6 +4,7 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord, SystemName } from '../identity/record.ts';
 import { parsePath, readPath } from '../scim/path.ts';
 import type { Context } from './context.ts';
+import { type LinkChange, writeLinks } from './history-write.ts';
 import { reviewId } from './join.ts';
 import { matchKeys, objectKey } from './keys.ts';
 import { mergeIdentities } from './markers.ts';
@@ -67,8 +68,9 @@ export async function recordAnswers(
     owners.set(key, answer.identity);
     accepted.push(answer);
   }
-  await displace(context, accepted, theirs);
+  const replaced = await displace(context, accepted, theirs);
   await saveRecords(context, target, accepted, byRef);
+  await writeLinks(context, linksOf(accepted, byRef, replaced));
   await store.saveAccounts(
     accepted.map((answer) => accountOf(answer, states, context.now().getTime())),
   );
@@ -162,12 +164,27 @@ async function linkDoubted(
 
 const NEVER_ASKED: AccountState = { asked: '{}', answered: '{}', deleted: false };
 
+function linksOf(
+  accepted: readonly Answer[],
+  known: ReadonlyMap<string, StoredRecord>,
+  replaced: readonly StoredRecord[],
+): readonly LinkChange[] {
+  const lost = replaced.flatMap(({ ref, identity, present }): readonly LinkChange[] =>
+    present && identity !== undefined ? [{ identity, lost: ref }] : [],
+  );
+  const gained = accepted.flatMap(({ identity, record: { ref } }): readonly LinkChange[] => {
+    const stored = known.get(objectKey(ref));
+    return stored?.present && stored.identity === identity ? [] : [{ identity, gained: ref }];
+  });
+  return [...lost, ...gained];
+}
+
 /** Accounts that an identity had before and that this answer replaces. */
 async function displace(
   { store }: Context,
   accepted: readonly Answer[],
   theirs: readonly StoredRecord[],
-): Promise<void> {
+): Promise<readonly StoredRecord[]> {
   const now = new Map(
     accepted.map(({ identity, record }) => [`${identity} ${record.ref.kind}`, record.ref]),
   );
@@ -177,6 +194,7 @@ async function displace(
   });
   await store.deleteRecords(replaced.filter(({ present }) => !present).map(({ ref }) => ref));
   await store.unlink(replaced.filter(({ present }) => present).map(({ ref }) => ref));
+  return replaced;
 }
 
 async function saveRecords(

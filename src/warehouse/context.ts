@@ -1,4 +1,5 @@
 import type { IdentityId } from '../identity/identity.ts';
+import type { Cause } from './history.ts';
 import type { Rulebook } from './rulebook.ts';
 import type { WarehouseStore } from './storage.ts';
 import type { Fence } from './warehouse.ts';
@@ -11,6 +12,13 @@ export interface Context {
   readonly newId: () => IdentityId;
   /** Never the same number twice, by any process. */
   readonly generation: () => number;
+  /** Why identities change, for their history. */
+  readonly cause: Cause;
+}
+
+/** The same, with another reason for what it changes. */
+export function caused(context: Context, cause: Cause): Context {
+  return { ...context, cause };
 }
 
 /** The same, with a fence before whatever a transaction writes. */

@@ -1,7 +1,7 @@
 /** The review queue: what is asked, what a person answers, and that the answer stands. */
 
 import type { Identity, IdentityId } from '../identity/identity.ts';
-import type { Context } from './context.ts';
+import { type Context, caused } from './context.ts';
 import {
   type Choice,
   type Decision,
@@ -81,7 +81,7 @@ export async function decide(context: Context, id: string, choice: Choice): Prom
     space.link(held, space.newPerson(held.ref.kind));
   }
   await store.removeReviews([item]);
-  await settleMoved(space, [held], context);
+  await settleMoved(space, [held], caused(context, { type: 'decision', decision: row.id }));
   await store.saveDecision(row);
   return decisionOf(row);
 }
@@ -144,7 +144,7 @@ export async function undoChoice(context: Context, row: DecisionRow): Promise<vo
     // It was made for this record alone, and has no account anywhere.
     take(space, held);
   }
-  await settleMoved(space, [held], context);
+  await settleMoved(space, [held], caused(context, { type: 'decision', decision: row.id }));
   // Who keeps an identity of their own is not compared again, but the question is.
   if (held.identity !== undefined && row.review) await store.addReview(row.review);
 }

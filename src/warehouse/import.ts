@@ -3,7 +3,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectRef } from '../identity/record.ts';
 import { place } from './absorb.ts';
-import type { Context } from './context.ts';
+import { type Context, caused } from './context.ts';
 import { openSpace } from './space.ts';
 import { writeSpace } from './write.ts';
 
@@ -21,6 +21,7 @@ export async function importRecords(
     space.link(held, person);
     return person.id;
   });
-  await writeSpace(space, context, { reviews: await place(space, loose, context) });
+  const reviews = await place(space, loose, context);
+  await writeSpace(space, caused(context, { type: 'import' }), { reviews });
   return made;
 }

@@ -3,7 +3,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import { place } from './absorb.ts';
-import type { Context } from './context.ts';
+import { type Context, caused } from './context.ts';
 import { identityKeys, parseObjectKey } from './keys.ts';
 import { recordsDue } from './members.ts';
 import { expandGroup } from './membership-groups.ts';
@@ -106,7 +106,7 @@ export async function mergeAnew(context: Context): Promise<boolean> {
   if (!marker) return false;
   await store.transaction(async () => {
     const [phase = '', cursor = ''] = split(marker.cursor);
-    const next = await PHASES[phase]?.(context, cursor);
+    const next = await PHASES[phase]?.(caused(context, { type: 'configuration' }), cursor);
     if (next === undefined) await store.removeMarker(marker);
     else await store.saveMarker({ ...marker, cursor: next });
   });

@@ -4,8 +4,10 @@ import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, Scalar, SystemName } from '../identity/record.ts';
 import { acceptAbsences } from './absences.ts';
 import { recordAnswers, recordDoubts } from './accounts.ts';
-import { type Context, fenced } from './context.ts';
+import { type Context, caused, fenced } from './context.ts';
 import { decisions } from './decisions.ts';
+import { HISTORY, histories } from './histories.ts';
+import type { Cause } from './history.ts';
 import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
@@ -19,7 +21,7 @@ import { settle } from './settle.ts';
 import type { StoredIdentity, WarehouseStore } from './storage.ts';
 import type { Due, Subject } from './subject.ts';
 import { loadSubjects, recordOf } from './subjects.ts';
-import type { Candidate, Refusal, Warehouse, WarehouseRules } from './warehouse.ts';
+import type { Candidate, Reading, Refusal, Warehouse, WarehouseRules } from './warehouse.ts';
 
 export interface World {
   readonly now: () => Date;
@@ -39,7 +41,7 @@ export async function openWarehouse(
   { now, newId }: World,
 ): Promise<Warehouse> {
   const epoch = await store.transaction(async () => {
-    await noticeChangedRules(store, rules);
+    await noticeChangedRules(store, rules, now().getTime());
     return store.nextEpoch();
   });
   let steps = 0;
@@ -50,17 +52,22 @@ export async function openWarehouse(
     newId,
     // Unique without a trip to the store: nobody else has this epoch.
     generation: () => epoch * 2 ** 31 + steps++,
+    cause: { type: 'reading' },
   };
   return {
     ...memberships(context),
     ...decisions(context, (ids) => identitiesOf(context, ids)),
+    ...histories(context, (ids) => identitiesOf(context, ids)),
     beginReading: (system, kind, mode, fence) =>
       beginReading(fenced(context, fence), system, kind, mode),
     watermark: async (system, kind) => (await store.progress(system, kind))?.watermark,
-    absorb: (reading, page, fence) => absorbPage(fenced(context, fence), reading, page),
-    endReading: (reading, complete, fence) => endReading(fenced(context, fence), reading, complete),
+    absorb: (reading, page, fence) =>
+      absorbPage(fenced(caused(context, causeOf(reading)), fence), reading, page),
+    endReading: (reading, complete, fence) =>
+      endReading(fenced(caused(context, causeOf(reading)), fence), reading, complete),
     observe: (records) => observe(context, records),
-    acceptAbsences: (system, kind) => acceptAbsences(context, system, kind),
+    acceptAbsences: (system, kind) =>
+      acceptAbsences(caused(context, causeOf({ system, kind })), system, kind),
     forgetWatermark: (system, kind) => store.setWatermark(system, kind),
 
     expandMarkers: (target) => expandMarkers(context, target),
@@ -83,7 +90,10 @@ export async function openWarehouse(
         })),
       );
     },
-    settle: (target, settlements) => store.transaction(() => settle(context, target, settlements)),
+    settle: (target, settlements, run) => {
+      const answered = caused(context, answerOf(target, run));
+      return store.transaction(() => settle(answered, target, settlements));
+    },
     markInFlight: (target, creates) => {
       const since = now();
       return store.transaction(() =>
@@ -94,12 +104,14 @@ export async function openWarehouse(
       );
     },
     clearInFlight: (target, identities) => store.clearInFlight(target, identities),
-    doubt: (target, doubts) => store.transaction(() => recordDoubts(context, target, doubts)),
+    doubt: (target, doubts) =>
+      store.transaction(() => recordDoubts(caused(context, answerOf(target)), target, doubts)),
 
     candidates: (target, kind, path, values) => candidates(context, target, kind, path, values),
     link: (target, identity, record, asked = {}) =>
       store.transaction(async () => {
-        const taken = await recordAnswers(context, target, [{ identity, record, asked }]);
+        const answered = caused(context, answerOf(target));
+        const taken = await recordAnswers(answered, target, [{ identity, record, asked }]);
         if (taken.size > 0) {
           throw new Error(`${record.ref.id} of ${target} belongs to another identity`);
         }
@@ -150,8 +162,20 @@ export async function openWarehouse(
   };
 }
 
+function causeOf({ system, kind, run }: Pick<Reading, 'system' | 'kind' | 'run'>): Cause {
+  return { type: 'reading', system, kind, ...(run !== undefined && { run }) };
+}
+
+function answerOf(system: SystemName, run?: string): Cause {
+  return { type: 'answer', system, ...(run !== undefined && { run }) };
+}
+
 /** Whoever is concerned by rules that changed since the warehouse was last opened is looked at again. */
-async function noticeChangedRules(store: WarehouseStore, rules: WarehouseRules): Promise<void> {
+async function noticeChangedRules(
+  store: WarehouseStore,
+  rules: WarehouseRules,
+  now: number,
+): Promise<void> {
   const book = rulebook(rules);
   const sources = JSON.stringify([book.indexed, rules.sources.map(({ map: _, ...rule }) => rule)]);
   // What a source was not asked for before is missing from its records: it is read in full again.
@@ -171,6 +195,7 @@ async function noticeChangedRules(store: WarehouseStore, rules: WarehouseRules):
   ]);
   const known = await store.fingerprints();
   const isEmpty = !(await store.anyIdentity());
+  current.set(HISTORY, known.get(HISTORY) ?? String(isEmpty ? 0 : now));
   for (const [name, value] of current) {
     if (known.get(name) === value) continue;
     await store.setFingerprint(name, value);

@@ -63,6 +63,7 @@ export function previewWarehouse(
     now,
     newId: neverWritten,
     generation: neverWritten,
+    cause: { type: 'configuration' },
   };
   const mergedAnew = async (ids: readonly IdentityId[]) => {
     const space = openSpace(context);

@@ -4,6 +4,7 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectRef, SystemName } from '../identity/record.ts';
 import { type Answer, recordAnswers } from './accounts.ts';
 import type { Context } from './context.ts';
+import { type LinkChange, writeLinks } from './history-write.ts';
 import { matchKeys } from './keys.ts';
 import { accountsDeleted } from './membership-moves.ts';
 import type { DateRow, EscrowRow, NewDue, RefusalRow, SettledRow } from './storage.ts';
@@ -21,7 +22,7 @@ export async function settle(
   const at = now().getTime();
   const answers: Answer[] = [];
   const deleted: IdentityId[] = [];
-  const unlinked: ObjectRef[] = [];
+  const unlinked: (LinkChange & { readonly lost: ObjectRef })[] = [];
   const resting: SettledRow[] = [];
   const dated: DateRow[] = [];
   const escrows: EscrowRow[] = [];
@@ -61,7 +62,7 @@ export async function settle(
         deleted.push(identity);
         break;
       case 'unlinked':
-        unlinked.push(settlement.account);
+        unlinked.push({ identity, lost: settlement.account });
         break;
     }
   }
@@ -78,7 +79,8 @@ export async function settle(
   await refuseTaken(context, target, taken, at);
   await forgetAccounts(context, target, deleted);
   await accountsDeleted(context, target, deleted);
-  await store.unlink(unlinked);
+  await store.unlink(unlinked.map(({ lost }) => lost));
+  await writeLinks(context, unlinked);
   await waitOn(context, target, waiting);
 }
 
@@ -102,12 +104,19 @@ async function refuseTaken(
 
 /** We deleted them: no account is left, and one that comes back is a new one. */
 async function forgetAccounts(
-  { store, book }: Context,
+  context: Context,
   target: SystemName,
   deleted: readonly IdentityId[],
 ): Promise<void> {
   if (deleted.length === 0) return;
+  const { store, book } = context;
   const records = await store.recordsIn(target, deleted);
+  await writeLinks(
+    context,
+    records.flatMap(({ identity, ref, present }) =>
+      present && identity !== undefined ? [{ identity, lost: ref }] : [],
+    ),
+  );
   // The record of a system that is read as well keeps its last values.
   const isSource = ({ ref }: { readonly ref: ObjectRef }): boolean =>
     book.source(ref.system, ref.kind) !== undefined;

@@ -6,6 +6,7 @@
 import type { Watermark } from '../connectors/spi/index.ts';
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
+import type { HistoryStore } from './history-storage.ts';
 import type { JoinStore } from './join-storage.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { Due, DueCause, Escrow, InFlight } from './subject.ts';
@@ -196,7 +197,8 @@ export interface WarehouseStore
     ReadingStore,
     DueStore,
     MembershipStore,
-    JoinStore {
+    JoinStore,
+    HistoryStore {
   /**
    * All or nothing, and one after the other; what is asked inside takes part.
    *

@@ -2,8 +2,8 @@
 
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectRef } from '../identity/record.ts';
-import type { Context } from './context.ts';
-import { DecisionRefusal, type DecisionRow } from './decision.ts';
+import { type Context, caused } from './context.ts';
+import { type DecisionId, DecisionRefusal, type DecisionRow } from './decision.ts';
 import { occupant } from './join.ts';
 import { objectKey } from './keys.ts';
 import { give, settleMoved, sourceRecords, take } from './moving.ts';
@@ -19,10 +19,11 @@ export async function mergePeople(
   const [into, from] = await bothOf(space, kept, other);
   await refuseWhileSent(context, other);
   const { moved, detached } = hand(space, [...from.records], into);
-  await settleMoved(space, [...moved, ...detached], context);
+  const id = context.newId();
+  await settleMoved(space, [...moved, ...detached], decidedBy(id, context));
   const refs = (held: readonly Held[]): readonly ObjectRef[] => held.map(({ ref }) => ref);
   const row: DecisionRow = {
-    id: context.newId(),
+    id,
     type: 'merged',
     at: context.now(),
     identity: kept,
@@ -111,7 +112,7 @@ export async function unmergePerson(
     leaving.flatMap(({ ref, rules }) => (rules ? staying.map((other) => ({ ref, other })) : [])),
     id,
   );
-  await split(context, space, restored, leaving, before?.detached ?? []);
+  await split(decidedBy(id, context), space, restored, leaving, before?.detached ?? []);
   if (before) await store.setUndone(before.id, at.getTime());
   const row: DecisionRow = {
     id,
@@ -134,7 +135,8 @@ export async function undoMerge(context: Context, row: DecisionRow): Promise<voi
   if (!person) throw refused('the identity has ended since', 'there is nothing to take back');
   const theirs = row.records.filter((ref) => holds(person, ref));
   const leaving = recordsOf(person, theirs);
-  await split(context, space, await formerOf(space, person, row), leaving, row.detached);
+  const restored = await formerOf(space, person, row);
+  await split(decidedBy(row.id, context), space, restored, leaving, row.detached);
 }
 
 /** Within a transaction: who was made two is one again. */
@@ -143,7 +145,11 @@ export async function undoUnmerge(context: Context, row: DecisionRow): Promise<v
   const space = openSpace(context);
   const [into, from] = await bothOf(space, row.identity, row.other ?? '');
   const { moved, detached } = hand(space, [...from.records], into);
-  await settleMoved(space, [...moved, ...detached], context);
+  await settleMoved(space, [...moved, ...detached], decidedBy(row.id, context));
+}
+
+function decidedBy(decision: DecisionId, context: Context): Context {
+  return caused(context, { type: 'decision', decision });
 }
 
 async function split(

@@ -15,6 +15,7 @@ import type {
 } from '../identity/record.ts';
 import type { ReadMap } from '../mapping/mapping.ts';
 import type { Decisions } from './decision.ts';
+import type { Histories } from './histories.ts';
 import type { Memberships } from './membership.ts';
 import type { MembersMode } from './membership-store.ts';
 import type { Evidence, Otherwise } from './similar/evidence.ts';
@@ -104,6 +105,8 @@ export interface Reading {
    * and what its earlier pages showed still counts.
    */
   readonly continued?: true;
+  /** The run that it belongs to. */
+  readonly run?: string;
 }
 
 export interface ReadingResult {
@@ -186,7 +189,7 @@ export interface ReviewItem {
   readonly since: Date;
 }
 
-export interface Warehouse extends Memberships, Decisions {
+export interface Warehouse extends Memberships, Decisions, Histories {
   /**
    * Asked for `changes` after a full reading was interrupted, it goes on with that one
    * (`continued`), provided that a page of it saved a watermark.
@@ -249,6 +252,7 @@ export interface Warehouse extends Memberships, Decisions {
       };
       readonly settlement: Settlement;
     }[],
+    run?: string,
   ): Promise<void>;
   /** Durably marks creates as sent, before they are. */
   markInFlight(

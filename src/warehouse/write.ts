@@ -3,6 +3,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import { writeHistory } from './history-write.ts';
 import { joinKeys } from './join.ts';
 import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.ts';
 import { groupsDue } from './members.ts';
@@ -45,6 +46,7 @@ export async function writeSpace(
     store.addIdentityKeys(people.newKeys),
     store.removeEdges(people.lostEdges),
     store.deleteIdentities(people.ended),
+    writeHistory(touched, people.changed, people.ended, space, context),
     store.addDue([...people.due, ...accountsDue(touched, context)]),
   ];
   meanwhile?.();

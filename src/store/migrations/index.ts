@@ -1,4 +1,3 @@
-/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit, 0600 inbound, 0610 joins. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
@@ -12,6 +11,7 @@ import { log0500 } from './0500-log.ts';
 import { audit0510 } from './0510-audit.ts';
 import { inbound0600 } from './0600-inbound.ts';
 import { joins0610 } from './0610-joins.ts';
+import { history0620 } from './0620-history.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -27,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   audit0510,
   inbound0600,
   joins0610,
+  history0620,
 ];

@@ -35,8 +35,10 @@ export interface Office extends AsyncDisposable {
     system: SystemName,
     kind: ObjectKind,
     changes: readonly Change[],
-    page?: Partial<ChangePage> & { readonly mode?: 'full' | 'changes' },
+    page?: Partial<ChangePage> & { readonly mode?: 'full' | 'changes'; readonly run?: string },
   ): Promise<ReadingResult>;
+  /** What time it is from now on; before, it is `NOW`. */
+  clock(now: Date): void;
   /** Who is due in Ramp, by `employeeId`. */
   due(at?: Date): Promise<readonly string[]>;
   subject(employeeId: string): Promise<Subject>;
@@ -84,11 +86,12 @@ export async function office(
 ): Promise<Office> {
   const database = await open();
   let made = 0;
+  let time = NOW;
   const openAgain = (other: Partial<WarehouseRules> = rules): Promise<Warehouse> =>
     openWarehouse(
       openWarehouseStore(database),
       { sources: [HR, ENTRA], targets: [RAMP], ...other },
-      { now: () => NOW, newId: () => `identity-${String(++made).padStart(4, '0')}` },
+      { now: () => time, newId: () => `identity-${String(++made).padStart(4, '0')}` },
     );
   const warehouse = await openAgain();
 
@@ -106,11 +109,15 @@ export async function office(
     database,
     warehouse,
     again: openAgain,
-    read: async (system, kind, changes, { mode = 'full', ...page } = {}) => {
-      const reading = await warehouse.beginReading(system, kind, mode);
+    read: async (system, kind, changes, { mode = 'full', run, ...page } = {}) => {
+      const begun = await warehouse.beginReading(system, kind, mode);
+      const reading = run === undefined ? begun : { ...begun, run };
       const complete = mode === 'full' ? { complete: true as const } : {};
       await warehouse.absorb(reading, { changes, ...complete, ...page });
       return warehouse.endReading(reading, mode === 'full');
+    },
+    clock: (now) => {
+      time = now;
     },
     due: async (at = NOW) =>
       (await dueNow(at)).map(({ identity }) => String(identity.attributes.employeeId)).toSorted(),
