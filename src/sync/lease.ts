@@ -93,6 +93,12 @@ export async function atWorkOn(lane: string, engine: Engine): Promise<LeaseHolde
   return isFree(lane, lease, engine) ? undefined : lease?.holder;
 }
 
+/** How often a lane was worked on until now; undefined while somebody is at it. */
+export async function worksBefore(lane: string, engine: Engine): Promise<number | undefined> {
+  const lease = await engine.ledger.lease(lane);
+  return isFree(lane, lease, engine) ? (lease?.token ?? 0) : undefined;
+}
+
 /** What can be seen counts more than the clock: a living process that was asleep goes on when it wakes. */
 function isFree(lane: string, lease: Lease | undefined, { now, process }: Engine): boolean {
   if (lease?.holder === undefined) return true;

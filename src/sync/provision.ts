@@ -8,13 +8,15 @@ import { ConnectorError } from '../connectors/spi/index.ts';
 import { type Identity, type IdentityId, label } from '../identity/identity.ts';
 import { planSubject } from '../plan/planner.ts';
 import { type TargetPolicy, targetWith } from '../plan/target.ts';
+import type { Subject } from '../warehouse/subject.ts';
+import { certain } from './certain.ts';
 import type { Engine, SystemFailure, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
 import type { OutcomeRow } from './ledger.ts';
 import { personNamed, targetsFor } from './people.ts';
 import { failureOf } from './read.ts';
 import { VerbRefusal } from './refusal.ts';
-import { openTarget } from './target.ts';
+import { type OpenTarget, openTarget } from './target.ts';
 import { serveAhead } from './urgent.ts';
 import type { PersonRequest, ProvisionReport } from './verbs.ts';
 
@@ -103,13 +105,44 @@ async function doHere(
   watch: Watch,
 ): Promise<SystemFailure | undefined> {
   const open = await openTarget(policy, engine);
-  const subject = await engine.warehouse.subject(policy.system, person.id);
-  if (subject === undefined) return undefined;
-  const { held, failure } = await serveAhead([subject], open, engine, { run: randomUUID() }, watch);
+  const people = await certainly(person, open, engine, watch);
+  if (people === undefined) return readingUnderWay(policy);
+  const { held, failure } = await serveAhead(people, open, engine, { run: randomUUID() }, watch);
   const [hold] = held?.holds ?? [];
   if (held === undefined || hold === undefined) return failure;
   const remedy = `look, then let it go: lockstep release ${held.id.slice(0, 8)}`;
   return { code: hold.guard, message: hold.message, remedy };
+}
+
+/** As soon as it can be told of her. @returns Undefined when that takes too long. */
+async function certainly(
+  { id }: Identity,
+  { target }: OpenTarget,
+  engine: Engine,
+  watch: Watch,
+): Promise<readonly Subject[] | undefined> {
+  for (let waited = 0; waited < PATIENCE_MILLISECONDS; waited += LOOK_AGAIN_MILLISECONDS) {
+    let known: readonly Subject[] = [];
+    const people = await certain(target, engine, async () => {
+      known = await engine.warehouse.subjects(target.system, [id]);
+      return known;
+    });
+    if (people.length === known.length) return people;
+    if (waited === 0) {
+      const { message } = readingUnderWay(target);
+      watch.progress({ type: 'waiting', system: target.system, seconds: 0, message });
+    }
+    await engine.sleep(LOOK_AGAIN_MILLISECONDS, watch.signal);
+  }
+  return undefined;
+}
+
+function readingUnderWay({ assigned }: TargetPolicy): SystemFailure {
+  return {
+    code: 'reading-under-way',
+    message: `${assigned?.system ?? 'a source'} is being read, and only its end tells whether this person is still assigned`,
+    remedy: 'nothing is to be done: the person stays urgent, and is taken when it has been read',
+  };
 }
 
 async function untilTaken(

@@ -19,6 +19,7 @@ import {
 } from '../plan/target.ts';
 import type { Escrow, Subject } from '../warehouse/subject.ts';
 import type { Candidate, Settlement } from '../warehouse/warehouse.ts';
+import { certain } from './certain.ts';
 import type { Engine, Watch } from './engine.ts';
 import { fenced, fencedPlans } from './fence.ts';
 import { settleInterrupted } from './interrupted.ts';
@@ -123,7 +124,7 @@ export async function planDue(
     target,
     plans,
     configVersion: engine.configVersion,
-    due: people === undefined ? dueBatches(system, now, engine) : [people],
+    due: people === undefined ? dueBatches(target, now, engine) : [people],
     ...matchingByKind(target, connector, engine, { due, listed: options.listed }, watch),
     heldMemberships: () => warehouse.heldMemberships(system),
     memberships: membershipLots(system, now, engine, members),
@@ -208,17 +209,22 @@ function matchingByKind(
   };
 }
 
+/** Without whom only the end of a reading can tell of: they stay due. */
 async function* dueBatches(
-  system: string,
+  target: Target,
   now: Date,
-  { warehouse }: Engine,
+  engine: Engine,
 ): AsyncGenerator<readonly Subject[]> {
   let after: IdentityId | undefined;
-  for (;;) {
-    const subjects = await warehouse.due(system, now, BATCH, after);
-    if (subjects.length === 0) return;
-    yield subjects;
-    after = subjects.at(-1)?.identity.id;
+  for (let more = true; more; ) {
+    let read: readonly Subject[] = [];
+    const subjects = await certain(target, engine, async () => {
+      read = await engine.warehouse.due(target.system, now, BATCH, after);
+      return read;
+    });
+    more = read.length > 0;
+    if (subjects.length > 0) yield subjects;
+    after = read.at(-1)?.identity.id;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Overtaking } from '../apply/apply.ts';
 import type { StoredPlan } from '../plan/plans.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { type ApplyOptions, applyStored, type Lane, NOBODY_AHEAD } from './apply-stored.ts';
+import { certain } from './certain.ts';
 import type { Engine, SystemFailure, Watch } from './engine.ts';
 import { type OpenTarget, planDue } from './target.ts';
 
@@ -28,7 +29,10 @@ export function urgentLane(open: OpenTarget, engine: Engine, run: string, watch:
     looked = now.getTime();
     // A cheap question first: the plan waits for the answer, and it is no almost always.
     if (!(await engine.warehouse.anyUrgent(open.target.system))) return;
-    const first = await engine.warehouse.due(open.target.system, now, AT_ONCE);
+    // Who is in the middle of a reading is urgent when it has ended.
+    const first = await certain(open.target, engine, () =>
+      engine.warehouse.due(open.target.system, now, AT_ONCE),
+    );
     const urgent = first.filter(isNew).map(({ identity }) => identity.id);
     if (urgent.length === 0) return;
     await claim(urgent);
@@ -68,7 +72,7 @@ export async function serveAhead(
     const now = engine.now();
     const [next] = await engine.warehouse.dueMemberships(system, now, 1, undefined, ids);
     if (next === undefined) return {};
-    those = await engine.warehouse.subjects(system, ids);
+    those = await certain(open.target, engine, () => engine.warehouse.subjects(system, ids));
   }
   return {};
 }
@@ -76,8 +80,10 @@ export async function serveAhead(
 async function subjectsOf(
   ids: readonly string[],
   { target }: OpenTarget,
-  { warehouse }: Engine,
+  engine: Engine,
 ): Promise<readonly Subject[]> {
-  const subjects = await Promise.all(ids.map((id) => warehouse.subject(target.system, id)));
-  return subjects.filter((subject) => subject?.due?.urgent === true) as readonly Subject[];
+  const subjects = await certain(target, engine, () =>
+    engine.warehouse.subjects(target.system, ids),
+  );
+  return subjects.filter(({ due }) => due?.urgent === true);
 }
