@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { sum } from './apply-stored.ts';
-import type { AlertRule, Engine, RunReport } from './engine.ts';
+import type { AlertRule, Engine, ReadingReport, RunReport, TargetReport } from './engine.ts';
 import { signatureHeaders } from './webhook-signature.ts';
 
 export interface Alert {
@@ -14,41 +14,59 @@ export interface Alert {
 
 const TIMEOUT_MILLISECONDS = 10_000;
 
+/** What was looked at, and what people are to be told of it. */
+export interface Look {
+  /** Such as `write ramp`. */
+  readonly at: string;
+  readonly alerts: readonly Alert[];
+}
+
 /** What a report gives people to do. */
-export function alertsOf({ readings, targets }: RunReport): readonly Alert[] {
+export function looksOf({ readings, targets }: RunReport): readonly Look[] {
   return [
-    ...readings.flatMap(({ system, kind, failure, result, problems = [] }): readonly Alert[] => {
-      if (failure !== undefined) {
-        return [{ event: 'failed', system, message: `reading ${kind}: ${failure.message}` }];
-      }
-      const untaken = problems.map(
-        ({ message }): Alert => ({
-          event: 'failed',
-          system,
-          message: `reading ${kind}: ${message}`,
-        }),
-      );
-      const { withheld } = result ?? {};
-      if (withheld === undefined) return untaken;
-      const message = `${withheld.absent} of ${withheld.before} ${kind} records were not in the last reading, and are not believed to be gone`;
-      return [...untaken, { event: 'held', system, message }];
-    }),
-    ...targets.flatMap(({ target: system, plan, failed, failure }): readonly Alert[] => [
-      ...(plan?.holds ?? []).map(
-        ({ message }): Alert => ({
-          event: 'held',
-          system,
-          message,
-          remedy: `lockstep release ${system}`,
-        }),
-      ),
-      ...(failure === undefined
-        ? []
-        : [{ event: 'quarantined' as const, system, message: failure.message }]),
-      ...(sum(failed) === 0
-        ? []
-        : [{ event: 'failed' as const, system, message: failedText(failed) }]),
-    ]),
+    ...readings.map((reading) => ({
+      at: `read ${reading.system} ${reading.kind}`,
+      alerts: readingAlerts(reading),
+    })),
+    ...targets.map((report) => ({ at: `write ${report.target}`, alerts: targetAlerts(report) })),
+  ];
+}
+
+function readingAlerts({
+  system,
+  kind,
+  failure,
+  result,
+  problems = [],
+}: ReadingReport): readonly Alert[] {
+  if (failure !== undefined) {
+    return [{ event: 'failed', system, message: `reading ${kind}: ${failure.message}` }];
+  }
+  const untaken = problems.map(
+    ({ message }): Alert => ({ event: 'failed', system, message: `reading ${kind}: ${message}` }),
+  );
+  const { withheld } = result ?? {};
+  if (withheld === undefined) return untaken;
+  const message = `${withheld.absent} of ${withheld.before} ${kind} records were not in the last reading, and are not believed to be gone`;
+  return [...untaken, { event: 'held', system, message }];
+}
+
+function targetAlerts({ target: system, plan, failed, failure }: TargetReport): readonly Alert[] {
+  return [
+    ...(plan?.holds ?? []).map(
+      ({ message }): Alert => ({
+        event: 'held',
+        system,
+        message,
+        remedy: `lockstep release ${system}`,
+      }),
+    ),
+    ...(failure === undefined
+      ? []
+      : [{ event: 'quarantined' as const, system, message: failure.message }]),
+    ...(sum(failed) === 0
+      ? []
+      : [{ event: 'failed' as const, system, message: failedText(failed) }]),
   ];
 }
 
@@ -60,9 +78,9 @@ function failedText(failed: Readonly<Record<string, number>>): string {
 export interface Alarm {
   /**
    * Sends what is new. What was told and is still so is not told again, until it went away in
-   * between.
+   * between: where nobody looked, nothing went away.
    */
-  raise(alerts: readonly Alert[], signal: AbortSignal): Promise<void>;
+  raise(looks: readonly Look[], signal: AbortSignal): Promise<void>;
 }
 
 /** @param log Told when a webhook could not be reached; alerts never stop a run. */
@@ -70,12 +88,17 @@ export function alarm(
   { alerts: rules, fetch, now, tenant }: Engine,
   log: (line: string) => void,
 ): Alarm {
-  let told = new Set<string>();
+  const told = new Map<string, ReadonlySet<string>>();
   return {
-    raise: async (alerts, signal) => {
-      const current = new Map(alerts.map((alert) => [keyOf(alert), alert]));
-      const fresh = [...current].filter(([key]) => !told.has(key)).map(([, alert]) => alert);
-      told = new Set(current.keys());
+    raise: async (looks, signal) => {
+      const fresh: Alert[] = [];
+      for (const [at, those] of Map.groupBy(looks, (look) => look.at)) {
+        const alerts = those.flatMap((look) => look.alerts);
+        const current = new Map(alerts.map((alert) => [keyOf(alert), alert]));
+        const known = told.get(at);
+        for (const [key, alert] of current) if (!known?.has(key)) fresh.push(alert);
+        told.set(at, new Set(current.keys()));
+      }
       for (const { webhook, on, secret = [] } of rules) {
         for (const alert of fresh.filter(({ event }) => on.includes(event))) {
           const at = now();

@@ -1,7 +1,7 @@
 /** Runs again and again, one at a time, and tells people when something needs them. */
 
 import type { SystemName } from '../identity/record.ts';
-import { type Alert, alarm, alertsOf } from './alerts.ts';
+import { type Alert, alarm, type Look, looksOf } from './alerts.ts';
 import { pruneAudit } from './auditing.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
 import { forgetOld } from './forget.ts';
@@ -29,7 +29,7 @@ const SILENT_ROUNDS = 5;
 const SILENT_MILLISECONDS = 15 * 60_000;
 /** Runs that take longer than their schedule still let in who waits for the lane, and asks every second. */
 const BREATH_MILLISECONDS = 2000;
-const SECRETS_EVERY_MILLISECONDS = 24 * 3_600_000;
+const DAILY_MILLISECONDS = 24 * 3_600_000;
 const WARN_BEFORE_DAYS = 30;
 const MILLISECONDS_PER_DAY = 86_400_000;
 
@@ -43,19 +43,30 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
   let endingsAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     const began = engine.now().getTime();
-    const alerts = [
+    const looks = [
       ...(await oneRound(engine, schedule, turn)),
       ...(await compare(engine, schedule)),
     ];
-    await forget(engine, schedule);
-    if (began - endingsAt >= SECRETS_EVERY_MILLISECONDS) {
-      endings = await endingSecrets(engine, signal);
-      await pruneAudit(engine);
+    const old = await beside('what is old was not deleted', schedule, async () => {
+      await forgetOld(engine, watch, everySeconds * 1000);
+      return [];
+    });
+    if (began - endingsAt >= DAILY_MILLISECONDS) {
+      endings = [
+        ...(await endingSecrets(engine, signal)),
+        ...(await beside('old entries of the audit trail were not deleted', schedule, async () => {
+          await pruneAudit(engine);
+          return [];
+        })),
+      ];
       endingsAt = began;
     }
-    const silent = await silentSources(engine, schedule);
-    const drift = await driftAlerts(engine);
-    await raising.raise([...alerts, ...silent, ...drift, ...endings], signal);
+    const standing = await beside('how everything stands was not looked at', schedule, async () => [
+      ...(await silentSources(engine, schedule)),
+      ...(await driftAlerts(engine)),
+    ]);
+    const always = { at: 'lockstep', alerts: [...old, ...standing, ...endings] };
+    await raising.raise([...looks, always], signal);
     const wait = began + everySeconds * 1000 - engine.now().getTime();
     await engine.sleep(Math.max(wait, BREATH_MILLISECONDS), signal).catch(() => undefined);
   }
@@ -68,16 +79,16 @@ export async function repeatRuns(engine: Engine, schedule: Schedule): Promise<vo
 async function oneRound(
   engine: Engine,
   schedule: Schedule,
-  turn: () => readonly SystemName[] | undefined,
-): Promise<readonly Alert[]> {
+  turn: () => Turn,
+): Promise<readonly Look[]> {
   const { everySeconds } = schedule;
-  const run = oneRun(engine, schedule, { systems: turn() });
-  const alerts: (readonly Alert[])[] = [];
+  const run = oneRun(engine, schedule, turn());
+  const looks: (readonly Look[])[] = [];
   while (!(await endsWithin(run, everySeconds * 1000))) {
     const targets = await idleTargets(engine);
-    alerts.push(await oneRun(engine, schedule, { systems: turn(), targets }));
+    looks.push(await oneRun(engine, schedule, turn(), targets));
   }
-  return [...(await run), ...alerts.flat()];
+  return [...(await run), ...looks.flat()];
 }
 
 async function endsWithin(run: Promise<unknown>, milliseconds: number): Promise<boolean> {
@@ -98,69 +109,94 @@ async function idleTargets(engine: Engine): Promise<readonly string[]> {
   return systems.filter((_, index) => leases[index]?.holder === undefined);
 }
 
-/** Whose turn it is; everybody's, undefined, where no system has an interval of its own. */
-function turns(
-  { systems, now }: Engine,
-  { systems: every = {} }: Schedule,
-): () => readonly SystemName[] | undefined {
+interface Turn {
+  /** Whose turn it is; everybody's, undefined, where no system has an interval of its own. */
+  readonly systems: readonly SystemName[] | undefined;
+  /** Those came to nothing, and have their turn with the next round. */
+  missed(systems: readonly SystemName[]): void;
+}
+
+function turns({ systems, now }: Engine, { systems: every = {} }: Schedule): () => Turn {
   const last = new Map<SystemName, number>();
-  if (Object.keys(every).length === 0) return () => undefined;
+  if (Object.keys(every).length === 0) return () => ({ systems: undefined, missed: () => {} });
   return () => {
     const at = now().getTime();
     const due = systems.filter((name) => {
       const before = last.get(name) ?? Number.NEGATIVE_INFINITY;
       return at - before >= (every[name] ?? 0) * 1000;
     });
+    // While a run is under way, nobody has a second turn beside it.
     for (const name of due) last.set(name, at);
-    return due;
+    return {
+      systems: due,
+      missed: (names) => {
+        for (const name of names) if (last.get(name) === at) last.delete(name);
+      },
+    };
   };
 }
 
-/** @param part All of them where it names none. */
+/** @param targets All of them when absent. */
 async function oneRun(
   engine: Engine,
   { watch, log }: Schedule,
-  {
-    systems,
-    targets,
-  }: {
-    readonly systems: readonly SystemName[] | undefined;
-    readonly targets?: readonly SystemName[];
-  },
-): Promise<readonly Alert[]> {
+  { systems, missed }: Turn,
+  targets?: readonly SystemName[],
+): Promise<readonly Look[]> {
   try {
     const report = await runSync(
       engine,
       { trigger: 'schedule', ...(systems && { systems }), ...(targets && { targets }) },
       watch,
     );
+    missed(unserved(report, engine, targets));
     const line = lineOf(report);
     if (line !== undefined) log(line);
-    return alertsOf(report);
+    return [...looksOf(report), { at: RUNS, alerts: [] }];
   } catch (error) {
+    missed(systems ?? []);
     if (watch.signal.aborted) return [];
     // Another process is at work; it does what this round would have done.
     if (error instanceof VerbRefusal && error.code === 'busy') return [];
     log(`a run ended early: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     const message = 'a run ended early by a fault of Lockstep itself or of its store; see its log';
-    return [{ event: 'failed', system: 'lockstep', message }];
+    return [{ at: RUNS, alerts: [{ event: 'failed', system: 'lockstep', message }] }];
   }
 }
 
-/** All that is old, unless it takes longer than a round. */
-async function forget(engine: Engine, { everySeconds, watch, log }: Schedule): Promise<void> {
+const RUNS = 'runs';
+
+/** Systems that could not be read or written, or whose lane was taken. */
+function unserved(
+  { readings, targets }: RunReport,
+  engine: Engine,
+  asked: readonly SystemName[] | undefined,
+): readonly SystemName[] {
+  const written = writtenSystems(engine).map(({ system }) => system);
+  return [
+    ...readings.flatMap(({ system, failure }) => (failure === undefined ? [] : [system])),
+    ...targets.flatMap(({ target, failure }) => (failure === undefined ? [] : [target])),
+    ...written.filter((name) => asked?.includes(name) === false),
+  ];
+}
+
+/** What is done beside runs: where it fails, that is told, and the next round comes all the same. */
+async function beside(
+  failed: string,
+  { watch, log }: Schedule,
+  work: () => Promise<readonly Alert[]>,
+): Promise<readonly Alert[]> {
   try {
-    await forgetOld(engine, watch, everySeconds * 1000);
+    return await work();
   } catch (error) {
-    if (watch.signal.aborted) return;
-    log(
-      `what is old was not deleted: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
-    );
+    if (watch.signal.aborted) return [];
+    log(`${failed}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    return [{ event: 'failed', system: 'lockstep', message: `${failed}; see the log of lockstep` }];
   }
 }
 
 /** Targets that are to be reconciled by now. */
-async function compare(engine: Engine, { watch, log }: Schedule): Promise<readonly Alert[]> {
+async function compare(engine: Engine, { watch, log }: Schedule): Promise<readonly Look[]> {
   try {
     const reports = await reconcileDue(engine, watch);
     for (const report of reports) {
@@ -168,8 +204,8 @@ async function compare(engine: Engine, { watch, log }: Schedule): Promise<readon
       if (line !== undefined) log(line);
     }
     return reports.flatMap((report) => [
-      ...comparingFailed(report),
-      ...(report.run === undefined ? [] : alertsOf(report.run)),
+      { at: `reconcile ${report.target}`, alerts: comparingFailed(report) },
+      ...(report.run === undefined ? [] : looksOf(report.run)),
     ]);
   } catch (error) {
     if (watch.signal.aborted) return [];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { release } from '../../src/sync/release.ts';
 import { repeatRuns } from '../../src/sync/schedule.ts';
-import { contoso } from './contoso.ts';
+import { type Contoso, contoso } from './contoso.ts';
 
 it('repeats runs, tells each trouble once, and goes on', async () => {
   const told: { event: string; system: string }[] = [];
@@ -161,4 +161,69 @@ it('reads a system as rarely as it is wanted to be', async () => {
   });
   expect(read.filter((system) => system === 'entra')).toHaveLength(6);
   expect(read.filter((system) => system === 'badges')).toHaveLength(2);
+});
+
+const BADGES = `
+  badges:
+    connector: file
+    options: { path: badges.csv, id: badge }
+    read: { user: { join: [mail], creates: false, map: { mail: "[address]" } } }`;
+
+const BADGE = 'badge,address\nB1,ada.lovelace@contoso.com\n';
+
+/** Rounds of a minute, until so many have passed; what happens after each of them. */
+async function rounds(
+  company: Contoso,
+  many: number,
+  systems: Readonly<Record<string, number>>,
+  happens: (round: number) => Promise<void> | void,
+): Promise<readonly string[]> {
+  const ending = new AbortController();
+  const read: string[] = [];
+  let round = 0;
+  const engine: typeof company.engine = {
+    ...company.engine,
+    sleep: async (milliseconds) => {
+      company.clock.advance(milliseconds / 1000);
+      // Whoever waits for a lane asks every second.
+      if (milliseconds <= 1000) return;
+      await happens(++round);
+      if (round === many) ending.abort();
+    },
+  };
+  await repeatRuns(engine, {
+    everySeconds: 60,
+    systems,
+    watch: {
+      signal: ending.signal,
+      progress: (event) => {
+        if (event.type !== 'read' || event.reading.failure !== undefined) return;
+        if (event.reading.kind === 'user') read.push(`${event.reading.system} ${round + 1}`);
+      },
+    },
+    log: () => {},
+  });
+  return read;
+}
+
+it('gives a system that could not be read, or was at work elsewhere, its turn in the next round', async () => {
+  await using company = await contoso({ systems: BADGES });
+  const { ledger } = company.engine;
+  const lane = 'read/badges';
+  const elsewhere = { host: 'elsewhere', pid: 1, processStart: '1' };
+  const until = new Date(company.clock.now().getTime() + 86_400_000);
+  const token = (await ledger.takeLease(lane, 0, elsewhere, until)) ?? 0;
+  const read = await rounds(company, 5, { badges: 7200 }, async (round) => {
+    if (round === 1) await ledger.dropLease(lane, token);
+    if (round === 2) await company.writeFile('badges.csv', BADGE);
+  });
+  expect(read.filter((each) => each.startsWith('badges'))).toEqual(['badges 3']);
+});
+
+it('tells no trouble again of a system that takes part more rarely', async () => {
+  const told: { event: string; system: string }[] = [];
+  await using company = await contoso({ told: (alert) => void told.push(alert as never) });
+  company.hire({ name: 'ada.lovelace' });
+  await rounds(company, 8, { ramp: 180 }, () => {});
+  expect(told.map(({ event, system }) => `${event} ${system}`)).toEqual(['held ramp']);
 });

@@ -29,7 +29,10 @@ it('T21: an alert proves who sent it, when, and that nobody changed it', async (
   } as unknown as Engine;
   const raising = alarm(engine, () => {});
   const raise = (message: string) =>
-    raising.raise([{ event: 'failed', system: 'ramp', message }], new AbortController().signal);
+    raising.raise(
+      [{ at: 'write ramp', alerts: [{ event: 'failed', system: 'ramp', message }] }],
+      new AbortController().signal,
+    );
   await raise('one failed');
   time += 60_000;
   await raise('another failed');
