@@ -106,6 +106,8 @@ export interface ReadMap {
    *   attribute is left out, and whoever keeps an earlier value can keep it.
    */
   map(record: Attributes, now: Date, onFailure?: (failure: ReadFailure) => void): Attributes;
+  /** What an identity attribute is read from. */
+  inputsOf?(attribute: string): readonly string[];
 }
 
 export interface ReadFailure {

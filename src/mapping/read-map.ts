@@ -35,8 +35,10 @@ export function compileReadMap(rows: Readonly<Record<string, ReadMapRow>>): Resu
     return compiled.ok ? [{ attribute, expression: compiled.value, ref: row.ref }] : [];
   });
   if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
+  const inputs = new Map(ready.map((row) => [row.attribute, row.expression.inputs]));
   const value: ReadMap = {
     inputs: [...new Set(ready.flatMap(({ expression }) => expression.inputs))],
+    inputsOf: (attribute) => inputs.get(attribute) ?? [],
     map: (record, now, onFailure) => mappedRecord(ready, record, now, onFailure),
   };
   return { ok: true, value, ...(problems.length > 0 && { warnings: problems }) };

@@ -4,7 +4,7 @@
  * difference.
  */
 
-import type { Attributes, Change, ObjectRef } from '../identity/record.ts';
+import type { Attributes, Change, IdentityRecord, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { ambiguousJoin, joining, joinKeys, occupant, rejoining } from './join.ts';
 import { isBlock } from './keys.ts';
@@ -14,7 +14,7 @@ import { changedNames } from './merge.ts';
 import { MOST_IN_BLOCK } from './similar/rule.ts';
 import { type Held, openSpace, type Space } from './space.ts';
 import type { Json, Rejection, Tally } from './storage.ts';
-import type { ReviewItem } from './warehouse.ts';
+import type { ReviewItem, SourceRules } from './warehouse.ts';
 import { isTouched, writeSpace } from './write.ts';
 
 export type RecordChange = Extract<Change, { readonly type: 'present' | 'patch' | 'absent' }>;
@@ -26,6 +26,8 @@ export interface Prepared {
   readonly checked: Checked;
   /** The whole record as identity attributes, where it is one of a source. */
   readonly mapped?: Attributes;
+  /** When its system says that it changed it, in milliseconds. */
+  readonly told?: number;
 }
 
 export interface Absorbed {
@@ -46,13 +48,25 @@ export function prepare(
     const answer = checked(ref, attributes, book.rules);
     const rules =
       change.type === 'present' && answer.ok ? book.source(ref.system, ref.kind) : undefined;
+    const told = change.type === 'present' && rules ? toldOf(change.record, rules, at) : undefined;
     return {
       change,
       ref,
       checked: answer,
+      ...(told !== undefined && { told }),
       ...(rules && { mapped: rules.map.map(attributes, at) }),
     };
   });
+}
+
+function toldOf(
+  { attributes, modified }: IdentityRecord,
+  rules: SourceRules,
+  now: Date,
+): number | undefined {
+  const said = rules.modified?.map(attributes, now).modified ?? modified?.at;
+  const at = typeof said === 'string' ? Date.parse(said) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /**
@@ -117,6 +131,7 @@ function fold(space: Space, prepared: Prepared, { book }: Context): Rejection | 
     case 'present': {
       const text = prepared.checked.ok ? prepared.checked.text : held.text;
       set(held, text, change.record.attributes, change.record.version);
+      held.told = prepared.told;
       held.mapped = prepared.mapped;
       return undefined;
     }
@@ -144,6 +159,7 @@ function set(held: Held, text: Json, attributes: Attributes, version: string | u
   held.text = text;
   held.attributes = attributes;
   held.mapped = undefined;
+  held.moved = undefined;
 }
 
 function isChanged(held: Held, space: Space): boolean {
@@ -153,7 +169,8 @@ function isChanged(held: Held, space: Space): boolean {
   if (held.present !== stored.present || held.recoverable !== stored.recoverable) return true;
   if (held.version !== stored.version) return true;
   // The same in another order is the same.
-  if (changedNames(JSON.parse(stored.attributes), space.attributesOf(held)).length > 0) return true;
+  held.moved = changedNames(JSON.parse(stored.attributes), space.attributesOf(held));
+  if (held.moved.length > 0) return true;
   held.text = stored.attributes;
   return false;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Contribution, changedNames, merge } from './merge.ts';
+import { changedNames, merge } from './merge.ts';
+import type { Contribution } from './merge-rules.ts';
 
 function contribution(
   system: string,

@@ -177,13 +177,20 @@ async function noticeChangedRules(
   now: number,
 ): Promise<void> {
   const book = rulebook(rules);
-  const sources = JSON.stringify([book.indexed, rules.sources.map(({ map: _, ...rule }) => rule)]);
+  const sources = JSON.stringify([
+    book.indexed,
+    rules.sources.map(({ map: _, modified: _told, authoritative: _say, ...rule }) => rule),
+    ...Object.values(rules.identity ?? {}).map(({ fingerprint }) => fingerprint),
+  ]);
+  const readRaw = [
+    ...rules.targets.flatMap(({ inputs }) => inputs),
+    ...Object.values(rules.identity ?? {}).flatMap(({ raw }) => raw),
+  ];
   // What a source was not asked for before is missing from its records: it is read in full again.
-  const asked = rules.sources.map(({ system, kind, map }) => {
-    const raw = rules.targets.flatMap(({ inputs }) =>
-      inputs.filter((input) => input.startsWith(`${system}/`)),
-    );
-    const names = [...new Set([...map.inputs, ...raw])].toSorted();
+  const asked = rules.sources.map(({ system, kind, map, modified }) => {
+    const raw = readRaw.filter((input) => input.startsWith(`${system}/`));
+    const told = modified?.inputs ?? [];
+    const names = [...new Set([...map.inputs, ...told, ...raw])].toSorted();
     return { system, kind, name: `asked/${system}/${kind}`, value: JSON.stringify(names) };
   });
   const current = new Map<string, string>([

@@ -3,6 +3,7 @@
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import { parsePath } from '../scim/path.ts';
 import type { Indexed, MatchPath } from './keys.ts';
+import type { AttributeRules } from './merge-rules.ts';
 import { type MarkedRule, ruleMark } from './similar/rule.ts';
 import type { SourceRules, TargetRules, WarehouseRules } from './warehouse.ts';
 
@@ -21,6 +22,8 @@ export interface Rulebook {
   target(system: SystemName, kind: ObjectKind): TargetRules | undefined;
   targetsOf(kind: ObjectKind): readonly TargetRules[];
   /** Paths by which accounts of this kind are matched, if the system is a target. */
+  /** What is said of single attributes of identities of a kind. */
+  attributes(kind: ObjectKind): AttributeRules | undefined;
   matchPaths(system: SystemName, kind: ObjectKind): readonly MatchPath[];
   readonly indexed: Indexed;
   /** Whether any target reads raw values of records (`hr/dept`). */
@@ -53,6 +56,7 @@ export function rulebook(rules: WarehouseRules): Rulebook {
     target: (system, kind) => targets.get(`${system}/${kind}`),
     targetsOf: (kind) => rules.targets.filter((target) => target.kind === kind),
     matchPaths: (system, kind) => paths.get(`${system}/${kind}`) ?? [],
+    attributes: (kind) => rules.identity?.[kind],
     indexed: {
       exact: [...exact],
       naming: NAMING,

@@ -5,10 +5,17 @@
  */
 
 import type { IdentityId } from '../identity/identity.ts';
-import type { Attributes, ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
+import type {
+  Attributes,
+  AttributeValue,
+  ObjectKind,
+  ObjectRef,
+  SystemName,
+} from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { identityKeys, isExact, isJoining, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
+import { contributionsOf, keptOf, mergingOf } from './merge-person.ts';
 import { parseOrigins } from './origins.ts';
 import { MOST_IN_BLOCK, sayTheSame } from './similar/rule.ts';
 import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
@@ -31,6 +38,10 @@ export interface Held {
   attributes: Attributes | undefined;
   mapped: Attributes | undefined;
 }
+  /** Attributes that differ from those stored, once that is known. */
+  moved: readonly string[] | undefined;
+  /** When its system says that it changed it last. */
+  told: number | undefined;
 
 /** An identity as it is becoming. */
 export interface Person {
@@ -43,6 +54,10 @@ export interface Person {
   origins: Readonly<Record<string, SystemName>>;
   present: boolean;
   keys: ReadonlySet<string>;
+  /** What was computed before, or drawn just now. */
+  readonly kept: Record<string, AttributeValue>;
+  /** Attributes for which a value that nobody else has is to be drawn. */
+  undrawn: readonly string[];
   /** A record came to it or left it. */
   relinked: boolean;
 }
@@ -53,6 +68,8 @@ export interface Space {
   readonly records: ReadonlyMap<string, Held>;
   readonly people: ReadonlyMap<IdentityId, Person>;
   loadRecords(refs: readonly ObjectRef[]): Promise<readonly Held[]>;
+  /** The time it was opened at. */
+  readonly at: Date;
   record(ref: ObjectRef): Held;
   /** Loads identities with all of their records. */
   loadPeople(ids: Iterable<IdentityId>): Promise<void>;
@@ -111,12 +128,15 @@ export function openSpace({ store, book, now, newId }: Context): Space {
     };
     records.set(objectKey(ref), held);
     return held;
+      moved: undefined,
+      told: undefined,
   };
 
   const space: Space = {
     records,
     people,
 
+    at,
     loadRecords: async (refs) => {
       const missing = refs.filter((ref) => !records.has(objectKey(ref)));
       if (missing.length > 0) {
@@ -139,15 +159,18 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         people.set(stored.id, {
           id: stored.id,
           kind: stored.kind,
+        const origins = parseOrigins(stored.origins, attributes);
           stored,
           before: attributes,
           records: new Set(),
           attributes,
-          origins: parseOrigins(stored.origins, attributes),
+          origins,
           present: stored.present,
           keys: identityKeys(stored.kind, attributes, book.indexed),
           relinked: false,
         });
+          kept: keptOf(attributes, origins, book.attributes(stored.kind)),
+          undrawn: [],
       }
       for (const stored of theirs) {
         const held = records.get(objectKey(stored.ref)) ?? hold(stored.ref, stored);
@@ -244,6 +267,8 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         relinked: true,
       };
       people.set(person.id, person);
+        kept: {},
+        undrawn: [],
       return person;
     },
 
@@ -262,28 +287,22 @@ export function openSpace({ store, book, now, newId }: Context): Space {
     },
 
     remerge: (person) => {
-      const contributions = [...person.records].flatMap((held) =>
-        held.rules
-          ? {
-              rules: held.rules,
-              id: held.ref.id,
-              attributes: space.mappedOf(held),
-              present: held.present,
-            }
-          : [],
-      );
-      const merged = merge(contributions);
+      const rules = book.attributes(person.kind);
+      const contributions = contributionsOf(person, space, rules?.recency ?? false);
+      const merging = rules && mergingOf(person, space, rules);
+      const merged = merge(contributions, merging);
       // When no source is left that could say anything, the last values are what we know.
       if (contributions.length > 0) {
         person.attributes = merged.attributes;
         const [only, ...others] = contributions;
-        if (only && others.length === 0) sayTheSame(person.attributes, only.attributes);
+        if (only && others.length === 0 && !rules) sayTheSame(person.attributes, only.attributes);
         person.origins = merged.origins;
       }
       person.present = merged.present;
       // Without any record left it is nobody any more, and cannot be found.
       const keys =
         person.records.size > 0
+        person.undrawn = merged.undrawn ?? [];
           ? identityKeys(person.kind, person.attributes, book.indexed)
           : new Set<string>();
       for (const key of keys) {

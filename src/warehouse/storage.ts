@@ -25,6 +25,8 @@ export interface StoredRecord {
   readonly recoverable: boolean;
   readonly identity?: IdentityId;
 }
+  /** When its attributes changed; only of records of sources. */
+  readonly ages?: Json;
 
 /** A record with what is known of it as an account that we write. */
 export interface AccountRecord extends StoredRecord {

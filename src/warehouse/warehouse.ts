@@ -18,6 +18,7 @@ import type { Decisions } from './decision.ts';
 import type { Histories } from './histories.ts';
 import type { Memberships } from './membership.ts';
 import type { MembersMode } from './membership-store.ts';
+import type { AttributeRules } from './merge-rules.ts';
 import type { Evidence, Otherwise } from './similar/evidence.ts';
 import type { JoinRule } from './similar/rule.ts';
 import type { Doubt, Due, DueCause, Escrow, Offer, Subject } from './subject.ts';
@@ -37,6 +38,10 @@ export interface SourceRules {
   readonly precedence: Readonly<Record<string, number>>;
   /** From the order of systems in the configuration, 100 apart. */
   readonly defaultPrecedence: number;
+  /** Identity attributes of which it alone has the say: that it has no value is one. */
+  readonly authoritative?: ReadonlySet<string>;
+  /** When the system says that it changed a record, as the attribute `modified`. */
+  readonly modified?: ReadMap;
   /** Identity attributes by which its references name people: `manager: { ref: employeeId }`. */
   readonly references?: readonly string[];
   /** Changes when `map` does; then every identity is merged again, in batches. */
@@ -79,6 +84,8 @@ export interface WarehouseRules {
   readonly targets: readonly TargetRules[];
   /** How much of a system may be gone at once and be believed. */
   readonly plausible?: Plausible;
+  /** What is said of single attributes of identities, by kind. */
+  readonly identity?: Readonly<Record<ObjectKind, AttributeRules>>;
   /** Most characters of one attribute, and of a whole record, as JSON. */
   readonly limits?: { readonly attribute: number; readonly record: number };
 }

@@ -9,6 +9,7 @@ import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.
 import { groupsDue } from './members.ts';
 import { type Moved, recordsMoved } from './membership-moves.ts';
 import { changedNames } from './merge.ts';
+import { agesNow } from './merge-person.ts';
 import { originsText } from './origins.ts';
 import { followReferences, resolveReferents } from './references.ts';
 import { readsAny } from './rulebook.ts';
@@ -220,15 +221,20 @@ function writeRecords(
     store.deleteRecords(gone.map(({ ref }) => ref)),
     store.unlink(moved.map(({ ref }) => ref)),
     store.saveRecords(
-      kept.map(({ ref, text, version, present, recoverable, identity, shown }) => ({
-        ref,
-        attributes: text,
-        present,
-        recoverable,
-        shownBy: shown ? reading : 0,
-        ...(version !== undefined && { version }),
-        ...(identity !== undefined && { identity }),
-      })),
+      kept.map((held) => {
+        const { ref, text, version, present, recoverable, identity, shown } = held;
+        const ages = agesNow(held, space);
+        return {
+          ref,
+          attributes: text,
+          present,
+          recoverable,
+          shownBy: shown ? reading : 0,
+          ...(version !== undefined && { version }),
+          ...(identity !== undefined && { identity }),
+          ...(ages !== undefined && { ages }),
+        };
+      }),
     ),
     store.removeRecordKeys(lostKeys),
     store.addRecordKeys(newKeys),

@@ -1,3 +1,4 @@
+/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit, 0600 inbound, 0610 joins, 0620 history, 0630 merging. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
@@ -12,6 +13,7 @@ import { audit0510 } from './0510-audit.ts';
 import { inbound0600 } from './0600-inbound.ts';
 import { joins0610 } from './0610-joins.ts';
 import { history0620 } from './0620-history.ts';
+import { merging0630 } from './0630-merging.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -29,3 +31,4 @@ export const MIGRATIONS: readonly Migration[] = [
   joins0610,
   history0620,
 ];
+  merging0630,

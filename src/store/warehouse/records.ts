@@ -20,6 +20,7 @@ type RecordRow = {
   readonly present: number;
   readonly recoverable: number;
   readonly identity: string | null;
+  readonly ages: string | null;
 };
 
 type StateRow = {
@@ -37,7 +38,7 @@ type AccountRow = StateRow & {
 };
 
 const STATE = 'asked, answered, disabled_at, deleted';
-const COLUMNS = 'system, kind, id, attributes, version, present, recoverable, identity';
+const COLUMNS = 'system, kind, id, attributes, version, present, recoverable, identity, ages';
 
 export function recordStore(database: Database): RecordStore {
   const { inList } = database;
@@ -72,11 +73,11 @@ export function recordStore(database: Database): RecordStore {
 
     saveRecords: (records) =>
       database.batch(
-        `insert into record (${COLUMNS}, seen) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `insert into record (${COLUMNS}, seen) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (tenant, system, kind, id) do update set
            attributes = excluded.attributes, version = excluded.version,
            present = excluded.present, recoverable = excluded.recoverable,
-           identity = excluded.identity,
+           identity = excluded.identity, ages = coalesce(excluded.ages, record.ages),
            seen = case when excluded.seen > record.seen then excluded.seen else record.seen end,
            deleted = case when excluded.present = 1 then 0 else record.deleted end`,
         records.map((record) => [
@@ -86,6 +87,7 @@ export function recordStore(database: Database): RecordStore {
           flag(record.present),
           flag(record.recoverable),
           record.identity ?? null,
+          record.ages ?? null,
           record.shownBy,
         ]),
       ),
@@ -199,6 +201,7 @@ function recordOf(row: RecordRow): StoredRecord {
     recoverable: row.recoverable === 1,
     ...optional('version', row.version),
     ...optional('identity', row.identity),
+    ...optional('ages', row.ages),
   };
 }
 
