@@ -51,6 +51,15 @@ it('every connector has its page, and the index of connectors leads there', () =
   expect(types.filter((type) => !pages.includes(`connectors/${type}.md`))).toEqual([]);
 });
 
+it('every test of a threat is named where the threats are listed', () => {
+  const listed = textOf('docs/security.md');
+  const named = globSync('test/threats/*.test.ts', { cwd: root }).flatMap((file) =>
+    [...textOf(file).matchAll(/^(?:it|\]\))\('(T\d+: [^']+)'/gm)].map(([, name = '']) => name),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !listed.includes(`“${name}”`))).toEqual([]);
+});
+
 it('every code has a section in docs/errors.md, and one only', () => {
   const sections = [...textOf('docs/errors.md').matchAll(/^### (.+)$/gm)].map(([, code]) => code);
   const doubled = sections.filter((code, index) => sections.indexOf(code) !== index);

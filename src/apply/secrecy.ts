@@ -36,10 +36,18 @@ export function secrecyOfPaths(paths: readonly string[]): Secrecy {
   return { names, suspects: suspectsOf(names) };
 }
 
-/** By name or by path. */
-export function withoutSecrets(values: Attributes, secrecy: Secrecy): Attributes {
+/**
+ * By name or by path.
+ *
+ * @param secrets Gains the texts of what is left out.
+ */
+export function withoutSecrets(
+  values: Attributes,
+  secrecy: Secrecy,
+  secrets: Set<string> = new Set(),
+): Attributes {
   return isSuspect(values, secrecy.suspects)
-    ? (hide(values, secrecy, new Set()) as Attributes)
+    ? (hide(values, secrecy, secrets) as Attributes)
     : values;
 }
 
@@ -72,7 +80,7 @@ function nameOf(path: string): string {
 
 /** The bodies of an exchange without what is secret. */
 export function hiddenIn(
-  { sent, answer }: Exchange,
+  { sent, answer }: Pick<Exchange, 'sent' | 'answer'>,
   secrecy: Secrecy,
 ): Pick<Exchange, 'sent' | 'answer'> {
   const { suspects } = secrecy;
@@ -87,9 +95,17 @@ export function hiddenIn(
 
 /** What a system says of an operation, without the secret values of it: systems cite what they were sent. */
 export function withoutCited(text: string, operation: Operation, secrecy: Secrecy): string {
-  const secrets = new Set<string>();
-  for (const values of valuesOf(operation)) hide(values, secrecy, secrets);
+  const secrets = secretsOf(operation, secrecy);
   return secrets.size === 0 ? text : String(scrubbed(text, secrets));
+}
+
+/** The secret values of an operation, as texts may cite them. */
+export function secretsOf(operation: Operation, secrecy: Secrecy): ReadonlySet<string> {
+  const secrets = new Set<string>();
+  for (const values of valuesOf(operation)) {
+    if (isSuspect(values, secrecy.suspects)) hide(values, secrecy, secrets);
+  }
+  return secrets;
 }
 
 /** By path. */

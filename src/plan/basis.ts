@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import type { ObjectKind } from '../identity/record.ts';
 import type { CompiledRow } from '../mapping/mapping.ts';
-import type { Target } from './target.ts';
+import type { Target, TargetPolicy } from './target.ts';
 
 /** By kind. */
 export type KeptRules = Readonly<Record<ObjectKind, KindRules>>;
@@ -36,14 +36,18 @@ export interface Basis {
 }
 
 export function basisOf(target: Target): Basis {
-  const kinds = [target, ...(target.others?.values() ?? [])];
+  return basisOfKinds([target, ...(target.others?.values() ?? [])]);
+}
+
+/** @param kinds The policies of one system. */
+export function basisOfKinds(kinds: readonly TargetPolicy[]): Basis {
   const rules = JSON.stringify(
     Object.fromEntries(kinds.map((each) => [each.kind, rulesOf(each)])) satisfies KeptRules,
   );
   return { hash: hash('sha256', rules, 'hex').slice(0, 32), rules };
 }
 
-function rulesOf({ mapping, scope, assigned, match, pilot }: Target): KindRules {
+function rulesOf({ mapping, scope, assigned, match, pilot }: TargetPolicy): KindRules {
   return {
     rows: mapping.rows.map(rowOf),
     ...(scope !== undefined && { scope: scope.text }),

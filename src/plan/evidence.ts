@@ -51,9 +51,7 @@ export function evidenceOf(
       if (!passedOn || inputValue(input, subject, towards) !== wanted.value) look(input);
     }
   }
-  for (const { redacted, inputs } of target.mapping.rows) {
-    if (redacted) for (const input of inputs) delete seen[input];
-  }
+  for (const input of withheldInputs(target.mapping.rows)) delete seen[input];
   return {
     ...(due !== undefined && { since: due.since }),
     records: records.flatMap(({ ref }) =>
@@ -66,8 +64,17 @@ export function evidenceOf(
   };
 }
 
-/** Whether somebody is active at the source. */
-const STANDING = ['accountEnabled', 'IsSoftDeleted'] as const;
+/** Whether somebody is active at the source: that is no secret, whatever is made of it. */
+const STANDING: readonly string[] = ['accountEnabled', 'IsSoftDeleted'];
+
+/** What expressions with `Redact` read: it is not kept, whoever else reads it. */
+export function withheldInputs(
+  rows: readonly { readonly inputs: readonly string[]; readonly redacted?: true }[],
+): readonly string[] {
+  return rows.flatMap(({ redacted, inputs }) =>
+    redacted ? inputs.filter((input) => !STANDING.includes(input)) : [],
+  );
+}
 
 /**
  * Whether a row is its input and nothing else, and wrote no default: then what it wrote is what it read.

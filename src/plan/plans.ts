@@ -1,7 +1,7 @@
 /** What planning asks of the store: plans and their operations as rows, written and read in batches. */
 
 import type { SystemName } from '../identity/record.ts';
-import type { Basis } from './basis.ts';
+import type { Basis, KeptRules } from './basis.ts';
 import type { Evidence } from './evidence.ts';
 import type { Order } from './order.ts';
 import type { Action, Hold, Omission, Operation, Plan, PlanId, PlanState } from './plan.ts';
@@ -85,6 +85,8 @@ export interface PlanStore {
   /** The newest plan of a target for everybody who was due. */
   current(target: SystemName): Promise<StoredPlan | undefined>;
   byKey(key: PlanKey): Promise<StoredPlan | undefined>;
+  /** By which it was made, where that was kept. */
+  rules(key: PlanKey): Promise<KeptRules | undefined>;
   /** By id or the beginning of one, the newest first. */
   find(id: string): Promise<StoredPlan | undefined>;
   /** Plans whose application was begun and never ended: whoever did it is dead, or the store failed. */

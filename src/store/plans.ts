@@ -1,7 +1,7 @@
 /** Plans and their operations: written in batches while a plan is made, read back in its order. */
 
 import { randomBytes } from 'node:crypto';
-import type { Basis } from '../plan/basis.ts';
+import type { Basis, KeptRules } from '../plan/basis.ts';
 import { isAwaited, levelAt, type Order } from '../plan/order.ts';
 import type { Action, Hold, Omission, Operation, PlanState } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, PlanStore, StoredPlan } from '../plan/plans.ts';
@@ -125,6 +125,7 @@ export function openPlans(database: Database): PlanStore {
         [target],
       ),
     byKey: (key) => first(`${PLAN} where key = ?`, [key]),
+    rules: (key) => rulesOf(database, key),
     find: (id) =>
       first(`${PLAN} where substr(id, 1, length(cast(? as text))) = ? order by key desc limit 1`, [
         id,
@@ -179,6 +180,14 @@ async function keepBasis(database: Database, { hash, rules }: Basis): Promise<vo
     'insert into plan_basis (hash, rules) values (?, ?) on conflict (tenant, hash) do nothing',
     [hash, rules],
   );
+}
+
+async function rulesOf(database: Database, key: string): Promise<KeptRules | undefined> {
+  const [row] = await database.all<{ readonly rules: string }>(
+    'select b.rules from plan p join plan_basis b on b.hash = p.basis where p.key = ?',
+    [key],
+  );
+  return row && (JSON.parse(row.rules) as KeptRules);
 }
 
 interface PlanRow extends Row {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { DetailValue } from '../audit/entry.ts';
 import { ConnectorError } from '../connectors/spi/index.ts';
 import { expiresAt, hasExpired, isIn, type Part } from '../plan/approval.ts';
+import { basisOfKinds } from '../plan/basis.ts';
 import { type FiledPlan, readPlanFile } from '../plan/file.ts';
 import { ordering } from '../plan/order.ts';
 import type { Action, Operation } from '../plan/plan.ts';
@@ -131,9 +132,10 @@ function countsText({ counts }: StoredPlan): string {
 async function importing(
   header: FiledPlan,
   operations: AsyncIterable<Operation>,
-  { plans, configVersion, warehouse, now }: Engine,
+  { plans, configVersion, warehouse, targets, now }: Engine,
 ): Promise<StoredPlan> {
-  const key = await plans.begin(header.target, configVersion, now());
+  const kinds = targets.filter(({ system }) => system === header.target);
+  const key = await plans.begin(header.target, configVersion, now(), basisOfKinds(kinds));
   const order = ordering();
   const counts: Partial<Record<Action, number>> = {};
   let position = 0;

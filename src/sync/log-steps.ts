@@ -3,14 +3,13 @@
  * out by the planner's own code, over the values and the rules of that time.
  */
 
-import { isSecret, type Secrecy, secrecyOfPaths, withoutSecrets } from '../apply/secrecy.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { Scope } from '../mapping/mapping.ts';
 import { REDACTED } from '../mapping/redacted.ts';
 import { compileScope } from '../mapping/scope.ts';
 import type { KeptRow, KindRules } from '../plan/basis.ts';
-import { type Evidence, isPassedOn } from '../plan/evidence.ts';
-import type { Operation } from '../plan/plan.ts';
+import { type Evidence, isPassedOn, withheldInputs } from '../plan/evidence.ts';
+import type { Operation, Reason } from '../plan/plan.ts';
 import { standing } from '../plan/standing.ts';
 import type { Step } from '../plan/trace.ts';
 import type { OutcomeDetail, OutcomeRow } from './ledger.ts';
@@ -23,15 +22,14 @@ import type {
   ScopeStep,
 } from './log-entry.ts';
 
+/** @param details As they may be told. */
 export async function* entriesOf(details: AsyncIterable<OutcomeDetail>): AsyncGenerator<LogEntry> {
   for await (const detail of details) yield logEntryOf(detail);
 }
 
-function logEntryOf(kept: OutcomeDetail): LogEntry {
-  const rules = kept.made?.rules?.[kept.operation.kind];
-  const operation = told(kept.operation, secrecyIn(rules));
-  const detail = { ...kept, operation };
-  const { evidence: _, made: __, exchanges, ...row } = detail;
+function logEntryOf(detail: OutcomeDetail): LogEntry {
+  const { evidence: _, made, exchanges, ...row } = detail;
+  const rules = made?.rules?.[row.operation.kind];
   const scope = scopeStep(detail, rules);
   const { attempts, milliseconds, type: result } = row;
   const remedy = remedyOf(row);
@@ -53,20 +51,6 @@ function logEntryOf(kept: OutcomeDetail): LogEntry {
   };
 }
 
-const NOTHING_SECRET = secrecyOfPaths([]);
-const secrecies = new WeakMap<KindRules, Secrecy>();
-
-/** Entries of one plan have the same rules. */
-function secrecyIn(rules: KindRules | undefined): Secrecy {
-  if (rules === undefined) return NOTHING_SECRET;
-  const known = secrecies.get(rules);
-  if (known !== undefined) return known;
-  const rows = rules.rows.filter((row) => row.redacted);
-  const secrecy = secrecyOfPaths(rows.map(({ path }) => path));
-  secrecies.set(rules, secrecy);
-  return secrecy;
-}
-
 function importStep({ operation, evidence, made }: OutcomeDetail): ImportStep {
   return {
     cause: operation.cause,
@@ -86,14 +70,44 @@ function scopeStep(
   const facts: Step[] = [];
   const scope = rules.scope === undefined ? undefined : scopeNamed(rules.scope);
   const { assigned } = rules;
-  const stood = standing(
+  const withheld = withheldInputs(rules.rows).filter((name) => scope?.inputs.includes(name));
+  standing(
     standerOf(evidence),
-    { ...(assigned !== undefined && { assigned }), ...(scope !== undefined && { scope }) },
+    {
+      ...(assigned !== undefined && { assigned }),
+      ...(scope !== undefined && withheld.length === 0 && { scope }),
+    },
     made.createdAt,
     (step) => void facts.push(step),
   );
+  const verdict = !OUT.has(reason);
+  if (scope !== undefined && withheld.length > 0 && (verdict || reason === 'left-scope')) {
+    facts.push(scopeWithheld(scope, verdict, withheld, evidence, made.createdAt));
+  }
   if (rules.pilot) facts.push({ type: 'pilot', verdict: true });
-  return { reason, verdict: stood.in, facts };
+  return { reason, verdict, facts };
+}
+
+/** Why somebody is out; whoever is planned for any other reason is in. */
+const OUT: ReadonlySet<Reason> = new Set([
+  'left',
+  'disabled-in-source',
+  'unassigned',
+  'left-scope',
+]);
+
+/** A value it looked at is not kept: how it ended then is known by the reason, and not clause by clause. */
+function scopeWithheld(
+  scope: Scope,
+  verdict: boolean,
+  withheld: readonly string[],
+  { seen }: Evidence,
+  at: Date,
+): Step {
+  const looked = scope.clauses(seen, at).map((clause) => clause.seen);
+  const hidden = withheld.map((name) => [name, REDACTED] as const);
+  const values = Object.assign({}, ...looked, Object.fromEntries(hidden));
+  return { type: 'scope', verdict, clauses: [{ clause: scope.text, verdict, seen: values }] };
 }
 
 function standerOf({ seen, present, assigned }: Evidence): Parameters<typeof standing>[0] {
@@ -149,7 +163,7 @@ function planStep(
       type: 'mapping',
       ...change,
       ...(ruled && { expression: row.expression }),
-      inputs: ruled ? inputsOf(row, change.after, evidence.seen, isOut) : {},
+      inputs: ruled && !isHidden(change) ? inputsOf(row, change.after, evidence.seen, isOut) : {},
       ...(origin !== undefined && { origin }),
     };
   });
@@ -188,42 +202,9 @@ function changesOf(operation: Operation): readonly Change[] {
   }
 }
 
-function redacted({ path, before, after }: Change): Change {
-  return {
-    path,
-    ...(before !== undefined && { before: REDACTED }),
-    ...(after !== undefined && { after: REDACTED }),
-  };
-}
-
-/** What a mapping redacts is shown nowhere: it was only ever meant for the target. */
-function told(operation: Operation, secrecy: Secrecy): Operation {
-  const hidden = (values: Attributes) => withoutSecrets(values, secrecy);
-  if (operation.action === 'create') {
-    const { attributes, match } = operation;
-    return { ...operation, attributes: hidden(attributes), match: hidden(match) };
-  }
-  const { precondition } = operation;
-  const known = { precondition: { ...precondition, held: hidden(precondition.held) } };
-  switch (operation.action) {
-    case 'update':
-    case 'enable':
-    case 'disable': {
-      const { adopts } = operation;
-      const changes = operation.changes.map((change) =>
-        isSecret(change.path, secrecy) ? redacted(change) : change,
-      );
-      return { ...operation, ...known, changes, ...(adopts && { adopts: hidden(adopts) }) };
-    }
-    case 'link':
-    case 'unlink':
-      return { ...operation, ...known, adopts: hidden(operation.adopts) };
-    case 'delete':
-      return { ...operation, ...known, before: hidden(operation.before) };
-    case 'add-members':
-    case 'remove-members':
-      return { ...operation, ...known };
-  }
+/** Without its values: what they were made of would tell them. */
+function isHidden({ before, after }: Change): boolean {
+  return before === REDACTED || after === REDACTED;
 }
 
 /** The counterpart of what `evidenceOf` leaves out. */

@@ -19,6 +19,7 @@ import type { Subject } from '../warehouse/subject.ts';
 import type { Candidate } from '../warehouse/warehouse.ts';
 import type { Engine, Verdict, Watch } from './engine.ts';
 import { type MembersChange, membersChanged } from './plan-with-members.ts';
+import { tellerOf } from './told.ts';
 
 /** A configuration as planning sees it: rules and values, and nothing that could write. */
 export interface Tried {
@@ -132,6 +133,7 @@ async function changeOf(
   const all: Partial<Record<Action, number>> = {};
   const counted: Tally = tally();
   const swaps = swapWatch(target);
+  const teller = tellerOf({ ...engine, targets: [...current.targets, ...next.targets] });
   const samples: Operation[] = [];
   let considered = 0;
   let people = 0;
@@ -195,7 +197,7 @@ async function changeOf(
         refused,
         ...(members !== undefined && { members }),
         holds,
-        samples,
+        samples: await Promise.all(samples.map((each) => teller.operation(each))),
       };
     },
   };

@@ -4,6 +4,7 @@ import type { Operation } from '../plan/plan.ts';
 import type { PlanKey } from '../plan/plans.ts';
 import { signOf, whatMoves } from '../plan/text.ts';
 import type { Engine } from './engine.ts';
+import { tellerOf } from './told.ts';
 
 export interface PlanDifference {
   /** People about whom the older plan said nothing. */
@@ -22,26 +23,29 @@ const SHOWN = 5;
 export async function differenceOf(
   older: PlanKey,
   newer: PlanKey,
-  { plans }: Engine,
+  engine: Engine,
 ): Promise<PlanDifference> {
+  const { plans } = engine;
+  const teller = tellerOf(engine);
   const was = await idsOf(older, plans);
   const is = await idsOf(newer, plans);
   const counts = { added: 0, removed: 0, changed: 0 };
   const first: Record<keyof typeof counts, string[]> = { added: [], removed: [], changed: [] };
-  const note = (what: keyof typeof counts, operation: Operation) => {
+  const note = async (what: keyof typeof counts, operation: Operation, plan: PlanKey) => {
     counts[what]++;
-    if (first[what].length < SHOWN) first[what].push(lineOf(what, operation));
+    if (first[what].length >= SHOWN) return;
+    first[what].push(lineOf(what, await teller.operation(operation, plan)));
   };
   for await (const batch of plans.leftContent(newer, BATCH)) {
     for (const operation of batch) {
       const before = was.get(subjectOf(operation));
-      if (before === undefined) note('added', operation);
-      else if (before !== operation.id) note('changed', operation);
+      if (before === undefined) await note('added', operation, newer);
+      else if (before !== operation.id) await note('changed', operation, newer);
     }
   }
   for await (const batch of plans.leftContent(older, BATCH)) {
     for (const operation of batch) {
-      if (!is.has(subjectOf(operation))) note('removed', operation);
+      if (!is.has(subjectOf(operation))) await note('removed', operation, older);
     }
   }
   return { ...counts, first: [...first.added, ...first.removed, ...first.changed] };

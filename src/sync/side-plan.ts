@@ -3,6 +3,7 @@
  * hashed and stored like any other; it takes the place of no other plan, and none takes its place.
  */
 
+import { basisOf } from '../plan/basis.ts';
 import { holdsOf } from '../plan/guards.ts';
 import { planHash } from '../plan/hash.ts';
 import { ordering } from '../plan/order.ts';
@@ -34,7 +35,7 @@ export async function planBeside(
   const { warehouse, ledger, configVersion, now } = engine;
   const plans = fencedPlans(engine, watch);
   const { system } = target;
-  const key = await plans.begin(system, configVersion, now());
+  const key = await plans.begin(system, configVersion, now(), basisOf(target));
   const content = planHash(system, configVersion);
   const order = ordering();
   const counted = tally();

@@ -165,12 +165,16 @@ describe('the audit trail of what people decide', () => {
     const { key = '' } = (await verbs.findPlan('ramp')) ?? {};
     await Array.fromAsync(verbs.planFile(key));
     await Array.fromAsync(verbs.entries({ limit: 10 }));
+    // So many are looked at; more leave as a file.
+    await Array.fromAsync(verbs.log({ limit: 1000 }));
+    await Array.fromAsync(verbs.log({ limit: 1001, target: 'ramp' }));
     await Array.fromAsync(verbs.audit({ format: 'csv', from: company.clock.now() }));
     const exports = await Array.fromAsync(
       company.engine.audit.entries({ action: 'data-exported' }),
     );
     expect(exports.map(({ payload }) => payload?.detail)).toEqual([
       { what: 'audit', format: 'csv', from: '2026-03-02T08:00:00.000Z' },
+      { what: 'log' },
       { what: 'log' },
       { what: 'plan' },
     ]);

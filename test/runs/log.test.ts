@@ -105,6 +105,33 @@ describe('an entry of the log', () => {
     });
   });
 
+  it('says how the scope decided where a value it looks at is not shown, and not the value', async () => {
+    await using company = await contoso({
+      write: `
+        scope: department eq "R&D" and city ne "Bern"
+        map: { nickName: 'Redact([department])' }`,
+    });
+    const id = company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    const scopeOf = ({ steps: { scope } }: LogEntry) => ({
+      verdict: scope.verdict,
+      clauses: scope.facts.flatMap((fact) => (fact.type === 'scope' ? fact.clauses : [])),
+    });
+    const clause = 'department eq "R&D" and city ne "Bern"';
+    const seen = { city: 'Zurich', department: '[Redact]' };
+    expect(scopeOf(await latest(company))).toEqual({
+      verdict: true,
+      clauses: [{ clause, verdict: true, seen }],
+    });
+    company.graph.control.act({ act: 'update', id, properties: { department: 'Sales' } });
+    company.clock.advance(60);
+    await company.run();
+    const left = await latest(company);
+    expect(left.operation.reason).toBe('left-scope');
+    expect(scopeOf(left)).toEqual({ verdict: false, clauses: [{ clause, verdict: false, seen }] });
+    expect(JSON.stringify(left.steps)).not.toContain('Sales');
+  });
+
   it('says by what an account was found that was there before', async () => {
     await using company = await contoso();
     company.hire({ name: 'ada.lovelace' });
