@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto';
 import type {
   Configuration,
+  GroupConfiguration,
   JoinConfiguration,
   ReadConfiguration,
   SystemConfiguration,
@@ -18,6 +19,7 @@ import { compileReadMap } from './mapping/read-map.ts';
 import { compileScope } from './mapping/scope.ts';
 import type { TargetPolicy } from './plan/target.ts';
 import type { SourceJob } from './sync/engine.ts';
+import type { RuleGroup, RuleGroups } from './warehouse/rule-groups.ts';
 import type { JoinRule } from './warehouse/similar/rule.ts';
 import type { SourceRules, TargetRules, WarehouseRules } from './warehouse/warehouse.ts';
 
@@ -46,13 +48,14 @@ export function rulesOf(
   configuration: Configuration,
   types: readonly ConnectorDefinition<unknown>[],
 ): Rules {
-  const { systems } = configuration;
+  const { systems, groups = [] } = configuration;
   const targets = systems.flatMap((system) =>
     Object.entries(system.write).map(([kind, write]) =>
       policyOf(system, kind, write, systems, types),
     ),
   );
-  const needed = neededAttributes(systems, targets);
+  const ruled = groups.map(ruleGroup);
+  const needed = neededAttributes(systems, targets, ruled);
   const sources = systems.flatMap((system, index) =>
     Object.entries(system.read).map(([kind, read]) =>
       sourceRules(system, kind, read, index, needed),
@@ -62,6 +65,7 @@ export function rulesOf(
     warehouse: {
       sources,
       targets: targets.map((target) => targetRules(target, systems)),
+      ...(ruled.length > 0 && { groups: ruleGroups(ruled, groups) }),
     },
     sources: jobsOf(systems, sources, targets),
     targets,
@@ -140,6 +144,36 @@ function sourceRules(
   };
 }
 
+function ruleGroup({
+  name,
+  title,
+  description,
+  owner,
+  members,
+  exceptions,
+}: GroupConfiguration): RuleGroup {
+  return {
+    name,
+    attributes: {
+      displayName: title,
+      ...(description !== undefined && { description }),
+      ...(owner !== undefined && { owner }),
+      ruleGroup: name,
+      // Maps that name groups of Entra ID by it find one here too, and it never changes either.
+      objectId: name,
+    },
+    members: compiled(compileScope(members, { dates: true })),
+    exceptions,
+  };
+}
+
+function ruleGroups(
+  groups: readonly RuleGroup[],
+  configured: readonly GroupConfiguration[],
+): RuleGroups {
+  return { groups, fingerprint: fingerprint(configured) };
+}
+
 function joinRule(rule: JoinConfiguration): JoinRule {
   if (typeof rule === 'string') return rule;
   if ('same' in rule) {
@@ -159,8 +193,9 @@ function joinRule(rule: JoinConfiguration): JoinRule {
 function neededAttributes(
   systems: readonly SystemConfiguration[],
   targets: readonly TargetPolicy[],
+  groups: readonly RuleGroup[],
 ): ReadonlySet<string> {
-  const needed = new Set(ALWAYS_NEEDED);
+  const needed = new Set([...ALWAYS_NEEDED, ...groups.flatMap(({ members }) => members.inputs)]);
   for (const target of targets) for (const name of inputsOf(target)) needed.add(name);
   for (const { read } of systems) {
     for (const { join, map } of Object.values(read)) {

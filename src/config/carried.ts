@@ -7,7 +7,12 @@
 import type { ObjectKind } from '../identity/record.ts';
 import { compileExpression } from '../mapping/evaluate.ts';
 import { compileScope } from '../mapping/scope.ts';
-import type { ReadConfiguration, ReadRow, SystemConfiguration } from './configuration.ts';
+import type {
+  GroupConfiguration,
+  ReadConfiguration,
+  ReadRow,
+  SystemConfiguration,
+} from './configuration.ts';
 import { joinAttributes } from './join.ts';
 import { isExtension, TOWARDS_TARGET } from './names.ts';
 import type { LoadedSystem } from './system.ts';
@@ -15,12 +20,19 @@ import type { LoadedSystem } from './system.ts';
 const NAMING = ['userPrincipalName', 'mail', 'userName', 'displayName', 'employeeId'];
 
 /** The systems with a row of their own for each name that is carried over. */
-export function withCarriedNames(systems: readonly LoadedSystem[]): readonly SystemConfiguration[] {
+export function withCarriedNames(
+  systems: readonly LoadedSystem[],
+  groups: readonly GroupConfiguration[],
+): readonly SystemConfiguration[] {
+  const ruled = groups.flatMap(({ members }) => scopeInputs(members));
   const configurations = systems.map(({ configuration }) => configuration);
   return systems.map(({ configuration, defaultReadMap }) => {
     const read = Object.entries(configuration.read).map(([kind, entry]) => {
       const open = Object.keys(defaultReadMap[kind] ?? {}).length === 0;
-      const names = usedNames(configurations, kind).filter((name) => open || isExtension(name));
+      const asked = kind === 'user' ? ruled : [];
+      const names = usedNames(configurations, kind, asked).filter(
+        (name) => open || isExtension(name),
+      );
       return [kind, carrying(entry, names)] as const;
     });
     return { ...configuration, read: Object.fromEntries(read) };
@@ -32,20 +44,31 @@ function carrying(entry: ReadConfiguration, names: readonly string[]): ReadConfi
   return { ...entry, map: { ...Object.fromEntries(rows), ...entry.map } };
 }
 
-function usedNames(systems: readonly SystemConfiguration[], kind: ObjectKind): readonly string[] {
-  const names = new Set(NAMING);
+function usedNames(
+  systems: readonly SystemConfiguration[],
+  kind: ObjectKind,
+  asked: readonly string[],
+): readonly string[] {
+  const names = new Set([...NAMING, ...asked]);
   for (const { read, write } of systems) {
     const { map, scope } = write[kind] ?? { map: [] };
     for (const { expression } of map) {
       const compiled = compileExpression(expression);
       for (const name of compiled.ok ? compiled.value.inputs : []) names.add(name);
     }
-    const compiled = scope === undefined ? undefined : compileScope(scope);
-    for (const name of compiled?.ok ? compiled.value.inputs : []) names.add(name);
+    for (const name of scope === undefined ? [] : scopeInputs(scope)) names.add(name);
     const { join = [], precedence = {}, map: rows = {} } = read[kind] ?? {};
     for (const name of [...join.flatMap(joinAttributes), ...Object.keys(precedence)])
       names.add(name);
     for (const row of Object.values(rows)) if ('ref' in row) names.add(row.ref);
   }
-  return [...names].filter((name) => !name.includes('/') && !TOWARDS_TARGET.includes(name));
+  return [...names].filter((name) => !name.includes('/') && !NOT_READ.includes(name));
+}
+
+/** What no record supplies. */
+const NOT_READ: readonly string[] = [...TOWARDS_TARGET, 'groups', 'ruleGroup'];
+
+function scopeInputs(filter: string): readonly string[] {
+  const compiled = compileScope(filter, { dates: true });
+  return compiled.ok ? compiled.value.inputs : [];
 }

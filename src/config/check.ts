@@ -3,8 +3,9 @@
 import { type Place, type Problem, suggestion } from '../identity/problem.ts';
 import type { SystemName } from '../identity/record.ts';
 import { compileScope } from '../mapping/scope.ts';
-import type { WriteConfiguration } from './configuration.ts';
+import type { GroupConfiguration, WriteConfiguration } from './configuration.ts';
 import { expressionProblems } from './expressions.ts';
+import { GROUP_NAMES, groupProblems, groupUseProblems } from './groups-check.ts';
 import { joinProblems } from './join-check.ts';
 import { identityNames, type KnownNames, unknownName } from './names.ts';
 import type { Path, Source } from './source.ts';
@@ -22,10 +23,11 @@ const FROM_PROFILE: ReadonlySet<string> = new Set([
 export function meaningProblems(
   systems: readonly LoadedSystem[],
   names: readonly SystemName[],
+  groups: readonly GroupConfiguration[],
   source: Source,
 ): readonly Problem[] {
-  const known = identityNames(systems);
-  return systems.flatMap(({ configuration, defaults, defaultsKnown }) => {
+  const known = identityNames(systems, groups.length > 0 ? GROUP_NAMES : []);
+  const ofSystems = systems.flatMap(({ configuration, defaults, defaultsKnown }) => {
     const { name, read, write } = configuration;
     const at: Path = ['systems', name];
     return [
@@ -50,6 +52,11 @@ export function meaningProblems(
       ...uselessSystem(configuration, source, at),
     ];
   });
+  return [
+    ...ofSystems,
+    ...groupProblems(groups, known, source),
+    ...groupUseProblems(systems, groups, source),
+  ];
 }
 
 function assignedProblems(

@@ -10,6 +10,8 @@ export interface Configuration {
   /** A folder for SQLite, or a `postgres://` URL. */
   readonly store: string;
   readonly systems: readonly SystemConfiguration[];
+  /** Made by rule, in the order of the document. */
+  readonly groups?: readonly GroupConfiguration[];
   readonly schedule?: {
     readonly everySeconds: number;
     /** Systems that take part in fewer rounds. */
@@ -32,6 +34,23 @@ export interface Configuration {
   readonly version: string;
   /** Folder of the document; relative paths start here. */
   readonly directory: string;
+}
+
+export interface GroupConfiguration {
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly owner?: string;
+  /** SCIM filter text, with dates. */
+  readonly members: string;
+  readonly exceptions: readonly {
+    readonly type: 'include' | 'exclude';
+    /** A naming value, or an identity id. */
+    readonly person: string;
+    /** It holds before then. */
+    readonly until?: Date;
+    readonly reason: string;
+  }[];
 }
 
 export interface SystemConfiguration {

@@ -11,6 +11,7 @@ import type { Problem, Result } from '../identity/problem.ts';
 import { withCarriedNames } from './carried.ts';
 import { meaningProblems } from './check.ts';
 import type { Alert, Configuration } from './configuration.ts';
+import { groupConfigurations } from './groups.ts';
 import { schemaProblems } from './problems.ts';
 import {
   type ConfigurationDocument,
@@ -64,8 +65,9 @@ export async function readConfiguration(
     problems.push(...result.problems);
     if (result.system !== undefined) loaded.push(result.system);
   }
+  const groups = groupConfigurations(document.groups);
   problems.push(
-    ...meaningProblems(loaded, names, source),
+    ...meaningProblems(loaded, names, groups, source),
     ...scheduleProblems(document.schedule?.systems, names, source),
   );
 
@@ -81,7 +83,8 @@ export async function readConfiguration(
     warnings: inOrder,
     value: {
       store: storeLocation(String(store.value), directory),
-      systems: withCarriedNames(loaded),
+      systems: withCarriedNames(loaded, groups),
+      ...(groups.length > 0 && { groups }),
       ...(document.schedule && {
         schedule: {
           everySeconds: document.schedule.every,

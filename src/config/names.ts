@@ -12,7 +12,11 @@ export interface KnownNames {
 /** Towards one target only: whether the person should be off there, and by which roles they are assigned. */
 export const TOWARDS_TARGET: readonly string[] = ['IsSoftDeleted', 'appRoleAssignments'];
 
-export function identityNames(systems: readonly LoadedSystem[]): KnownNames {
+/** @param others What is known of identities without any source. */
+export function identityNames(
+  systems: readonly LoadedSystem[],
+  others: readonly string[] = [],
+): KnownNames {
   const reads = systems.flatMap(({ configuration, defaultReadMap }) =>
     Object.entries(configuration.read).map(([kind, { map }]) => ({
       names: Object.keys(map),
@@ -20,7 +24,7 @@ export function identityNames(systems: readonly LoadedSystem[]): KnownNames {
     })),
   );
   return {
-    names: new Set([...TOWARDS_TARGET, ...reads.flatMap(({ names }) => names)]),
+    names: new Set([...TOWARDS_TARGET, ...others, ...reads.flatMap(({ names }) => names)]),
     open: reads.some(({ open }) => open),
   };
 }

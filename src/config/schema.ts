@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import { groupsDocument } from './groups.ts';
 import { joinDocument } from './join.ts';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -296,6 +297,7 @@ export const configurationDocument = z.strictObject({
       systemDocument,
     )
     .meta({ title: 'Systems' }),
+  groups: groupsDocument.optional(),
   schedule: z
     .strictObject({
       every: duration,

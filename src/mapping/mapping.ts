@@ -88,6 +88,11 @@ export interface Scope {
   includes(attributes: Attributes, now: Date): boolean;
   /** Each clause with its value and verdict, for `explain`; the first false one decides. */
   clauses(attributes: Attributes, now: Date): readonly ClauseVerdict[];
+  /**
+   * When the answer may next change though nothing is said anew. There only where the filter compares
+   * with the time it is asked at.
+   */
+  turnsAt?(attributes: Attributes, now: Date): Date | undefined;
 }
 
 export interface ClauseVerdict {
@@ -101,13 +106,13 @@ export interface ClauseVerdict {
 export interface ReadMap {
   /** Attributes of the system that are needed, for `$select`. */
   readonly inputs: readonly string[];
+  /** What an identity attribute is read from. */
+  inputsOf?(attribute: string): readonly string[];
   /**
    * @param onFailure Told of each attribute whose expression failed for this record; such an
    *   attribute is left out, and whoever keeps an earlier value can keep it.
    */
   map(record: Attributes, now: Date, onFailure?: (failure: ReadFailure) => void): Attributes;
-  /** What an identity attribute is read from. */
-  inputsOf?(attribute: string): readonly string[];
 }
 
 export interface ReadFailure {

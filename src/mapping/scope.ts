@@ -11,37 +11,57 @@ import { type Attributes, type AttributeValue, isReference } from '../identity/r
 import { filterMatches, formatFilter, parseFilter } from '../scim/filter.ts';
 import { formatPath, readPath } from '../scim/path.ts';
 import type { ClauseVerdict, Scope } from './mapping.ts';
+import { type DatedTest, datedTest, momentProblems } from './moment.ts';
 import { compileRegex, hasWordBoundary, type Regex, RegexError } from './regex.ts';
 
-type Test = (attributes: Attributes) => boolean;
+type Test = (attributes: Attributes, now: Date) => boolean;
 
-/** @returns The scope, or what is wrong: `filter-invalid` with its column, `scope-pattern` for a pattern. */
-export function compileScope(text: string): Result<Scope> {
+/** What a filter may have beside the standard's comparisons and `matches`. */
+export interface ScopeSyntax {
+  /** Comparisons with the time it is asked at, such as `"now+14d"`. */
+  readonly dates?: true;
+}
+
+/**
+ * @returns The scope, or what is wrong: `filter-invalid` with its column, `scope-pattern` for a
+ *   pattern, `scope-date` for a date.
+ */
+export function compileScope(text: string, syntax: ScopeSyntax = {}): Result<Scope> {
   const parsed = parseFilter(text, { matches: true });
   if (!parsed.ok) return parsed;
   const filter = parsed.value;
-  const problems = patternsIn(filter).flatMap(patternProblems);
+  const comparisons = comparisonsIn(filter);
+  const problems = [
+    ...patternsIn(filter).flatMap(patternProblems),
+    ...comparisons.flatMap(({ comparison, inPath }) =>
+      momentProblems(comparison, syntax.dates ? (inPath ? 'path' : 'clause') : 'undated'),
+    ),
+  ];
   if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
   const clauses = topLevel(filter).map((clause) => ({
     text: formatFilter(clause),
-    test: compiled(clause),
+    test: compiled(clause, syntax),
     paths: pathsIn(clause),
   }));
-  const includes = compiled(filter);
+  const includes = compiled(filter, syntax);
+  const dated = syntax.dates
+    ? comparisons.flatMap(({ comparison }) => datedTest(comparison) ?? [])
+    : [];
   return {
     ok: true,
     value: {
       text,
       inputs: [...new Set(pathsIn(filter).map(({ schema, attribute }) => schema ?? attribute))],
       includes,
-      clauses: (attributes) =>
+      clauses: (attributes, now) =>
         clauses.map(
           (clause): ClauseVerdict => ({
             clause: clause.text,
-            verdict: clause.test(attributes),
+            verdict: clause.test(attributes, now),
             seen: seenAt(clause.paths, attributes),
           }),
         ),
+      ...(dated.length > 0 && { turnsAt: firstTurn(dated) }),
     },
     ...(problems.length > 0 && { warnings: problems }),
   };
@@ -52,30 +72,44 @@ function topLevel(filter: Filter): readonly Filter[] {
   return filter.type === 'and' || filter.type === 'or' ? filter.operands : [filter];
 }
 
-function compiled(filter: Filter): Test {
+/** The next moment at which one of these may change its answer. */
+function firstTurn(tests: readonly DatedTest[]): NonNullable<Scope['turnsAt']> {
+  return (attributes, now) => {
+    const turns = tests
+      .flatMap((test) => test.turns(attributes))
+      .filter((at) => at > now.getTime());
+    return turns.length === 0 ? undefined : new Date(Math.min(...turns));
+  };
+}
+
+function compiled(filter: Filter, syntax: ScopeSyntax): Test {
   switch (filter.type) {
     case 'and': {
-      const tests = filter.operands.map(compiled);
-      return (attributes) => tests.every((test) => test(attributes));
+      const tests = filter.operands.map((operand) => compiled(operand, syntax));
+      return (attributes, now) => tests.every((test) => test(attributes, now));
     }
     case 'or': {
-      const tests = filter.operands.map(compiled);
-      return (attributes) => tests.some((test) => test(attributes));
+      const tests = filter.operands.map((operand) => compiled(operand, syntax));
+      return (attributes, now) => tests.some((test) => test(attributes, now));
     }
     case 'not': {
-      const test = compiled(filter.operand);
-      return (attributes) => !test(attributes);
+      const test = compiled(filter.operand, syntax);
+      return (attributes, now) => !test(attributes, now);
     }
     case 'some': {
-      const test = compiled(filter.where);
-      return (attributes) =>
-        elementsAt(attributes, filter.path).some((element) => test(fields(element)));
+      const test = compiled(filter.where, syntax);
+      return (attributes, now) =>
+        elementsAt(attributes, filter.path).some((element) => test(fields(element), now));
     }
     case 'matches': {
       const regex = compileRegex(filter.pattern);
       return (attributes) => textsAt(attributes, filter.path).some((text) => found(regex, text));
     }
-    case 'compare':
+    case 'compare': {
+      const dated = syntax.dates ? datedTest(filter) : undefined;
+      if (dated !== undefined) return (attributes, now) => dated.holds(attributes, now);
+      return (attributes) => filterMatches(filter, attributes);
+    }
     case 'present':
       return (attributes) => filterMatches(filter, attributes);
   }
@@ -143,6 +177,33 @@ function pathsIn(filter: Filter): readonly AttributePath[] {
     case 'matches':
       return [filter.path];
   }
+}
+
+interface Compared {
+  readonly comparison: Extract<Filter, { readonly type: 'compare' }>;
+  /** Inside the brackets of a path. */
+  readonly inPath: boolean;
+}
+
+function comparisonsIn(filter: Filter, inPath = false): readonly Compared[] {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return filter.operands.flatMap((operand) => comparisonsIn(operand, inPath));
+    case 'not':
+      return comparisonsIn(filter.operand, inPath);
+    case 'some':
+      return [...comparisonsIn(filter.where, true), ...comparedInPath(filter.path)];
+    case 'compare':
+      return [{ comparison: filter, inPath }, ...comparedInPath(filter.path)];
+    case 'present':
+    case 'matches':
+      return comparedInPath(filter.path);
+  }
+}
+
+function comparedInPath({ where }: AttributePath): readonly Compared[] {
+  return where ? comparisonsIn(where, true) : [];
 }
 
 interface Pattern {

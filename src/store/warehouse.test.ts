@@ -11,6 +11,7 @@ import { identitiesContract } from './warehouse/contract/identities.ts';
 import { joiningContract } from './warehouse/contract/joining.ts';
 import type { OpenDatabase } from './warehouse/contract/office.ts';
 import { readingContract } from './warehouse/contract/reading.ts';
+import { ruleGroupContract } from './warehouse/contract/rule-groups.ts';
 
 function warehouseContract(open: OpenDatabase): void {
   readingContract(open);
@@ -18,6 +19,7 @@ function warehouseContract(open: OpenDatabase): void {
   joiningContract(open);
   historyContract(open);
   dueContract(open);
+  ruleGroupContract(open);
 }
 
 const folders: string[] = [];

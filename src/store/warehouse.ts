@@ -10,15 +10,20 @@ import { joinStore } from './warehouse/joins.ts';
 import { membershipStore } from './warehouse/memberships.ts';
 import { readingStore } from './warehouse/readings.ts';
 import { recordStore } from './warehouse/records.ts';
+import { ruleGroupStore, withRuleMembers } from './warehouse/rule-groups.ts';
 
 export function openWarehouseStore(database: Database): WarehouseStore {
+  const memberships = membershipStore(database);
+  const ruleGroups = ruleGroupStore(database);
   return {
     ...recordStore(database),
     ...identityStore(database),
     ...groupStore(database),
     ...readingStore(database),
     ...dueStore(database),
-    ...membershipStore(database),
+    ...memberships,
+    ...ruleGroups,
+    ...withRuleMembers(database, memberships, ruleGroups),
     ...joinStore(database),
     ...historyStore(database),
     transaction: (work, outlives) =>

@@ -17,10 +17,11 @@ import type { DecisionId } from './decision.ts';
 /**
  * What brings a change about. `reading`: a record of a system. `answer`: an account that a target
  * answered with, or that was linked. `decision`: a person said who is who. `configuration`: other
- * rules. `import`: a person made somebody of an account.
+ * rules. `date`: one that a rule of a group waits for has come. `import`: a person made somebody of an
+ * account.
  */
 export interface Cause {
-  readonly type: 'reading' | 'answer' | 'decision' | 'configuration' | 'import';
+  readonly type: 'reading' | 'answer' | 'decision' | 'configuration' | 'date' | 'import';
   readonly system?: SystemName;
   readonly kind?: ObjectKind;
   readonly run?: string;

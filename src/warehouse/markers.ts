@@ -9,6 +9,7 @@ import { recordsDue } from './members.ts';
 import { expandGroup } from './membership-groups.ts';
 import { groupsLookedAtAgain } from './membership-moves.ts';
 import { MEMBERS } from './roster.ts';
+import { regroupAnew } from './rule-groups-anew.ts';
 import { openSpace } from './space.ts';
 import type { Marker } from './storage.ts';
 import type { DueCause } from './subject.ts';
@@ -97,13 +98,13 @@ async function members(
 }
 
 /**
- * One step of bringing identities in line with changed source rules; false when none is left. The
+ * One step of bringing identities in line with changed rules; false when none is left. The
  * index of identities is made anew too, so that nothing is read until it is whole.
  */
 export async function mergeAnew(context: Context): Promise<boolean> {
   const { store } = context;
   const marker = (await store.markers(SOURCES.target)).find(({ name }) => name === SOURCES.name);
-  if (!marker) return false;
+  if (!marker) return regroupAnew(context);
   await store.transaction(async () => {
     const [phase = '', cursor = ''] = split(marker.cursor);
     const next = await PHASES[phase]?.(caused(context, { type: 'configuration' }), cursor);

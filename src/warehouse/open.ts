@@ -16,6 +16,8 @@ import { memberships } from './membership.ts';
 import { offersOf, withoutSystem } from './offers.ts';
 import { parseOrigins } from './origins.ts';
 import { absorbPage, beginReading, endReading, observe } from './reading.ts';
+import { ruleGroupViews } from './rule-group-views.ts';
+import { isOfGroups, noticeChangedGroups } from './rule-groups-anew.ts';
 import { rulebook } from './rulebook.ts';
 import { settle } from './settle.ts';
 import type { StoredIdentity, WarehouseStore } from './storage.ts';
@@ -56,6 +58,7 @@ export async function openWarehouse(
   };
   return {
     ...memberships(context),
+    ...ruleGroupViews(context),
     ...decisions(context, (ids) => identitiesOf(context, ids)),
     ...histories(context, (ids) => identitiesOf(context, ids)),
     beginReading: (system, kind, mode, fence) =>
@@ -201,6 +204,7 @@ async function noticeChangedRules(
     ),
   ]);
   const known = await store.fingerprints();
+  await noticeChangedGroups(store, rules, known);
   const isEmpty = !(await store.anyIdentity());
   current.set(HISTORY, known.get(HISTORY) ?? String(isEmpty ? 0 : now));
   for (const [name, value] of current) {
@@ -224,7 +228,8 @@ async function noticeChangedRules(
   }
   // A target that is configured again later has missed what changed meanwhile.
   for (const name of known.keys()) {
-    if (!current.has(name)) await store.setFingerprint(name, undefined);
+    if (!current.has(name) && !isOfGroups(name))
+      await store.setFingerprint(name, undefined);
   }
 }
 

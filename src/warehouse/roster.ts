@@ -5,6 +5,7 @@ import type { ObjectRef, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { objectKey } from './keys.ts';
 import type { Roster, Stamp } from './membership-store.ts';
+import { RULES } from './rule-groups.ts';
 import type { Rulebook } from './rulebook.ts';
 
 /** In front of the group's identity, in the names of markers. */
@@ -17,7 +18,8 @@ export function rosterOf(book: Rulebook, target: SystemName): Roster | undefined
   const sources = book.rules.sources
     .filter(({ kind, authority, system }) => kind === 'group' && authority && system !== target)
     .map(({ system }) => system);
-  return { target, sources, mode };
+  const ruled = book.rules.groups === undefined ? [] : [RULES];
+  return { target, sources: [...sources, ...ruled], mode };
 }
 
 export function rostersOf({ book }: Context): readonly Roster[] {

@@ -4,6 +4,7 @@ import type { ObjectKind, SystemName } from '../identity/record.ts';
 import { parsePath } from '../scim/path.ts';
 import type { Indexed, MatchPath } from './keys.ts';
 import type { AttributeRules } from './merge-rules.ts';
+import { RULE_SOURCE } from './rule-groups.ts';
 import { type MarkedRule, ruleMark } from './similar/rule.ts';
 import type { SourceRules, TargetRules, WarehouseRules } from './warehouse.ts';
 
@@ -21,9 +22,9 @@ export interface Rulebook {
   source(system: SystemName, kind: ObjectKind): SourceRules | undefined;
   target(system: SystemName, kind: ObjectKind): TargetRules | undefined;
   targetsOf(kind: ObjectKind): readonly TargetRules[];
-  /** Paths by which accounts of this kind are matched, if the system is a target. */
   /** What is said of single attributes of identities of a kind. */
   attributes(kind: ObjectKind): AttributeRules | undefined;
+  /** Paths by which accounts of this kind are matched, if the system is a target. */
   matchPaths(system: SystemName, kind: ObjectKind): readonly MatchPath[];
   readonly indexed: Indexed;
   /** Whether any target reads raw values of records (`hr/dept`). */
@@ -31,7 +32,8 @@ export interface Rulebook {
 }
 
 export function rulebook(rules: WarehouseRules): Rulebook {
-  const sources = new Map(rules.sources.map((rule) => [`${rule.system}/${rule.kind}`, rule]));
+  const all = rules.groups === undefined ? rules.sources : [...rules.sources, RULE_SOURCE];
+  const sources = new Map(all.map((rule) => [`${rule.system}/${rule.kind}`, rule]));
   const targets = new Map(rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule]));
   const paths = new Map(
     rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule.match.map(matchPath)]),
@@ -54,9 +56,9 @@ export function rulebook(rules: WarehouseRules): Rulebook {
     rules,
     source: (system, kind) => sources.get(`${system}/${kind}`),
     target: (system, kind) => targets.get(`${system}/${kind}`),
+    attributes: (kind) => rules.identity?.[kind],
     targetsOf: (kind) => rules.targets.filter((target) => target.kind === kind),
     matchPaths: (system, kind) => paths.get(`${system}/${kind}`) ?? [],
-    attributes: (kind) => rules.identity?.[kind],
     indexed: {
       exact: [...exact],
       naming: NAMING,

@@ -17,6 +17,7 @@ import { identityKeys, isExact, isJoining, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
 import { contributionsOf, keptOf, mergingOf } from './merge-person.ts';
 import { parseOrigins } from './origins.ts';
+import { regrouped, regroupsAt } from './rule-groups.ts';
 import { MOST_IN_BLOCK, sayTheSame } from './similar/rule.ts';
 import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
 import type { SourceRules } from './warehouse.ts';
@@ -37,11 +38,11 @@ export interface Held {
   dropped: boolean;
   attributes: Attributes | undefined;
   mapped: Attributes | undefined;
-}
   /** Attributes that differ from those stored, once that is known. */
   moved: readonly string[] | undefined;
   /** When its system says that it changed it last. */
   told: number | undefined;
+}
 
 /** An identity as it is becoming. */
 export interface Person {
@@ -53,11 +54,13 @@ export interface Person {
   attributes: Attributes;
   origins: Readonly<Record<string, SystemName>>;
   present: boolean;
-  keys: ReadonlySet<string>;
   /** What was computed before, or drawn just now. */
   readonly kept: Record<string, AttributeValue>;
   /** Attributes for which a value that nobody else has is to be drawn. */
   undrawn: readonly string[];
+  /** There once merged anew: when rules of groups may say otherwise though nothing changes. */
+  regroups: { readonly at: Date | undefined } | undefined;
+  keys: ReadonlySet<string>;
   /** A record came to it or left it. */
   relinked: boolean;
 }
@@ -65,11 +68,11 @@ export interface Person {
 const MOST_HITS = 8;
 
 export interface Space {
+  /** The time it was opened at. */
+  readonly at: Date;
   readonly records: ReadonlyMap<string, Held>;
   readonly people: ReadonlyMap<IdentityId, Person>;
   loadRecords(refs: readonly ObjectRef[]): Promise<readonly Held[]>;
-  /** The time it was opened at. */
-  readonly at: Date;
   record(ref: ObjectRef): Held;
   /** Loads identities with all of their records. */
   loadPeople(ids: Iterable<IdentityId>): Promise<void>;
@@ -125,18 +128,18 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       dropped: false,
       attributes: undefined,
       mapped: undefined,
+      moved: undefined,
+      told: undefined,
     };
     records.set(objectKey(ref), held);
     return held;
-      moved: undefined,
-      told: undefined,
   };
 
   const space: Space = {
+    at,
     records,
     people,
 
-    at,
     loadRecords: async (refs) => {
       const missing = refs.filter((ref) => !records.has(objectKey(ref)));
       if (missing.length > 0) {
@@ -156,21 +159,22 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       ]);
       for (const stored of identities) {
         const attributes: Attributes = JSON.parse(stored.attributes);
+        const origins = parseOrigins(stored.origins, attributes);
         people.set(stored.id, {
           id: stored.id,
           kind: stored.kind,
-        const origins = parseOrigins(stored.origins, attributes);
           stored,
           before: attributes,
           records: new Set(),
           attributes,
           origins,
           present: stored.present,
+          kept: keptOf(attributes, origins, book.attributes(stored.kind)),
+          undrawn: [],
+          regroups: undefined,
           keys: identityKeys(stored.kind, attributes, book.indexed),
           relinked: false,
         });
-          kept: keptOf(attributes, origins, book.attributes(stored.kind)),
-          undrawn: [],
       }
       for (const stored of theirs) {
         const held = records.get(objectKey(stored.ref)) ?? hold(stored.ref, stored);
@@ -263,12 +267,13 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         attributes: {},
         origins: {},
         present: false,
+        kept: {},
+        undrawn: [],
+        regroups: undefined,
         keys: new Set(),
         relinked: true,
       };
       people.set(person.id, person);
-        kept: {},
-        undrawn: [],
       return person;
     },
 
@@ -297,12 +302,16 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         const [only, ...others] = contributions;
         if (only && others.length === 0 && !rules) sayTheSame(person.attributes, only.attributes);
         person.origins = merged.origins;
+        person.undrawn = merged.undrawn ?? [];
       }
       person.present = merged.present;
+      const { attributes, origins } = regrouped(book.rules.groups, person, at);
+      person.attributes = attributes;
+      person.origins = origins;
+      person.regroups = { at: regroupsAt(book.rules.groups, person, at) };
       // Without any record left it is nobody any more, and cannot be found.
       const keys =
         person.records.size > 0
-        person.undrawn = merged.undrawn ?? [];
           ? identityKeys(person.kind, person.attributes, book.indexed)
           : new Set<string>();
       for (const key of keys) {

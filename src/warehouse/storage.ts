@@ -9,6 +9,7 @@ import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
 import type { HistoryStore } from './history-storage.ts';
 import type { JoinStore } from './join-storage.ts';
 import type { MembershipStore } from './membership-store.ts';
+import type { RuleGroupStore } from './rule-group-storage.ts';
 import type { Due, DueCause, Escrow, InFlight } from './subject.ts';
 import type { ReviewItem } from './warehouse.ts';
 
@@ -24,9 +25,9 @@ export interface StoredRecord {
   /** Gone, but it may come back as the same object. */
   readonly recoverable: boolean;
   readonly identity?: IdentityId;
-}
   /** When its attributes changed; only of records of sources. */
   readonly ages?: Json;
+}
 
 /** A record with what is known of it as an account that we write. */
 export interface AccountRecord extends StoredRecord {
@@ -199,6 +200,7 @@ export interface WarehouseStore
     ReadingStore,
     DueStore,
     MembershipStore,
+    RuleGroupStore,
     JoinStore,
     HistoryStore {
   /**

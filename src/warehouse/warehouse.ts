@@ -19,6 +19,8 @@ import type { Histories } from './histories.ts';
 import type { Memberships } from './membership.ts';
 import type { MembersMode } from './membership-store.ts';
 import type { AttributeRules } from './merge-rules.ts';
+import type { RuleGroupViews } from './rule-group-views.ts';
+import type { RuleGroups } from './rule-groups.ts';
 import type { Evidence, Otherwise } from './similar/evidence.ts';
 import type { JoinRule } from './similar/rule.ts';
 import type { Doubt, Due, DueCause, Escrow, Offer, Subject } from './subject.ts';
@@ -36,12 +38,12 @@ export interface SourceRules {
   readonly map: ReadMap;
   /** Smaller wins, by identity attribute; what is not named has `defaultPrecedence`. */
   readonly precedence: Readonly<Record<string, number>>;
-  /** From the order of systems in the configuration, 100 apart. */
-  readonly defaultPrecedence: number;
   /** Identity attributes of which it alone has the say: that it has no value is one. */
   readonly authoritative?: ReadonlySet<string>;
   /** When the system says that it changed a record, as the attribute `modified`. */
   readonly modified?: ReadMap;
+  /** From the order of systems in the configuration, 100 apart. */
+  readonly defaultPrecedence: number;
   /** Identity attributes by which its references name people: `manager: { ref: employeeId }`. */
   readonly references?: readonly string[];
   /** Changes when `map` does; then every identity is merged again, in batches. */
@@ -82,10 +84,12 @@ export interface TargetRules {
 export interface WarehouseRules {
   readonly sources: readonly SourceRules[];
   readonly targets: readonly TargetRules[];
-  /** How much of a system may be gone at once and be believed. */
-  readonly plausible?: Plausible;
   /** What is said of single attributes of identities, by kind. */
   readonly identity?: Readonly<Record<ObjectKind, AttributeRules>>;
+  /** Groups made by rule. */
+  readonly groups?: RuleGroups;
+  /** How much of a system may be gone at once and be believed. */
+  readonly plausible?: Plausible;
   /** Most characters of one attribute, and of a whole record, as JSON. */
   readonly limits?: { readonly attribute: number; readonly record: number };
 }
@@ -196,7 +200,7 @@ export interface ReviewItem {
   readonly since: Date;
 }
 
-export interface Warehouse extends Memberships, Decisions, Histories {
+export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histories {
   /**
    * Asked for `changes` after a full reading was interrupted, it goes on with that one
    * (`continued`), provided that a page of it saved a watermark.

@@ -12,6 +12,7 @@ import { changedNames } from './merge.ts';
 import { agesNow } from './merge-person.ts';
 import { originsText } from './origins.ts';
 import { followReferences, resolveReferents } from './references.ts';
+import { ruleGroupsMoved } from './rule-group-moves.ts';
 import { readsAny } from './rulebook.ts';
 import type { Held, Person, Space } from './space.ts';
 import type { Edge, IdentityKey, NewDue, RecordKey, StoredIdentity } from './storage.ts';
@@ -54,6 +55,7 @@ export async function writeSpace(
   await Promise.all(writes);
   await groupsDue(context, groupsThatCameOrWent(touched));
   await recordsMoved(context, touched.flatMap(movement));
+  await ruleGroupsMoved(context, space.people.values());
   await connect(people.newEdges, arrivals(touched, people), context);
 }
 

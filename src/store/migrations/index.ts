@@ -14,6 +14,7 @@ import { inbound0600 } from './0600-inbound.ts';
 import { joins0610 } from './0610-joins.ts';
 import { history0620 } from './0620-history.ts';
 import { merging0630 } from './0630-merging.ts';
+import { ruleGroups0640 } from './0640-rule-groups.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,5 +31,6 @@ export const MIGRATIONS: readonly Migration[] = [
   inbound0600,
   joins0610,
   history0620,
-];
   merging0630,
+  ruleGroups0640,
+];

@@ -14,8 +14,11 @@ import type {
   Roster,
   Stamp,
 } from '../../warehouse/membership-store.ts';
+import { RULES } from '../../warehouse/rule-groups.ts';
 import type { Database, SqlValue } from '../database.ts';
 import { bySpace, list, optional, refColumns } from '../rows.ts';
+import { labelOf } from './label.ts';
+import { ruleGroupsOf } from './rule-groups.ts';
 
 type Columns = {
   readonly group_identity: string;
@@ -41,23 +44,19 @@ const KEY = 'tenant, target, group_identity, member_identity';
 const WAKE = `on conflict (${KEY}) do update set generation = excluded.generation,
   since = coalesce(membership.since, excluded.since), not_before = null`;
 const STAMP = 'cast(? as bigint), cast(? as bigint)';
-const NAMES = ['userPrincipalName', 'mail', 'userName', 'displayName', 'employeeId'];
 
 export function membershipStore(database: Database): MembershipStore {
   const { inList } = database;
-  const json = database.dialect === 'postgres' ? '::json' : '';
-
-  const names = NAMES.map((name) => `i.attributes${json} ->> '${name}'`);
-  const label = `coalesce(${names.join(', ')}, i.id)`;
+  const label = labelOf(database);
   // It would rather go through everything a target has.
   const ofDue = database.dialect === 'sqlite' ? 'indexed by membership_due' : '';
 
   /** Groups that the records of a seed are in, one step or any number of steps up. */
-  const climb = (seed: string, { mode }: Pick<Roster, 'mode'>): string => {
+  const climb = (seed: string, { mode }: Pick<Roster, 'mode'>, ruled = ''): string => {
     const first = `select r.identity as member, m.system, m.group_kind as kind, m.group_id as id
       from ${seed} cross join member m
       where m.system = r.system and m.kind = r.kind and m.id = r.id and r.identity is not null and +r.present = 1
-      ${mode === 'kept' ? '' : "and r.kind <> 'group'"}`;
+      ${mode === 'kept' ? '' : "and r.kind <> 'group'"}${ruled}`;
     if (mode !== 'flattened') return `with up as (${first})`;
     // A union keeps what it has seen, so that a group above itself ends there.
     return `with recursive up (member, system, kind, id) as (${first} union
@@ -70,18 +69,33 @@ export function membershipStore(database: Database): MembershipStore {
   const ofIdentities = `(select r.* from ${database.each} e cross join record r
     where r.identity = e.value and r.system in ${inList}) r`;
 
+  /** The same of identities, where rules put people into groups as well. */
+  const climbFrom = (
+    members: readonly IdentityId[],
+    roster: Roster,
+  ): { readonly sql: string; readonly parameters: readonly SqlValue[] } => {
+    const ids = list(members);
+    const seeds = [ids, list(roster.sources)];
+    return roster.sources.includes(RULES)
+      ? {
+          sql: climb(ofIdentities, roster, ` union ${ruleGroupsOf(database.each)}`),
+          parameters: [...seeds, ids],
+        }
+      : { sql: climb(ofIdentities, roster), parameters: seeds };
+  };
+
   const account = (identity: string, kind = ''): string =>
     `exists (select 1 from record a where a.identity = ${identity} and a.system = ?
        and +a.present = 1 and +a.deleted = 0${kind})`;
 
   const wake = (
-    seed: string,
+    climbed: string,
     parameters: readonly SqlValue[],
     roster: Roster,
     { generation, since }: Stamp,
   ): Promise<number> =>
     database.run(
-      `${climb(seed, roster)} insert into membership (${COLUMNS})
+      `${climbed} insert into membership (${COLUMNS})
        select distinct cast(? as text), g.identity, up.member, ${STAMP}
        from up cross join record g
        where g.system = up.system and g.kind = up.kind and g.id = up.id and g.identity is not null and +g.present = 1
@@ -137,12 +151,13 @@ export function membershipStore(database: Database): MembershipStore {
       if (ids.length === 0 || !roster.sources.includes(system)) return;
       const seed = `(select r.* from ${database.each} e cross join record r
         where r.system = ? and r.kind = ? and r.id = e.value) r`;
-      await wake(seed, [list(ids), system, kind], roster, stamp);
+      await wake(climb(seed, roster), [list(ids), system, kind], roster, stamp);
     },
 
     wakeMembers: async (roster, members, stamp) => {
       if (members.length === 0 || roster.sources.length === 0) return;
-      await wake(ofIdentities, [list(members), list(roster.sources)], roster, stamp);
+      const { sql, parameters } = climbFrom(members, roster);
+      await wake(sql, parameters, roster, stamp);
     },
 
     wakeInGroup: async (target, group, members, { generation, since }) => {
@@ -250,11 +265,12 @@ export function membershipStore(database: Database): MembershipStore {
     },
 
     groupsAt: async (roster, member, limit) => {
+      const { sql, parameters } = climbFrom([member], roster);
       const rows = await database.all<{ readonly identity: string }>(
-        `${climb(ofIdentities, roster)} select distinct g.identity from up cross join record g
+        `${sql} select distinct g.identity from up cross join record g
          where g.system = up.system and g.kind = up.kind and g.id = up.id
            and g.identity is not null and +g.present = 1 limit ?`,
-        [list([member]), list(roster.sources), limit],
+        [...parameters, limit],
       );
       return rows.map(({ identity }) => identity);
     },
@@ -290,12 +306,13 @@ export function membershipStore(database: Database): MembershipStore {
 
     wantedPairs: async (roster, members, groups) => {
       if (members.length === 0 || groups.length === 0) return [];
+      const { sql, parameters } = climbFrom(members, roster);
       return database.all<{ readonly group: string; readonly member: string }>(
-        `${climb(ofIdentities, roster)}
+        `${sql}
          select distinct g.identity as "group", up.member
          from up cross join record g
          where g.system = up.system and g.kind = up.kind and g.id = up.id and +g.present = 1 and g.identity in ${inList}`,
-        [list(members), list(roster.sources), list(groups)],
+        [...parameters, list(groups)],
       );
     },
 
