@@ -11,6 +11,10 @@ import type { Result } from '../identity/problem.ts';
 const MAX_LENGTH = 16_384;
 const MAX_DEPTH = 40;
 
+/** Paths that were read before: a few names, asked for again with every account. */
+const KNOWN = new Map<string, Result<AttributePath>>();
+const MOST_KNOWN = 1000;
+
 export interface FilterSyntax {
   /** Allows `matches "pattern"`, for scopes; filters from the network do not have it. */
   readonly matches?: boolean;
@@ -18,7 +22,14 @@ export interface FilterSyntax {
 
 /** @returns The path, or what is wrong with it, as `path-invalid` with its column. */
 export function parsePath(text: string): Result<AttributePath> {
-  return parsed('path-invalid', text, {}, path);
+  const known = KNOWN.get(text);
+  if (known !== undefined) return known;
+  const read = parsed('path-invalid', text, {}, path);
+  if (read.ok && text.length <= 200) {
+    if (KNOWN.size === MOST_KNOWN) KNOWN.clear();
+    KNOWN.set(text, read);
+  }
+  return read;
 }
 
 /** @returns The filter, or what is wrong with it, as `filter-invalid` with its column. */
