@@ -8,6 +8,7 @@ import type {
   Scalar,
 } from '../../identity/record.ts';
 import { formatFilter } from '../../scim/filter.ts';
+import { READ_MAP } from '../../scim/read-map.ts';
 import {
   type ChangePage,
   type Connector,
@@ -28,7 +29,6 @@ import { beginning, type Listing, listPageOf, pagesFrom, positionOf } from './li
 import { changeMembers } from './members.ts';
 import { type ScimOptions, scimOptions } from './options.ts';
 import type { Profile } from './profile.ts';
-import { READ_MAP } from './read-map.ts';
 import { traitsOf } from './traits.ts';
 import { recordOf } from './translate.ts';
 import { updateObject } from './update.ts';
