@@ -1,12 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { sayDecision } from './decision.ts';
+import { historyCommand, showCommand } from './identity-history.ts';
 import { body, type Session, type VerbOptions, verbCommand, withVerbs } from './session.ts';
 
 export function identityCommand(session: Session): Command {
   return new Command('identity')
-    .description('merge, unmerge: two identities that are one person, one that is two')
+    .description('show, history, merge, unmerge: who somebody is and was')
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
+    .addCommand(showCommand(session))
+    .addCommand(historyCommand(session))
     .addCommand(merge(session))
     .addCommand(unmerge(session));
 }

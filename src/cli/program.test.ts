@@ -172,8 +172,8 @@ describe('the command line', () => {
         log [SYSTEM]          what happened, the newest first
         audit                 who did what, and whether the record of it holds
         review                what only a person can decide: who is who
-        identity              merge, unmerge: two identities that are one person, one that is two
-        privacy               export: what is stored about one person
+        identity              show, history, merge, unmerge: who somebody is and was
+        privacy               export, erase, proof: what is stored about one person, and its end
         serve                 schedule, SCIM and health, in one process
         token                 create, list, revoke: for served systems and the API
         eval [EXPRESSION]     one expression over one object

@@ -7,6 +7,7 @@ import {
   auditVerdict,
 } from '../server/api/schemas/audit.ts';
 import { decision, reviewCase, reviewItem } from '../server/api/schemas/decision.ts';
+import { personHistory, shownIdentity } from '../server/api/schemas/history.ts';
 import { logEntry } from '../server/api/schemas/log.ts';
 import { explained, identity, statusReport, unsent } from '../server/api/schemas/person.ts';
 import { omission, plannedOperation, storedPlan } from '../server/api/schemas/plan.ts';
@@ -77,6 +78,10 @@ export function remoteVerbs(server: RemoteServer): Verbs {
       yield* linesOf(await get(`${planPath(key)}/file`));
     },
     systems: async () => items(z.string(), await get('/systems')),
+    showIdentity: async ({ person, ...query }) =>
+      oneOf(shownIdentity, await get(`${personPath(person)}/identity${queryOf({ ...query })}`)),
+    identityHistory: async ({ person, ...query }) =>
+      oneOf(personHistory, await get(`${personPath(person)}/history${queryOf({ ...query })}`)),
     people: async (q) => items(identity, await get(`/people${queryOf({ q })}`)),
     findPlan: (name) => unlessMissing(async () => oneOf(storedPlan, await get(planPath(name)))),
     audit: ({ format: _, ...query }) => lazily(get, `/audit${queryOf({ ...query })}`, auditEntry),

@@ -8,6 +8,7 @@ import { auditing } from './auditing.ts';
 import { deciding } from './deciding.ts';
 import type { Engine } from './engine.ts';
 import { explain } from './explain.ts';
+import { histories } from './history.ts';
 import type { OutcomeQuery, OutcomeRow } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
 import { entriesOf } from './log-steps.ts';
@@ -51,6 +52,7 @@ export function verbsOf(engine: Engine): Verbs {
     refusals: (key) => refusalsOf(key, engine),
     planFile: (key) => planFileOf(key, engine),
     ...lookups(engine),
+    ...histories(engine),
     ...auditing(engine),
     ...deciding(engine),
     exportPerson: (person) => exportPerson(engine, person),

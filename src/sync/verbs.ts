@@ -20,6 +20,7 @@ import type { GroupMembers } from '../warehouse/membership.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
+import type { HistoryRequest, PersonHistory, ShowRequest, ShownIdentity } from './history.ts';
 import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { PersonExport } from './privacy-export.ts';
@@ -75,6 +76,10 @@ export interface Verbs {
   planFile(key: PlanKey): AsyncIterable<string>;
   /** In the order of the configuration. */
   systems(): Promise<readonly SystemName[]>;
+  /** Who somebody is, or was then: every value with its origin, its age and its losers. */
+  showIdentity(request: ShowRequest): Promise<ShownIdentity>;
+  /** What changed about somebody, from which source, in which run. */
+  identityHistory(request: HistoryRequest): Promise<PersonHistory>;
   /** Everybody known by a name: identity id, user name, e-mail, employee number, display name. */
   people(name: string): Promise<readonly Identity[]>;
   /** By key, by a system whose current one it is, or by id or the beginning of one. */

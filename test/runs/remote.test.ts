@@ -51,12 +51,16 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   refusals: async (verbs) => all(verbs.refusals((await verbs.findPlan('ramp'))?.key ?? '')),
   'a plan file': async (verbs) => all(verbs.planFile((await verbs.findPlan('ramp'))?.key ?? '')),
   drift: (verbs) => all(verbs.drift({ target: 'ramp' })),
+  'who somebody is': (verbs) => verbs.showIdentity({ person: ADA }),
+  'what changed about somebody': (verbs) => verbs.identityHistory({ person: ADA, limit: 10 }),
   explanation: (verbs, watch) => verbs.explain({ person: ADA }, watch),
   'what if': (verbs, watch) =>
     verbs.explain({ person: ADA, system: 'ramp', set: { department: '', city: 'Bern' } }, watch),
 };
 
 const REFUSED: Readonly<Record<string, Question>> = {
+  'somebody before they were known': (verbs) =>
+    verbs.showIdentity({ person: ADA, asOf: new Date('2000-01-01') }),
   'an explanation of nobody': (verbs, watch) => verbs.explain({ person: 'nobody' }, watch),
   'nobody provisioned': (verbs, watch) => verbs.provision({ person: 'nobody' }, watch),
   'a release of no plan': (verbs, watch) => verbs.release({ type: 'plan', plan: 'nope' }, watch),

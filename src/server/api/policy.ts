@@ -33,6 +33,8 @@ export const POLICY = {
   listRefusals: 'viewer',
   findPeople: 'viewer',
   explainPerson: 'viewer',
+  showIdentity: 'viewer',
+  identityHistory: 'viewer',
   listLog: 'viewer',
   listLogEntries: 'viewer',
   listUnsent: 'viewer',

@@ -101,8 +101,10 @@ const TITLE: Readonly<Record<number, string>> = {
 
 /** The rest is not possible as things stand: 409. */
 const BY_REFUSAL: Readonly<Partial<Record<VerbRefusal['code'], number>>> = {
+  'moment-to-come': 400,
   'no-such-plan': 404,
   'no-such-run': 404,
+  'nobody-then': 404,
   'unknown-attribute': 400,
   'unknown-person': 404,
   'unknown-system': 404,

@@ -17,6 +17,7 @@ import type { TryOut } from './endpoint.ts';
 import type { Role } from './policy.ts';
 import { type Hidden, hiddenAttributes } from './shown.ts';
 import { openTasks } from './tasks.ts';
+import { historyVerbs } from './testing-history.ts';
 import { entryOf } from './testing-log.ts';
 import { PRIVACY_VERBS } from './testing-privacy.ts';
 
@@ -217,6 +218,7 @@ const VERBS: Verbs = {
     targets: [{ target: 'ramp', outcomes: [OUTCOME] }],
   }),
   explain: async () => EXPLAINED,
+  ...historyVerbs(ADA),
   reconcile: async ({ system }) => ({
     verdict: 'done',
     target: system,

@@ -3,6 +3,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { AUDIT } from './audit.ts';
 import { DECISIONS } from './decisions.ts';
+import { HISTORY } from './history.ts';
 import { LOG } from './log.ts';
 import { PEOPLE } from './people.ts';
 import { PLANS } from './plans.ts';
@@ -16,6 +17,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...WORK,
   ...PLANS,
   ...PEOPLE,
+  ...HISTORY,
   ...PRIVACY,
   ...RECONCILE,
   ...AUDIT,

@@ -156,6 +156,17 @@ const groupMembers = z.object(
   }),
 );
 
+export const offer: z.ZodType<ValueExplanation['offers'][number]> = z.object(
+  members<ValueExplanation['offers'][number]>()({
+    path: z.string(),
+    system: z.string(),
+    value: attributeValue,
+    rank: wholeNumber,
+    present: z.boolean(),
+    wins: z.boolean(),
+  }),
+);
+
 const valueExplanation: z.ZodType<ValueExplanation> = named(
   'ValueExplanation',
   z.object(
@@ -163,18 +174,7 @@ const valueExplanation: z.ZodType<ValueExplanation> = named(
       path: z.string(),
       value: z.exactOptional(attributeValue),
       origin: z.exactOptional(z.string()),
-      offers: z.array(
-        z.object(
-          members<ValueExplanation['offers'][number]>()({
-            path: z.string(),
-            system: z.string(),
-            value: attributeValue,
-            rank: wholeNumber,
-            present: z.boolean(),
-            wins: z.boolean(),
-          }),
-        ),
-      ),
+      offers: z.array(offer),
     }),
   ),
 );

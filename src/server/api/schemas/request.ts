@@ -37,6 +37,14 @@ export const runsQuery = z.strictObject({
 
 export const peopleQuery = z.strictObject({ q: person });
 
+export const showQuery = z.strictObject({
+  asOf: z.exactOptional(instant).meta({ description: 'As it was then; now when absent.' }),
+});
+
+export const historyQuery = z.strictObject({
+  limit: z.coerce.number<string>().int().min(1).max(1000).default(50),
+});
+
 const what = z
   .string()
   .regex(/^[^=]+=/, 'write attribute=value')
