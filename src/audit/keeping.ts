@@ -15,13 +15,15 @@ const AT_ONCE = 2000;
  * Deletes the entries before a time. What stays begins with the hash of the last one deleted, and
  * one entry for each lot says how many there were and which hash that was.
  *
+ * @param before One to come counts as now: the entries that tell of the deletion stay.
  * @returns How many were deleted.
  */
 export async function pruneTrail(trail: AuditTrail, before: Date, by: By): Promise<number> {
+  const until = before < by.at ? before : by.at;
   let total = 0;
   for (;;) {
     const gone = await trail.transaction(async () => {
-      const last = await trail.lastBefore(before, AT_ONCE);
+      const last = await trail.lastBefore(until, AT_ONCE);
       if (last === undefined) return 0;
       const { pruned } = await trail.head();
       const detail = {
@@ -29,7 +31,7 @@ export async function pruneTrail(trail: AuditTrail, before: Date, by: By): Promi
         last: last.number,
         entries: last.number - pruned,
         hash: last.hash,
-        before: before.toISOString(),
+        before: until.toISOString(),
       };
       await trail.append([{ action: 'audit-pruned', detail }], by);
       return trail.prune(last.number);

@@ -2,7 +2,7 @@
 
 import type { Checkpoint } from './checkpoint.ts';
 import { type AuditEntry, digestOf, GENESIS, hashOf } from './entry.ts';
-import type { AuditTrail } from './trail.ts';
+import type { AuditTrail, Head } from './trail.ts';
 
 export interface AuditVerdict {
   readonly whole: boolean;
@@ -35,6 +35,9 @@ export async function verifyTrail(
   checkpoint?: Checkpoint,
 ): Promise<AuditVerdict> {
   const { tenant } = trail;
+  // Others append meanwhile: what the head knew before the walk has to be there, and more may be.
+  const head = await trail.head();
+  let ended: string | undefined = head.number === 0 ? GENESIS : undefined;
   const hollow = new Set<number>();
   const erased = new Set<number>();
   let before: AuditEntry | undefined;
@@ -61,6 +64,8 @@ export async function verifyTrail(
       first = number;
       start = { number: number - 1, hash: entry.previous };
     } else if (number !== before.number + 1) {
+      // What is old enough may be pruned meanwhile; what stays is a chain as well.
+      if ((await trail.head()).pruned > head.pruned) return verifyTrail(trail, checkpoint);
       return broken(
         before.number + 1,
         'removed',
@@ -93,6 +98,7 @@ export async function verifyTrail(
       }
     }
     if (checkpoint?.number === number) seen = entry.hash;
+    if (head.number === number) ended = entry.hash;
     before = entry;
     entries++;
   }
@@ -103,25 +109,46 @@ export async function verifyTrail(
   if (torn !== undefined) {
     return broken(torn, 'removed', `whom and what entry ${torn} is about was removed`);
   }
-  return verdict(await endOf(trail, before, checkpoint, seen, start.number));
+  return verdict(
+    endOf({ head, later: await trail.head(), ended }, before, checkpoint, seen, start),
+  );
+}
+
+interface Ends {
+  /** Where the chain said it ended, before it was walked and after. */
+  readonly head: Head;
+  readonly later: Head;
+  /** The hash that was found there; absent where the entry was pruned meanwhile. */
+  readonly ended: string | undefined;
 }
 
 /** Against what the head says, and what was kept elsewhere. */
-async function endOf(
-  trail: AuditTrail,
+function endOf(
+  { head, later, ended }: Ends,
   last: AuditEntry | undefined,
   checkpoint: Checkpoint | undefined,
   seen: string | undefined,
-  pruned: number,
-): Promise<Pick<AuditVerdict, 'break' | 'checkpoint'>> {
+  { number: pruned }: { readonly number: number },
+): Pick<AuditVerdict, 'break' | 'checkpoint'> {
   const number = last?.number ?? 0;
-  const cut = (message: string): Pick<AuditVerdict, 'break'> => ({
-    break: { number: number + 1, cause: 'cut-off', message },
+  const cut = (message: string, at = number + 1): Pick<AuditVerdict, 'break'> => ({
+    break: { number: at, cause: 'cut-off', message },
   });
-  const head = await trail.head();
   if (head.number > number) return cut(`${spanText(number + 1, head.number)} cut off`);
-  if (head.number < number)
-    return cut(`the chain goes on after entry ${head.number}, where it is said to end`);
+  if (later.number < number) {
+    const end = later.number;
+    return cut(`the chain goes on after entry ${end}, where it is said to end`, end + 1);
+  }
+  const other = otherEnd({ head, later, ended }, number, last?.hash ?? GENESIS);
+  if (other !== undefined) {
+    return {
+      break: {
+        number: other,
+        cause: 'changed',
+        message: `entry ${other} is another than where the chain is said to end: its end was written anew`,
+      },
+    };
+  }
   if (checkpoint === undefined) return {};
   if (checkpoint.number > number) {
     return cut(`${spanText(number + 1, checkpoint.number)} cut off: the checkpoint knew them`);
@@ -135,6 +162,12 @@ async function endOf(
       message: `entry ${checkpoint.number} is another than when the checkpoint was taken: the chain was written anew`,
     },
   };
+}
+
+/** Where an entry stands whose hash is not the one the head has of it. */
+function otherEnd({ head, later, ended }: Ends, number: number, hash: string): number | undefined {
+  if (ended !== undefined && ended !== head.hash) return head.number;
+  return later.number === number && later.hash !== hash ? number : undefined;
 }
 
 /** An entry whose hash is not its own: it was changed, or it stands where it does not belong. */

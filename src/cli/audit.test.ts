@@ -120,4 +120,18 @@ describe('lockstep audit verify', () => {
     const unreadable = await lockstep(['audit', 'verify', '--checkpoint', file, '--json']);
     expect(unreadable.stdout).toContain('checkpoint-unreadable');
   });
+
+  it('deletes nothing that is still to come', async () => {
+    let said = '';
+    const write = (text: string) => {
+      said += text;
+    };
+    const exit = await runProgram(
+      ['audit', 'prune', '--before', '2999-01-01'],
+      { version: '1', world: { env: {} } } as never,
+      { stdin: {}, stdout: { write }, stderr: { write }, env: {} },
+      new AbortController().signal,
+    );
+    expect([exit, said]).toEqual([64, expect.stringContaining('a time that has passed')]);
+  });
 });

@@ -11,7 +11,7 @@ import {
 import { erasePerson, pruneTrail } from '../audit/keeping.ts';
 import type { AuditVerdict } from '../audit/verify.ts';
 import { csvLine } from './csv.ts';
-import { moment } from './moment.ts';
+import { moment, momentPast } from './moment.ts';
 import { personNamed } from './person.ts';
 import {
   body,
@@ -205,8 +205,8 @@ interface PruneOptions extends CommonOptions {
 function pruneCommand(session: Session): Command {
   const command = newCommand('prune', 'deletes old entries, provably').requiredOption(
     '--before <time>',
-    'as 2026-01-31, or 400d',
-    moment,
+    'as 2026-01-31, or 400d; not to come',
+    momentPast,
   );
   return body<PruneOptions>(session, command, async (options, out) => {
     await using opened = await session.services.open(await configurationOf(session, options, out));

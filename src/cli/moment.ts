@@ -9,6 +9,13 @@ export function moment(text: string): Date {
   return timeOf(text, /^(\d+)([mhd])$/, -1, 'a date, or such as 2h or 3d.');
 }
 
+/** The same, where a time to come makes no sense. */
+export function momentPast(text: string): Date {
+  const at = moment(text);
+  if (at.getTime() > Date.now()) throw new InvalidArgumentError('a time that has passed.');
+  return at;
+}
+
 /** `2026-01-31`, `2026-01-31T08:00Z`, or so much later: `2h`, `30d`. */
 export function momentToCome(text: string): Date {
   return timeOf(text, /^\+?(\d+)([mhd])$/, 1, 'a date, or such as 2h or 30d.');

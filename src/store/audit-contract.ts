@@ -122,6 +122,51 @@ export function auditContract(open: () => Promise<Opened>): void {
     });
   });
 
+  describe('a trail that is written to while it is verified', () => {
+    /** Something happens once, just before the entry of that number is looked at. */
+    function amid(trail: AuditTrail, number: number, happens: () => Promise<unknown>): AuditTrail {
+      let happened = false;
+      const walk = async function* () {
+        for await (const entry of trail.walk()) {
+          if (!happened && entry.number === number) {
+            happened = true;
+            await happens();
+          }
+          yield entry;
+        }
+      };
+      return { ...trail, walk };
+    }
+
+    it('holds, and nothing of it is taken for cut off', async () => {
+      const { trail } = await written(3);
+      const growing = amid(trail, 3, () => trail.append([run('meanwhile')], by));
+      expect(await verifyTrail(growing)).toMatchObject({ whole: true, entries: 3, last: 3 });
+      expect(await verifyTrail(trail)).toMatchObject({ whole: true, entries: 4, last: 4 });
+    });
+
+    it('holds when what is old is deleted meanwhile', async () => {
+      const { trail } = await written(3);
+      await trail.append([run('young')], { ...by, at: day(10) });
+      const walk = trail.walk;
+      let pages = 0;
+      const shrinking: AuditTrail = {
+        ...trail,
+        // As a walk whose next page is asked for after the deletion.
+        walk: async function* () {
+          for await (const entry of walk()) {
+            yield entry;
+            if (pages++ > 0) continue;
+            await pruneTrail(trail, day(5), { ...by, at: day(11) });
+            yield* walk();
+            return;
+          }
+        },
+      };
+      expect(await verifyTrail(shrinking)).toMatchObject({ whole: true, first: 4, pruned: 3 });
+    });
+  });
+
   describe('an entry', () => {
     it.each([
       `update audit_entry set actor = 'nobody' where number = 1`,
@@ -160,6 +205,8 @@ export function auditContract(open: () => Promise<Opened>): void {
       ['inserted', 3, [...renumber(5, 6), ...renumber(4, 5), ...renumber(3, 4), forged]],
       ['cut-off', 5, remove(5)],
       ['cut-off', 6, ['update audit_head set number = 6']],
+      ['cut-off', 5, ['update audit_head set number = 4']],
+      ['changed', 5, [`update audit_head set hash = '${'0'.repeat(64)}'`]],
     ] as const)('%s is found, at entry %i', async (cause, number, statements) => {
       const { trail, tamper } = await written(5);
       await tamper(statements);
@@ -240,6 +287,15 @@ export function auditContract(open: () => Promise<Opened>): void {
       expect(await pruneTrail(trail, day(5), { ...by, at: day(11) })).toBe(0);
       expect(await pruneTrail(trail, day(12), { ...by, at: day(13) })).toBe(2);
       expect(await verifyTrail(trail)).toMatchObject({ whole: true, entries: 1, pruned: 5 });
+    });
+
+    it('is nothing that is still to come: what tells of the deletion stays', async () => {
+      const { trail } = await written(3);
+      expect(await pruneTrail(trail, day(99), { ...by, at: day(1) })).toBe(3);
+      expect(await pruneTrail(trail, day(99), { ...by, at: day(1) })).toBe(0);
+      const [pruned] = await Array.fromAsync(trail.entries({}));
+      expect(pruned?.payload?.detail).toMatchObject({ entries: 3, before: day(1).toISOString() });
+      expect(await verifyTrail(trail)).toMatchObject({ whole: true, entries: 1, pruned: 3 });
     });
 
     it('is missed when nothing tells of it', async () => {
