@@ -13,7 +13,7 @@ export function auditedDecisions(
   const told = (action: Deed, work: () => Promise<Decision>): Promise<Decision> =>
     transaction(async () => {
       const decision = await work();
-      await note(toldOf(action, decision));
+      await note(...toldOf(action, decision));
       return decision;
     });
   return {
@@ -25,18 +25,16 @@ export function auditedDecisions(
   };
 }
 
-function toldOf(action: Deed, { id, type, identity, other, records, detached }: Decision): Told {
-  const named = ({ system, id: record }: Decision['records'][number]): string =>
-    `${system}/${record}`;
-  return {
-    action,
-    subject: id,
-    person: identity,
-    detail: {
-      decision: type,
-      records: records.map(named),
-      ...(other !== undefined && { other }),
-      ...(detached.length > 0 && { detached: detached.map(named) }),
-    },
+/** One for each of those it is about: whoever is erased is in no other's. Records are not named. */
+function toldOf(
+  action: Deed,
+  { id, type, identity, other, records, detached }: Decision,
+): readonly Told[] {
+  const detail = {
+    decision: type,
+    records: records.length,
+    ...(detached.length > 0 && { detached: detached.length }),
   };
+  const people = other === undefined ? [identity] : [identity, other];
+  return people.map((person) => ({ action, subject: id, person, detail }));
 }

@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { erasePerson } from '../../src/audit/keeping.ts';
+import type { AuditTrail } from '../../src/audit/trail.ts';
 import { connectorTypes, openEngine } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
@@ -47,6 +49,7 @@ c,A.,T.,,,,71
 
 interface Company extends AsyncDisposable {
   readonly verbs: Verbs;
+  readonly audit: AuditTrail;
   read(): Promise<void>;
   /** Records of everybody with the address. */
   records(mail: string): Promise<readonly string[]>;
@@ -72,6 +75,7 @@ async function company(): Promise<Company> {
   await read();
   return {
     verbs,
+    audit: engine.audit,
     read,
     records: async (mail) =>
       (await verbs.people(mail))
@@ -117,5 +121,28 @@ describe('two systems that know the same people', () => {
     expect(told.map(({ action }) => action).filter((action) => !action.startsWith('run-'))).toEqual(
       expect.arrayContaining(['decision-undone', 'person-unmerged', 'review-decided']),
     );
+  });
+
+  it('are in the trail as the people they are, and whoever is erased is in nobody else’s entry', async () => {
+    await using contoso = await company();
+    const { verbs, audit } = contoso;
+    const records = [{ system: 'payroll', id: 'b' }];
+    const { identity, other } = await verbs.unmergePerson({ person: 'bill@contoso.com', records });
+    const told = async () =>
+      (await Array.fromAsync(verbs.audit({ action: 'person-unmerged' }))).map(
+        ({ payload }) => payload,
+      );
+    const detail = { decision: 'unmerged', records: 1 };
+    expect(await told()).toMatchObject([
+      { person: other, detail },
+      { person: identity, detail },
+    ]);
+    await erasePerson(audit, other ?? '', { actor: 'ada@contoso', at: new Date() });
+    expect(await told()).toMatchObject([undefined, { person: identity, detail }]);
+    const left = JSON.stringify(await Array.fromAsync(verbs.audit({})));
+    expect(left).toContain(identity);
+    expect(left).not.toContain(other);
+    expect(left).not.toContain('payroll/b');
+    expect(await verbs.verifyAudit()).toMatchObject({ whole: true });
   });
 });
