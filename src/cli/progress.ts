@@ -53,8 +53,9 @@ export function progressDisplay(out: Output, stream: Sink): ProgressDisplay {
 
   return {
     show: (event) => {
-      if (event.type === 'waiting') {
-        bars.log(`${pauseText(event)}\n`);
+      const text = textOf(event);
+      if (text !== undefined) {
+        bars.log(`${text}\n`);
         return;
       }
       const next = moveOf(event);
@@ -64,9 +65,11 @@ export function progressDisplay(out: Output, stream: Sink): ProgressDisplay {
   };
 }
 
-type Pause = Extract<Progress, { readonly type: 'waiting' }>;
-
-function pauseText({ system, seconds, message }: Pause): string {
+/** What is said in words. */
+function textOf(event: Progress): string | undefined {
+  if (event.type === 'remark') return event.message;
+  if (event.type !== 'waiting') return undefined;
+  const { system, seconds, message } = event;
   const long = seconds > 0 ? `, ${duration(seconds * 1000)} at most` : '';
   return `Waiting for ${system}${long}: ${message}`;
 }
@@ -75,15 +78,16 @@ function pauseText({ system, seconds, message }: Pause): string {
 function pauses({ note }: Output): ProgressDisplay['show'] {
   const told = new Set<string>();
   return (event) => {
-    if (event.type !== 'waiting') return;
-    const reason = `${event.system} ${event.message}`;
+    const text = textOf(event);
+    if (text === undefined || !('message' in event)) return;
+    const reason = 'system' in event ? `${event.system} ${event.message}` : event.message;
     if (told.has(reason)) return;
     told.add(reason);
-    note(pauseText(event));
+    note(text);
   };
 }
 
-function moveOf(event: Exclude<Progress, { readonly type: 'waiting' }>): Move | undefined {
+function moveOf(event: Progress): Move | undefined {
   switch (event.type) {
     case 'reading': {
       const { system, kind, read, total } = event;
@@ -105,6 +109,8 @@ function moveOf(event: Exclude<Progress, { readonly type: 'waiting' }>): Move | 
       };
     case 'planned':
     case 'outcome':
+    case 'waiting':
+    case 'remark':
       return undefined;
   }
 }

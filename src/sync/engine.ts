@@ -158,7 +158,9 @@ export type Progress =
       readonly system: SystemName;
       readonly seconds: number;
       readonly message: string;
-    };
+    }
+  /** Something beside the work did not go well; the work goes on. */
+  | { readonly type: 'remark'; readonly message: string };
 
 /** `held`: a plan waits, or a person has to look. `failed`: a system could not be read or written. */
 export type Verdict = 'done' | 'held' | 'failed';

@@ -21,6 +21,17 @@ const STEPS = 10;
 /** A guard's window may be made longer, and then looks back further than it did. */
 const ACTIVITY_SECONDS = 7 * 86_400;
 
+/** At the end of a run, whose work is done: what goes wrong here is remarked, and tried again next time. */
+export async function forgetSome(engine: Engine, watch: Watch, most: number): Promise<void> {
+  if (watch.signal.aborted) return;
+  try {
+    await forgetOld(engine, watch, most);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    watch.progress({ type: 'remark', message: `what is old was not deleted: ${why}` });
+  }
+}
+
 /** @param most Milliseconds after which it goes on the next time. */
 export async function forgetOld(engine: Engine, watch: Watch, most: number): Promise<void> {
   const { plans, ledger, warehouse, targets, retention, now } = engine;

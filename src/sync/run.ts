@@ -21,7 +21,7 @@ import type {
   Watch,
 } from './engine.ts';
 import { firstLook } from './first-look.ts';
-import { forgetOld } from './forget.ts';
+import { forgetSome } from './forget.ts';
 import { healthAfterSilence, quarantine } from './health.ts';
 import { underLease } from './lease.ts';
 import { failureOf, readSource } from './read.ts';
@@ -69,7 +69,7 @@ export async function runSync(
   const verdict = verdictOf(readings, targets);
   const report = { run, verdict, startedAt, milliseconds, readings, targets };
   await engine.ledger.endRun(report);
-  if (!watch.signal.aborted) await forgetOld(engine, watch, FORGETTING_MILLISECONDS);
+  await forgetSome(engine, watch, FORGETTING_MILLISECONDS);
   return report;
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { release } from '../../src/sync/release.ts';
+import { runSync } from '../../src/sync/run.ts';
 import { repeatRuns } from '../../src/sync/schedule.ts';
 import { type Contoso, contoso } from './contoso.ts';
 
@@ -40,6 +41,58 @@ it('repeats runs, tells each trouble once, and goes on', async () => {
   expect(JSON.stringify(told)).not.toContain(company.ramp.token);
   expect(Object.keys(await company.users()).toSorted()).toEqual(['ada.lovelace', 'grace.hopper']);
   expect(lines.at(-1)).toMatch(/^done in \d+ ms; ramp: 1 create$/);
+});
+
+it('goes on where what is old cannot be deleted, and tells it once', async () => {
+  const told: { event: string; system: string; message: string }[] = [];
+  const lines: string[] = [];
+  await using company = await contoso({ told: (alert) => void told.push(alert as never) });
+  const ending = new AbortController();
+  const failing = async (): Promise<never> => {
+    throw new Error('the disk is full');
+  };
+  let rounds = 0;
+  const engine: typeof company.engine = {
+    ...company.engine,
+    auditPolicy: { keepSeconds: 86_400 },
+    audit: { ...company.engine.audit, lastBefore: failing },
+    ledger: { ...company.engine.ledger, forgetRuns: failing },
+    sleep: async (milliseconds) => {
+      company.clock.advance(milliseconds / 1000);
+      rounds++;
+      if (rounds === 3) ending.abort();
+    },
+  };
+  await repeatRuns(engine, {
+    everySeconds: 60,
+    watch: { signal: ending.signal, progress: () => {} },
+    log: (line) => lines.push(line),
+  });
+  expect(rounds).toBe(3);
+  expect(told.map(({ event, system, message }) => `${event} ${system}: ${message}`)).toEqual([
+    'failed lockstep: what is old was not deleted; see the log of lockstep',
+    'failed lockstep: old entries of the audit trail were not deleted; see the log of lockstep',
+  ]);
+  expect(lines[0]).toContain('the disk is full');
+});
+
+it('says that what is old was not deleted, and the run is as good as it was', async () => {
+  await using company = await contoso();
+  company.hire({ name: 'ada.lovelace' });
+  const { engine, watch, events } = company;
+  const forgetRuns = async (): Promise<never> => {
+    throw new Error('the disk is full');
+  };
+  const report = await runSync(
+    { ...engine, ledger: { ...engine.ledger, forgetRuns } },
+    { trigger: 'command' },
+    watch,
+  );
+  expect(report.verdict).toBe('done');
+  expect(events).toContainEqual({
+    type: 'remark',
+    message: 'what is old was not deleted: the disk is full',
+  });
 });
 
 it('leaves a breath between runs that take longer than their schedule, for who waits', async () => {

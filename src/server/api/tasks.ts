@@ -168,6 +168,8 @@ function partOf(event: TaskProgress): string {
       return `apply ${event.target}`;
     case 'waiting':
       return `wait ${event.system}`;
+    case 'remark':
+      return `remark ${event.message}`;
   }
 }
 

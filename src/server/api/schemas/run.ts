@@ -189,5 +189,6 @@ export const taskProgress: z.ZodType<TaskProgress> = named(
       seconds: z.number().min(0),
       message: z.string(),
     }),
+    z.object({ type: z.literal('remark'), message: z.string() }),
   ]),
 );
