@@ -189,6 +189,26 @@ export function logContract(open: () => Promise<Database>): void {
       expect(await people(database, { limit: 2 })).toEqual(['ada', 'edsger']);
     });
 
+    it('asks how a plan was made once, however many were carried out side by side', async () => {
+      await using database = await open();
+      const outcomes = ['ada', 'grace', 'edsger'].map((name) => done(name));
+      await applied(database, 'r1', outcomes);
+      // Their operations ended in the same seconds.
+      await applied(database, 'r2', outcomes, { target: 'hr' });
+      let makings = 0;
+      const counting: Database = {
+        ...database,
+        all: (sql, parameters) => {
+          if (sql.includes('left join plan_basis')) makings++;
+          return database.all(sql, parameters);
+        },
+      };
+      const details = await Array.fromAsync(openLedger(counting).details({ limit: 10 }));
+      expect(new Set(details.map(({ plan: key }) => key)).size).toBe(2);
+      expect(new Set(details.slice(0, 2).map(({ run }) => run)).size).toBe(2);
+      expect(makings).toBe(2);
+    });
+
     it('of people without evidence says what the operation says', async () => {
       await using database = await open();
       await applied(database, 'r', [done('ada')]);

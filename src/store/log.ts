@@ -11,11 +11,14 @@ import type {
   OutcomeRow,
   PlanMaking,
 } from '../sync/ledger.ts';
+import { remembering } from '../sync/remembering.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { evidenceIn } from './evidence.ts';
 import { operationOf } from './plans.ts';
 
 const PAGE = 200;
+/** The log is in the order of time, and only so many plans are carried out side by side. */
+const MOST_MAKINGS = 50;
 
 export async function recordOutcomes(
   database: Database,
@@ -93,11 +96,9 @@ export async function* detailsOf(
   query: OutcomeQuery,
 ): AsyncGenerator<OutcomeDetail> {
   const columns = `${COLUMNS}, o.exchanges, p.evidence`;
-  // The log is in the order of time: rows of one plan come together.
-  let making: { readonly plan: string; readonly of: Promise<PlanMaking | undefined> } | undefined;
+  const makings = remembering(MOST_MAKINGS, (plan) => makingOf(database, plan));
   for await (const row of rowsOf<DetailsRow>(database, query, columns)) {
-    if (making?.plan !== row.plan) making = { plan: row.plan, of: makingOf(database, row.plan) };
-    const made = await making.of;
+    const made = await makings(row.plan);
     yield {
       ...outcomeOf(row),
       ...(row.evidence !== null && { evidence: evidenceIn(row.evidence) }),
