@@ -31,6 +31,7 @@ import { openWarehouseStore } from './store/warehouse.ts';
 import { audited } from './sync/audited.ts';
 import type { Boundary, Engine, Watch } from './sync/engine.ts';
 import { planWith, type Tried, type WithReport } from './sync/plan-with.ts';
+import { withoutSuppressed } from './sync/privacy-suppressed.ts';
 import { thisPerson, thisProcess } from './sync/process.ts';
 import { openWarehouse } from './warehouse/open.ts';
 import { previewWarehouse } from './warehouse/preview.ts';
@@ -98,6 +99,7 @@ export async function openEngine(configuration: Configuration, world: World = {}
   });
   const opened = stack.move();
   const audit = openAudit(database);
+  const privacy = openPrivacy(database);
   const { version: configVersion } = configuration;
   const engine = {
     tenant: database.tenant,
@@ -106,12 +108,12 @@ export async function openEngine(configuration: Configuration, world: World = {}
     sources,
     targets,
     alerts: configuration.alerts,
-    warehouse,
+    warehouse: withoutSuppressed(warehouse, privacy),
     plans: openPlans(database),
     ledger: openLedger(database),
     drift: openDrift(database),
     undos: openUndo(database),
-    privacy: openPrivacy(database),
+    privacy,
     audit,
     auditPolicy: configuration.audit ?? {},
     retention: configuration.keep,

@@ -36,6 +36,8 @@ export const DEEDS = {
   'login-accepted': 'a token opened the API',
   'login-refused': 'a token did not open the API',
   'data-exported': 'data left by a file',
+  'person-erased': 'a person was erased',
+  'record-allowed': 'a record that was suppressed may be taken again',
   'audit-pruned': 'old entries were deleted',
   'audit-erased': 'whom entries are about was erased',
 } as const;

@@ -12,7 +12,7 @@ import { logEntry } from '../server/api/schemas/log.ts';
 import { explained, identity, statusReport, unsent } from '../server/api/schemas/person.ts';
 import { omission, plannedOperation, storedPlan } from '../server/api/schemas/plan.ts';
 import { withReport } from '../server/api/schemas/plan-with.ts';
-import { personExport } from '../server/api/schemas/privacy.ts';
+import { erasure, erasurePlan, personExport } from '../server/api/schemas/privacy.ts';
 import { driftRow, reconcileReport, undoReport } from '../server/api/schemas/reconcile.ts';
 import {
   outcomeRow,
@@ -90,6 +90,14 @@ export function remoteVerbs(server: RemoteServer): Verbs {
       return oneOf(auditVerdict, await server.ask('POST', '/audit/verification', { body }));
     },
     exportPerson: async (person) => oneOf(personExport, await get(`${personPath(person)}/export`)),
+    planErasure: async ({ person, ...query }) =>
+      oneOf(erasurePlan, await get(`${personPath(person)}/erasure${queryOf({ ...query })}`)),
+    erasePerson: ({ person, ...body }, watch) =>
+      watched(server, `${personPath(person)}/erasure`, { body }, erasure, watch),
+    erasures: async (limit) => items(erasure, await get(`/erasures${queryOf({ limit })}`)),
+    allowRecord: async (body) => {
+      await server.ask('POST', '/suppressions/lift', { body });
+    },
     auditCheckpoint: async () => oneOf(auditCheckpoint, await get('/audit/checkpoint')),
     findRun: (id) => unlessMissing(async () => oneOf(runRow, await get(runPath(id)))),
   };

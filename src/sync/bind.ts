@@ -14,7 +14,7 @@ import type { LogEntry } from './log-entry.ts';
 import { entriesOf } from './log-steps.ts';
 import { lookups } from './lookup.ts';
 import { planSync } from './plan-verb.ts';
-import { exportPerson } from './privacy-export.ts';
+import { protecting } from './privacy.ts';
 import { provision } from './provision.ts';
 import { reconcile } from './reconcile.ts';
 import { VerbRefusal } from './refusal.ts';
@@ -55,7 +55,7 @@ export function verbsOf(engine: Engine): Verbs {
     ...histories(engine),
     ...auditing(engine),
     ...deciding(engine),
-    exportPerson: (person) => exportPerson(engine, person),
+    ...protecting(engine),
   };
 }
 

@@ -1,7 +1,8 @@
 /** What data protection asks of the store: what is kept about one person, table by table. */
 
 import type { IdentityId } from '../identity/identity.ts';
-import type { ObjectRef } from '../identity/record.ts';
+import type { ObjectRef, SystemName } from '../identity/record.ts';
+import type { PlanState } from '../plan/plan.ts';
 
 /** By what rows are known to be about somebody. */
 export interface Whom {
@@ -20,6 +21,8 @@ export interface Holding {
   readonly table: string;
   /** What of a person stands there, for people to read. */
   readonly what: string;
+  /** Why it stays when the person is erased; absent where it does not. */
+  readonly kept?: string;
   /** Of rows about several people, what is about this one. */
   readonly rows: readonly StoredRow[];
 }
@@ -30,10 +33,72 @@ export interface Impersonal {
   readonly why: string;
 }
 
+/** What keeps somebody from being erased. */
+export interface Standing {
+  readonly records: readonly {
+    readonly ref: ObjectRef;
+    readonly present: boolean;
+    /** Of an account: it was deleted by our own hand. */
+    readonly deleted: boolean;
+    /** It lives in this store: an account of a served system. */
+    readonly served: boolean;
+    /** It was pushed here, and nobody can take that back but us. */
+    readonly pushed: boolean;
+  }[];
+  /** Targets that owe the answer to a create. */
+  readonly inFlight: readonly SystemName[];
+  /** Plans with something for the person that was not carried out, and still may be. */
+  readonly waiting: readonly { readonly target: SystemName; readonly state: PlanState }[];
+}
+
+export type ErasureId = string;
+
+/** An erasure as it is stored. */
+export interface StoredErasure {
+  readonly id: ErasureId;
+  readonly person: IdentityId;
+  readonly begunAt: Date;
+  readonly finishedAt?: Date;
+  /** The proof, as JSON. */
+  readonly content: string;
+  /** While it is under way. */
+  readonly whom?: Whom;
+}
+
 export interface PrivacyStore {
   /** Nobody: only the id itself is known. */
   whom(identity: IdentityId): Promise<Whom>;
   /** Tables in which nothing is about them are left out. */
   holdings(whom: Whom): AsyncIterable<Holding>;
   readonly impersonal: readonly Impersonal[];
+  standing(whom: Whom): Promise<Standing>;
+
+  /**
+   * Takes them out of every table but where it is kept, a few rows in each transaction; the identity
+   * itself comes last.
+   *
+   * @param told Within the transaction that took these entries of the trail their subject.
+   */
+  erase(whom: Whom, told: (entries: readonly number[]) => Promise<void>): Promise<void>;
+  /** The newest of them, finished or not. */
+  erasureOf(identity: IdentityId): Promise<StoredErasure | undefined>;
+  /** The newest first. */
+  erasures(limit: number): Promise<readonly StoredErasure[]>;
+  saveErasure(erasure: StoredErasure): Promise<void>;
+  /**
+   * Overwrites what deleted rows have left behind in the file.
+   *
+   * @param atOnce However large it is: nobody else is answered meanwhile.
+   */
+  overwrite(atOnce: boolean): Promise<Overwritten>;
+
+  /** These records are not taken any more. */
+  suppress(refs: readonly ObjectRef[], erasure: ErasureId): Promise<void>;
+  /** Which of these are suppressed, by their place in the list. */
+  suppressed(refs: readonly ObjectRef[]): Promise<ReadonlySet<number>>;
+  /** @returns Whether it was suppressed. */
+  allow(refs: readonly ObjectRef[]): Promise<boolean>;
 }
+
+/** `later`: with `lockstep privacy rewrite`. `database`: PostgreSQL does it when it vacuums. */
+export type Overwritten = 'done' | 'later' | 'database';

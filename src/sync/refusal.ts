@@ -3,8 +3,11 @@ export class VerbRefusal extends Error {
   override readonly name = 'VerbRefusal';
   readonly code:
     | 'account-taken'
+    | 'already-erased'
     | 'ambiguous-person'
     | 'busy'
+    | 'erasure-blocked'
+    | 'erasure-incomplete'
     | 'import-needs-authority'
     | 'lease-lost'
     | 'moment-to-come'
@@ -12,6 +15,7 @@ export class VerbRefusal extends Error {
     | 'no-such-run'
     | 'nobody-then'
     | 'not-inbound'
+    | 'not-suppressed'
     | 'nothing-held'
     | 'nothing-to-undo'
     | 'past-not-kept'

@@ -23,7 +23,10 @@ import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './
 import type { HistoryRequest, PersonHistory, ShowRequest, ShownIdentity } from './history.ts';
 import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
+import type { SuppressedRecord } from './privacy-allow.ts';
+import type { Erasure, EraseRequest } from './privacy-erase.ts';
 import type { PersonExport } from './privacy-export.ts';
+import type { ErasurePlan, ErasureRequest } from './privacy-plan.ts';
 import type { ReconcileReport, ReconcileRequest } from './reconcile.ts';
 import type { DriftQuery, DriftRow } from './reconcile-storage.ts';
 import type { UndoReport, UndoRequest } from './undo.ts';
@@ -92,6 +95,14 @@ export interface Verbs {
   auditCheckpoint(): Promise<Checkpoint>;
   /** Everything that is stored about one person. */
   exportPerson(person: string): Promise<PersonExport>;
+  /** What an erasure would take away and leave, and what stands in its way. */
+  planErasure(request: ErasureRequest): Promise<ErasurePlan>;
+  /** Takes everything about one person away that need not be kept. */
+  erasePerson(request: EraseRequest, watch: Watch): Promise<Erasure>;
+  /** Proofs, the newest first. */
+  erasures(limit: number): Promise<readonly Erasure[]>;
+  /** A record that was suppressed may be taken again. */
+  allowRecord(record: SuppressedRecord): Promise<void>;
 }
 
 export interface AuditRequest extends AuditQuery {

@@ -23,6 +23,8 @@ const NAMES: Readonly<Record<string, string>> = {
 const BODIES: Readonly<Record<string, string>> = {
   planWith: '{"configuration":"systems: {}"}',
   decideReview: '{"type":"new-person"}',
+  erasePerson: '{"reason":"asked for by letter"}',
+  allowRecord: '{"system":"hr","id":"4711"}',
   mergePeople: '{"other":"bob@contoso.com"}',
 };
 

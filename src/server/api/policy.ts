@@ -44,6 +44,8 @@ export const POLICY = {
   listDrift: 'viewer',
   listUploads: 'viewer',
   getUpload: 'viewer',
+  planErasure: 'auditor',
+  listErasures: 'auditor',
   listAudit: 'auditor',
   verifyAudit: 'auditor',
   getAuditCheckpoint: 'auditor',
@@ -62,6 +64,8 @@ export const POLICY = {
   exportPlan: 'operator',
   // It holds what is shown to nobody else.
   exportPerson: 'administrator',
+  erasePerson: 'administrator',
+  allowRecord: 'administrator',
   applyPlan: 'administrator',
   // A configuration names files and variables of the server.
   planWith: 'administrator',

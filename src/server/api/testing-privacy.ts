@@ -1,12 +1,43 @@
 /** Data protection in the tenant for tests. */
 
+import type { Erasure } from '../../sync/privacy-erase.ts';
 import type { Verbs } from '../../sync/verbs.ts';
 
 const AT = new Date('2026-03-01T10:00:00.000Z');
 
 const REF = { system: 'hr', kind: 'user', id: '4711' };
 
-export const PRIVACY_VERBS: Pick<Verbs, 'exportPerson'> = {
+const IDENTITY = {
+  table: 'identity',
+  what: 'the merged identity: values, and which system each came from',
+};
+
+const PROOF = {
+  table: 'erasure',
+  what: 'the proof that the person was erased',
+  rows: 1,
+  why: 'the proof itself',
+};
+
+export const ERASURE: Erasure = {
+  id: '5e2f',
+  person: 'i-ada',
+  reason: 'asked for by letter',
+  begunAt: AT,
+  finishedAt: AT,
+  digest: '0'.repeat(64),
+  erased: [{ ...IDENTITY, rows: 1 }],
+  kept: [PROOF],
+  suppressed: 1,
+  left: ['ramp'],
+  audit: { number: 7, hash: '1'.repeat(64) },
+  overwritten: 'done',
+};
+
+export const PRIVACY_VERBS: Pick<
+  Verbs,
+  'exportPerson' | 'planErasure' | 'erasePerson' | 'erasures' | 'allowRecord'
+> = {
   exportPerson: async () => ({
     format: 1,
     tenant: 'default',
@@ -14,11 +45,29 @@ export const PRIVACY_VERBS: Pick<Verbs, 'exportPerson'> = {
     person: { id: 'i-ada', kind: 'user', label: 'ada@contoso.com', formerly: [], records: [REF] },
     holdings: [
       {
-        table: 'identity',
-        what: 'the merged identity: values, and which system each came from',
+        ...IDENTITY,
         rows: [{ id: 'i-ada', attributes: { privatePhone: '+46 70 222 22 22' } }],
       },
     ],
     impersonal: [{ table: 'lease', why: 'which process is at work' }],
   }),
+  planErasure: async ({ suppress = false }) => ({
+    person: { id: 'i-ada', kind: 'user', label: 'ada@contoso.com' },
+    blocks: suppress
+      ? []
+      : [
+          {
+            type: 'in-source',
+            system: 'hr',
+            message: 'hr has the record 4711, and its next reading would bring the person back',
+            remedy: 'delete it there and run lockstep run',
+          },
+        ],
+    erased: [{ ...IDENTITY, rows: 1 }],
+    kept: [PROOF],
+    suppressed: suppress ? 1 : 0,
+  }),
+  erasePerson: async () => ERASURE,
+  erasures: async () => [ERASURE],
+  allowRecord: async () => {},
 };

@@ -15,6 +15,7 @@ import { joins0610 } from './0610-joins.ts';
 import { history0620 } from './0620-history.ts';
 import { merging0630 } from './0630-merging.ts';
 import { ruleGroups0640 } from './0640-rule-groups.ts';
+import { privacy0650 } from './0650-privacy.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   history0620,
   merging0630,
   ruleGroups0640,
+  privacy0650,
 ];

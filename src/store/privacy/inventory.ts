@@ -14,6 +14,7 @@ import {
   ownResults,
   withoutCandidate,
   withoutDecided,
+  withoutExchanges,
   withoutHold,
   withoutHolder,
   withoutOperation,
@@ -37,6 +38,12 @@ export const PLACES: readonly Place[] = [
   {
     table: 'identity_change',
     what: 'what the identity was before each change',
+    finds: identity('identity'),
+    erased: ROWS,
+  },
+  {
+    table: 'leaver',
+    what: 'since when the person is known to have left',
     finds: identity('identity'),
     erased: ROWS,
   },
@@ -88,6 +95,11 @@ export const PLACES: readonly Place[] = [
     finds: identity('identity', 'referred'),
     part: ownEdge,
     erased: { how: 'part', without: withoutReferral },
+    others: {
+      what: 'records of others that name the person, as their manager say, by an id of their source',
+      why: 'it is said of them, until their source says otherwise',
+      has: ({ identity: whose }, { ids }) => !ids.includes(String(whose)),
+    },
   },
   {
     table: 'review',
@@ -210,6 +222,7 @@ export const PLACES: readonly Place[] = [
     scanned: true,
     part: ownOperation,
     erased: { how: 'part', without: withoutOperation },
+    besides: withoutExchanges,
   },
   {
     table: 'plan_refusal',
@@ -236,6 +249,15 @@ export const PLACES: readonly Place[] = [
     what: 'entries of the audit trail that are about the person',
     finds: any(identity('person', 'subject'), naming('detail')),
     erased: { how: 'audit' },
+  },
+  {
+    table: 'erasure',
+    what: 'the proof that the person was erased',
+    finds: identity('person'),
+    erased: {
+      how: 'kept',
+      why: 'the proof itself; of the person it has the identity id alone, by which a restored backup can be erased again',
+    },
   },
   // Accounts of systems that live in this store.
   {
@@ -272,6 +294,10 @@ export const PLACES: readonly Place[] = [
 
 export const IMPERSONAL: readonly Impersonal[] = [
   { table: 'change_step', why: 'when something changed, and what brought it about' },
+  {
+    table: 'suppression',
+    why: 'salted digests of the ids of records that are not taken any more',
+  },
   { table: 'application', why: 'a digest of the last listing of an application' },
   { table: 'reading', why: 'numbers of a reading' },
   { table: 'progress', why: 'how far a system was read' },

@@ -8,7 +8,7 @@ import type { Hold, Operation } from '../../plan/plan.ts';
 import type { RunReport } from '../../sync/engine.ts';
 import type { Whom } from '../../sync/privacy-storage.ts';
 import type { ReviewItem } from '../../warehouse/warehouse.ts';
-import type { Row } from '../database.ts';
+import type { Queries, Row } from '../database.ts';
 import { isTheirs } from './find.ts';
 import type { ReadRow, Remainder } from './place.ts';
 
@@ -107,8 +107,21 @@ export const withoutOperation: Without = ({ content }, { ids }) => {
       members: operation.members.filter(({ identity }) => !ids.includes(identity)),
     }),
   };
-  return { content: JSON.stringify(left) };
+  return { content: unnamed(JSON.stringify(left), ids) };
 };
+
+/** References to an account that was to be made for them. */
+function unnamed(json: string, ids: Whom['ids']): string {
+  return ids.reduce((text, id) => text.replaceAll(JSON.stringify(id), '"erased"'), json);
+}
+
+/** What went over the wire for a group names its members. */
+export async function withoutExchanges(rows: readonly Row[], queries: Queries): Promise<void> {
+  await queries.batch(
+    'update outcome set exchanges = null where plan = ? and position = ?',
+    rows.map(({ plan, position }) => [plan ?? null, position ?? null]),
+  );
+}
 
 export const withoutHold: Without = ({ holds }, { ids }) => ({
   holds: JSON.stringify(

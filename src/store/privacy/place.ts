@@ -1,7 +1,7 @@
 /** What a table holds of a person, and what becomes of it when the person is erased. */
 
 import type { Whom } from '../../sync/privacy-storage.ts';
-import type { Row } from '../database.ts';
+import type { Queries, Row } from '../database.ts';
 import type { Finding } from './find.ts';
 
 /** A row with the JSON of its columns read. */
@@ -17,6 +17,14 @@ export interface Place {
   /** Of a row that is about several people, what is about this one; nothing where nothing is. */
   readonly part?: (row: ReadRow, whom: Whom) => ReadRow | undefined;
   readonly erased: Erased;
+  /** Rows that are others', and go on to name the person in the words of their source. */
+  readonly others?: {
+    readonly what: string;
+    readonly why: string;
+    readonly has: (row: Row, whom: Whom) => boolean;
+  };
+  /** What else goes, of rows that stay in part. */
+  readonly besides?: (rows: readonly Row[], queries: Queries) => Promise<void>;
 }
 
 export type Erased =

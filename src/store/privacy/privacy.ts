@@ -5,35 +5,42 @@ import type { ObjectRef } from '../../identity/record.ts';
 import type { Holding, PrivacyStore, StoredRow, Whom } from '../../sync/privacy-storage.ts';
 import type { Database } from '../database.ts';
 import { list } from '../rows.ts';
+import { erase } from './erase.ts';
+import { erasures } from './erasures.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
-import type { Place } from './place.ts';
 import { readable, rowsOf } from './rows.ts';
+import { standingOf } from './standing.ts';
+import { suppression } from './suppression.ts';
 
 export function openPrivacy(database: Database): PrivacyStore {
   return {
     whom: (identity) => whomOf(identity, database),
     holdings: (whom) => holdingsOf(whom, database),
     impersonal: IMPERSONAL,
+    standing: (whom) => standingOf(whom, database),
+    erase: (whom, told) => erase(whom, database, told),
+    ...erasures(database),
+    ...suppression(database),
   };
 }
 
 async function* holdingsOf(whom: Whom, database: Database): AsyncGenerator<Holding> {
   for (const place of PLACES) {
-    const rows = await theirs(place, whom, database);
-    if (rows.length > 0) yield { table: place.table, what: place.what, rows };
-  }
-}
-
-async function theirs(place: Place, whom: Whom, database: Database): Promise<readonly StoredRow[]> {
-  const { part = (row) => row } = place;
-  const all: StoredRow[] = [];
-  for await (const rows of rowsOf(place, whom, database)) {
-    for (const row of rows) {
-      const own = part(readable(row), whom);
-      if (own !== undefined) all.push(own);
+    const { table, what, others, erased } = place;
+    const own: StoredRow[] = [];
+    const theirs: StoredRow[] = [];
+    for await (const rows of rowsOf(place, whom, database)) {
+      for (const row of rows) {
+        const part = place.part === undefined ? readable(row) : place.part(readable(row), whom);
+        if (part !== undefined) (others?.has(row, whom) ? theirs : own).push(part);
+      }
+    }
+    const kept = erased.how === 'kept' ? { kept: erased.why } : {};
+    if (own.length > 0) yield { table, what, ...kept, rows: own };
+    if (others && theirs.length > 0) {
+      yield { table, what: others.what, kept: others.why, rows: theirs };
     }
   }
-  return all;
 }
 
 async function whomOf(identity: IdentityId, database: Database): Promise<Whom> {

@@ -29,6 +29,8 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
   identity_change: (who) => [
     { identity: who.id, number: 1, step: 1, before: JSON.stringify({ displayName: who.name }) },
   ],
+  leaver: (who) => [{ identity: who.id, since: AT, done_seconds: 0 }],
+  erasure: (who) => [{ id: `x-${who.id}`, person: who.id, begun_at: AT, content: '{}' }],
   unique_name: (who) => [
     { space: 'user/userName', value: who.id.slice(2), holder: who.id, at: AT },
     {
@@ -178,6 +180,17 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
           { identity: who.id, label: mail(who) },
           { identity: 'i-third', label: 'third@contoso.com' },
         ],
+      }),
+    },
+    {
+      plan: `q-${who.id}`,
+      position: 1,
+      content: JSON.stringify({
+        action: 'create',
+        identity: `report-of-${who.id}`,
+        system: 'ramp',
+        after: [],
+        attributes: { manager: { $new: who.id } },
       }),
     },
   ],

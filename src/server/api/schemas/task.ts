@@ -3,11 +3,13 @@
 import { z } from 'zod';
 import type { RunReport } from '../../../sync/engine.ts';
 import type { WithReport } from '../../../sync/plan-with.ts';
+import type { Erasure } from '../../../sync/privacy-erase.ts';
 import type { ReconcileReport } from '../../../sync/reconcile.ts';
 import type { UndoReport } from '../../../sync/undo.ts';
 import type { PlanReport, ProvisionReport } from '../../../sync/verbs.ts';
 import { named } from './named.ts';
 import { withReport } from './plan-with.ts';
+import { erasure } from './privacy.ts';
 import { type ProblemDocument, problemDocument } from './problem.ts';
 import { reconcileReport, undoReport } from './reconcile.ts';
 import { planReport, provisionReport, runReport, type TaskProgress, taskProgress } from './run.ts';
@@ -19,7 +21,8 @@ export type TaskResult =
   | WithReport
   | ProvisionReport
   | ReconcileReport
-  | UndoReport;
+  | UndoReport
+  | Erasure;
 
 const VERBS = [
   'run',
@@ -30,6 +33,7 @@ const VERBS = [
   'reconcile',
   'undo',
   'resume',
+  'erase',
 ] as const;
 
 export interface Task {
@@ -55,7 +59,15 @@ export const task: z.ZodType<Task> = named(
     endedAt: z.exactOptional(instant),
     // Some reports have all that others have, so they come first.
     result: z.exactOptional(
-      z.union([runReport, withReport, provisionReport, reconcileReport, undoReport, planReport]),
+      z.union([
+        erasure,
+        runReport,
+        withReport,
+        provisionReport,
+        reconcileReport,
+        undoReport,
+        planReport,
+      ]),
     ),
     problem: z.exactOptional(problemDocument),
     progress: z.array(taskProgress),

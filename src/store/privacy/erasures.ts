@@ -1,0 +1,81 @@
+/** Proofs of erasures, and what of one that is under way is still to be found. */
+
+import type { PrivacyStore, StoredErasure, Whom } from '../../sync/privacy-storage.ts';
+import type { Database } from '../database.ts';
+
+type ErasureRow = {
+  readonly id: string;
+  readonly person: string;
+  readonly begun_at: number;
+  readonly finished_at: number | null;
+  readonly content: string;
+  readonly whom: string | null;
+};
+
+const ERASURE = 'select id, person, begun_at, finished_at, content, whom from erasure';
+
+export function erasures(
+  database: Database,
+): Pick<PrivacyStore, 'erasureOf' | 'erasures' | 'saveErasure' | 'overwrite'> {
+  return {
+    erasureOf: async (identity) => {
+      const [row] = await database.all<ErasureRow>(
+        `${ERASURE} where person = ? order by begun_at desc, id desc limit 1`,
+        [identity],
+      );
+      return row && erasureOf(row);
+    },
+    erasures: async (limit) =>
+      (
+        await database.all<ErasureRow>(`${ERASURE} order by begun_at desc, id desc limit ?`, [
+          limit,
+        ])
+      ).map(erasureOf),
+    saveErasure: async ({ id, person, begunAt, finishedAt, content, whom }) => {
+      await database.run(
+        `insert into erasure (id, person, begun_at, finished_at, content, whom)
+         values (?, ?, ?, ?, ?, ?)
+         on conflict (tenant, id) do update set finished_at = excluded.finished_at,
+           content = excluded.content, whom = excluded.whom`,
+        [
+          ...[id, person, begunAt.getTime(), finishedAt?.getTime() ?? null, content],
+          whom === undefined ? null : JSON.stringify(whom),
+        ],
+      );
+    },
+    overwrite: (atOnce) => overwrite(database, atOnce),
+  };
+}
+
+function erasureOf(row: ErasureRow): StoredErasure {
+  const { id, person, begun_at, finished_at, content, whom } = row;
+  return {
+    id,
+    person,
+    begunAt: new Date(begun_at),
+    ...(finished_at !== null && { finishedAt: new Date(finished_at) }),
+    content,
+    // Its text was written by `saveErasure`, and by nobody else.
+    ...(whom !== null && { whom: JSON.parse(whom) as Whom }),
+  };
+}
+
+/** Rewriting takes a second for so much, and nobody is answered meanwhile. */
+const MOST_PAGES_AT_ONCE = 65_536;
+
+/**
+ * SQLite leaves the content of deleted rows, and former values of changed ones, in free pages, and
+ * the last pages written in its log. Only a file that is rewritten has none of it (sqlite.org,
+ * "VACUUM" and "secure_delete").
+ */
+async function overwrite(
+  database: Database,
+  atOnce: boolean,
+): ReturnType<PrivacyStore['overwrite']> {
+  if (database.dialect === 'postgres') return 'database';
+  const [size] = await database.all<{ readonly page_count: number }>('pragma page_count');
+  if (!atOnce && (size?.page_count ?? 0) > MOST_PAGES_AT_ONCE) return 'later';
+  await database.run('vacuum');
+  await database.all('pragma wal_checkpoint(truncate)');
+  return 'done';
+}

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/audit/entry.ts';
+import { verifyTrail } from '../../src/audit/verify.ts';
+import { verbsOf } from '../../src/sync/bind.ts';
+import { type Contoso, contoso } from './contoso.ts';
+
+const WHY = { reason: 'asked for by letter' };
+
+/** Ada, who leads Grace, was here and has left. */
+async function adaLeft(): Promise<Contoso> {
+  const company = await contoso({ world: { actor: 'officer@build-7' } });
+  const ada = company.hire({ name: 'ada.lovelace' });
+  company.hire({ name: 'grace.hopper', manager: 'ada.lovelace' });
+  await company.run();
+  company.graph.control.act({ act: 'delete', id: ada });
+  await company.run({ full: true });
+  return company;
+}
+
+async function storeOf(company: Contoso): Promise<string> {
+  const { file } = await company.configuration();
+  const parts = ['default.sqlite', 'default.sqlite-wal'].map((name) =>
+    readFile(file(`data/${name}`)),
+  );
+  return Buffer.concat(await Promise.all(parts)).toString('latin1');
+}
+
+describe('an export', () => {
+  it('has everything that is stored about one person, and is told to the trail', async () => {
+    await using company = await contoso();
+    company.hire({ name: 'ada.lovelace' });
+    company.hire({ name: 'grace.hopper', manager: 'ada.lovelace' });
+    await company.run();
+    const whole = await verbsOf(company.engine).exportPerson('ada.lovelace@contoso.com');
+    expect(whole.person).toMatchObject({ kind: 'user', label: 'ada.lovelace@contoso.com' });
+    expect(whole.person.records.map(({ system }) => system)).toEqual(['entra', 'ramp']);
+    expect(whole.holdings.map(({ table }) => table)).toEqual(
+      expect.arrayContaining([
+        'identity',
+        'identity_change',
+        'record',
+        'identity_key',
+        'edge',
+        'assignment',
+        'outcome',
+        'plan_operation',
+        'audit_payload',
+      ]),
+    );
+    expect(JSON.stringify(whole)).toMatch(/Lovelace/);
+    expect(JSON.stringify(whole)).not.toMatch(/grace|hopper/i);
+    const [told] = await Array.fromAsync(company.engine.audit.entries({ limit: 1 }));
+    expect(told).toMatchObject({
+      action: 'data-exported',
+      payload: { person: whole.person.id, detail: { what: 'person' } },
+    });
+  });
+});
+
+describe('an erasure', () => {
+  it('is refused while a source or a target still has the person, with what to do', async () => {
+    await using company = await contoso();
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    const verbs = verbsOf(company.engine);
+    const request = { person: 'ada.lovelace@contoso.com', ...WHY };
+    const { blocks } = await verbs.planErasure(request);
+    expect(blocks.map(({ type, system }) => [type, system])).toEqual([
+      ['in-source', 'entra'],
+      ['account', 'ramp'],
+    ]);
+    await expect(verbs.erasePerson(request, company.watch)).rejects.toMatchObject({
+      code: 'erasure-blocked',
+      message: expect.stringContaining('its next reading would bring the person back'),
+      remedy: expect.stringContaining('--leave-accounts'),
+    });
+    expect(await verbs.people('ada.lovelace@contoso.com')).toHaveLength(1);
+  });
+
+  it('takes everything away, proves it, and the trail still holds', async () => {
+    await using company = await adaLeft();
+    const { engine, watch } = company;
+    const verbs = verbsOf(engine);
+    const person = 'ada.lovelace@contoso.com';
+    const { holdings } = await verbs.exportPerson(person);
+    const plan = await verbs.planErasure({ person });
+    expect(plan.blocks).toMatchObject([{ type: 'account', system: 'ramp' }]);
+    expect(await storeOf(company)).toMatch(/lovelace/i);
+
+    const request = { person, ...WHY, leaveAccounts: true };
+    const erasure = await verbs.erasePerson(request, watch);
+    expect(erasure).toMatchObject({
+      person: plan.person.id,
+      reason: 'asked for by letter',
+      digest: sha256(JSON.stringify(holdings.filter(({ table }) => table !== 'audit_payload'))),
+      erased: plan.erased,
+      left: ['ramp'],
+      overwritten: 'done',
+    });
+    expect(await verbs.people(person)).toEqual([]);
+    expect(await storeOf(company)).not.toMatch(/lovelace/i);
+
+    const verdict = await verifyTrail(engine.audit);
+    expect(verdict).toMatchObject({ whole: true, erased: 1 });
+    const [entry] = await Array.fromAsync(engine.audit.entries({ limit: 1 }));
+    expect(entry).toMatchObject({
+      action: 'person-erased',
+      actor: 'officer@build-7',
+      ...erasure.audit,
+    });
+    const { overwritten: _, ...proof } = erasure;
+    expect(await verbs.erasures(10)).toEqual([proof]);
+
+    await expect(verbs.erasePerson({ ...request, person: erasure.person }, watch)).rejects.toThrow(
+      'was erased on',
+    );
+    // Everybody else goes on as before, and she does not come back.
+    const { verdict: ran, targets } = await company.run({ full: true });
+    expect([ran, targets[0]?.done]).toEqual(['done', {}]);
+    expect(await verbs.people(person)).toEqual([]);
+    expect((await company.users())['ada.lovelace']?.status).toBe('USER_INACTIVE');
+  });
+
+  it('of somebody whom a source still has lasts only where the record is suppressed', async () => {
+    await using company = await contoso();
+    const ada = company.hire({ name: 'ada.lovelace', assigned: false });
+    company.hire({ name: 'grace.hopper', manager: 'ada.lovelace' });
+    await company.run();
+    const verbs = verbsOf(company.engine);
+    const person = 'ada.lovelace@contoso.com';
+    const { suppressed } = await verbs.erasePerson(
+      { person, ...WHY, suppress: true },
+      company.watch,
+    );
+    expect(suppressed).toBe(1);
+    company.graph.control.act({ act: 'update', id: ada, properties: { city: 'London' } });
+    await company.run();
+    await company.run({ full: true });
+    expect(await verbs.people(person)).toEqual([]);
+    await expect(verbs.allowRecord({ system: 'entra', id: 'somebody' })).rejects.toMatchObject({
+      code: 'not-suppressed',
+    });
+    await verbs.allowRecord({ system: 'entra', id: ada });
+    await company.run();
+    expect(await verbs.people(person)).toHaveLength(1);
+  });
+});
