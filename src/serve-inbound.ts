@@ -4,36 +4,55 @@ import { connectorTypes } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import type { SystemName } from './identity/record.ts';
 import type { Tasks } from './server/api/tasks.ts';
-import { arrivals, type StartRun } from './server/inbound/arrivals.ts';
+import { arrivals, type Pause, type StartRun } from './server/inbound/arrivals.ts';
 import { type InboundVerbs, inboundService } from './server/inbound/service.ts';
 import { inboundAuthentication } from './server/tokens.ts';
 import type { Database } from './store/database.ts';
 import { tokenStorage } from './store/tokens.ts';
 import type { Engine } from './sync/engine.ts';
 import { runSync } from './sync/run.ts';
-import { findUpload, upload, uploads } from './sync/upload.ts';
+import { findUpload, hasUnread, upload, uploads } from './sync/upload.ts';
 
+const FIRST_PAUSE_MILLISECONDS = 1000;
+const LONGEST_PAUSE_MILLISECONDS = 60_000;
+
+export interface InboundDoor {
+  readonly service: ReturnType<typeof inboundService>;
+  /** Reads what was pushed before and not read then, since a process ended. */
+  wake(): Promise<void>;
+}
+
+/** @param signal Ends what is tried again. */
 export function inboundDoor(
   { systems }: Configuration,
   engine: Engine,
   database: Database,
   tasks: Tasks,
+  signal: AbortSignal,
   onBug: (error: unknown) => void,
-): ReturnType<typeof inboundService> {
+): InboundDoor {
   const receiving = new Set(
     connectorTypes().flatMap(({ type, receives }) => (receives === true ? [type] : [])),
   );
   const names = systems.filter(({ connector }) => receiving.has(connector)).map(({ name }) => name);
+  const pause: Pause = (failures) => {
+    const milliseconds = FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
+    return engine.sleep(Math.min(milliseconds, LONGEST_PAUSE_MILLISECONDS), signal).then(
+      () => true,
+      () => false,
+    );
+  };
+  const read = names.filter((name) => engine.sources.some(({ system }) => system === name));
   const lanes = new Map(
-    names.map((name) => [name, arrivals(runOf(name, engine, database, tasks))] as const),
+    read.map((name) => [name, arrivals(runOf(name, engine, database, tasks), pause)] as const),
   );
   const verbs: InboundVerbs = {
     upload: (system, content) => upload(engine, system, content),
     uploads: (system, limit) => uploads(engine, system, limit),
     findUpload: (system, id) => findUpload(engine, system, id),
-    arrived: async (system) => lanes.get(system)?.arrived(),
+    arrived: async (system) => (await lanes.get(system)?.arrived()) ?? false,
   };
-  return inboundService({
+  const service = inboundService({
     authenticate: inboundAuthentication(
       async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),
       engine.now,
@@ -42,6 +61,12 @@ export function inboundDoor(
     open: (tenant) => (tenant === database.tenant ? verbs : undefined),
     onBug,
   });
+  const wake = async (): Promise<void> => {
+    for (const [system, { arrived }] of lanes) {
+      if (await hasUnread(engine, system).catch(onBug)) void arrived();
+    }
+  };
+  return { service, wake };
 }
 
 function runOf(system: SystemName, engine: Engine, { tenant }: Database, tasks: Tasks): StartRun {
@@ -49,7 +74,9 @@ function runOf(system: SystemName, engine: Engine, { tenant }: Database, tasks: 
   return async ({ targets, onRead }) => {
     const task = tasks.start(tenant, 'run', (run, watch) => {
       const progress: typeof watch.progress = (event) => {
-        if (event.type === 'read' && event.reading.system === system) onRead();
+        if (event.type === 'read' && event.reading.system === system) {
+          if (event.reading.failure === undefined) onRead();
+        }
         watch.progress(event);
       };
       const request = { trigger: 'api', run, sources: [system] } as const;

@@ -41,7 +41,8 @@ export async function startServing(
   });
   app.route('/', scim(configuration, engine, database, log));
   const tasks = openTasks({ signal, now: engine.now, onBug: bugTo(log) });
-  app.route('/', inboundDoor(configuration, engine, database, tasks, bugTo(log)));
+  const inbound = inboundDoor(configuration, engine, database, tasks, signal, bugTo(log));
+  app.route('/', inbound.service);
   app.route(
     '/',
     api(engine, database, tasks, log, world && tryOutIn(configuration, database, world)),
@@ -62,6 +63,7 @@ export async function startServing(
   const work = Promise.all([
     aborted(signal).then(tasks.settled),
     scheduled(configuration, engine, signal, log),
+    inbound.wake(),
   ]);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,

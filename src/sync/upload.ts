@@ -1,6 +1,12 @@
 /** What others push: taken by its system's connector, and told again with what became of it. */
 
-import type { Connector, Upload, UploadReceipt, UploadResult } from '../connectors/spi/index.ts';
+import {
+  type Connector,
+  ConnectorError,
+  type Upload,
+  type UploadReceipt,
+  type UploadResult,
+} from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Engine } from './engine.ts';
@@ -23,6 +29,7 @@ export interface UploadReport {
 }
 
 const signal = new AbortController().signal;
+const KIND = 'user';
 
 export async function upload(
   engine: Engine,
@@ -54,6 +61,24 @@ export async function findUpload(
   return receipt && reportOf(engine, system, receipt);
 }
 
+/** Whether something was pushed to it that no run has read to its end yet. */
+export async function hasUnread(engine: Engine, system: SystemName): Promise<boolean> {
+  const connector = await engine.connector(system);
+  const since = await engine.warehouse.watermark(system, KIND);
+  const pages =
+    since === undefined
+      ? connector.read?.(KIND, { signal })
+      : connector.readChanges?.(KIND, since, { signal });
+  try {
+    for await (const { changes } of pages ?? []) return changes.length > 0;
+    return false;
+  } catch (error) {
+    // In the middle of a reading of everything.
+    if (error instanceof ConnectorError && error.kind === 'watermark-expired') return true;
+    throw error;
+  }
+}
+
 type Inbox = Required<Pick<Connector, 'receive' | 'uploads'>>;
 
 async function inboxOf(engine: Engine, system: SystemName): Promise<Inbox> {
@@ -79,7 +104,7 @@ async function reportOf(
 ): Promise<UploadReport> {
   const refs = results.flatMap(({ id: record, status }) =>
     record !== undefined && (status === 'taken' || status === 'unchanged')
-      ? [{ system, kind: 'user', id: record }]
+      ? [{ system, kind: KIND, id: record }]
       : [],
   );
   const owners = await warehouse.ownersOf(refs);

@@ -131,11 +131,12 @@ it('hr-api-to-scim: what is pushed is answered record by record, and arrives', a
     bugs.push(error);
   };
   const tasks = openTasks({ signal: watch.signal, now: engine.now, onBug });
-  const door = inboundDoor(shown.configuration, engine, database, tasks, onBug);
+  const { signal } = watch;
+  const door = inboundDoor(shown.configuration, engine, database, tasks, signal, onBug);
   const scope = { system: 'hr' };
   const made = await createToken(tokenStorage(database), 'default', scope, 1, new Date());
   const push = async (body: string): Promise<Response> =>
-    door.request('/api/inbound/hr/bulkUpload', {
+    door.service.request('/api/inbound/hr/bulkUpload', {
       method: 'POST',
       headers: {
         authorization: `Bearer ${made.token}`,

@@ -9,11 +9,14 @@ interface Begun {
 
 function lane() {
   const begun: Begun[] = [];
-  const { arrived } = arrivals(({ targets, onRead }) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    begun.push({ targets, read: onRead, end: resolve });
-    return promise;
-  });
+  const { arrived } = arrivals(
+    ({ targets, onRead }) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      begun.push({ targets, read: onRead, end: resolve });
+      return promise;
+    },
+    async () => true,
+  );
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   return { begun, arrived, turn };
 }
@@ -56,13 +59,30 @@ it('reads while targets are written, and writes once more afterwards', async () 
   expect(begun).toHaveLength(3);
 });
 
-it('goes on after a run that fails', async () => {
+it('tries again until it was read, whether a run cannot start or cannot read', async () => {
   let runs = 0;
-  const { arrived } = arrivals(async () => {
-    runs++;
-    throw new Error('busy');
-  });
-  await arrived();
-  await arrived();
-  expect(runs).toBe(2);
+  const pauses: number[] = [];
+  const { arrived } = arrivals(
+    async ({ onRead }) => {
+      runs++;
+      if (runs === 1) throw new Error('busy');
+      if (runs === 4) onRead();
+    },
+    async (failures) => {
+      pauses.push(failures);
+      return true;
+    },
+  );
+  expect(await arrived()).toBe(true);
+  expect([runs, pauses]).toEqual([4, [1, 2, 3]]);
+});
+
+it('says that it was not read when the process ends before', async () => {
+  const { arrived } = arrivals(
+    async () => {
+      throw new Error('busy');
+    },
+    async (failures) => failures < 3,
+  );
+  expect(await Promise.all([arrived(), arrived()])).toEqual([false, false]);
 });

@@ -26,8 +26,12 @@ export interface InboundVerbs {
   upload(system: SystemName, content: Upload): Promise<UploadReport>;
   uploads(system: SystemName, limit: number): Promise<readonly UploadReport[]>;
   findUpload(system: SystemName, id: string): Promise<UploadReport | undefined>;
-  /** Reads the system now, and brings the targets in line; resolves once it was read. */
-  arrived(system: SystemName): Promise<void>;
+  /**
+   * Reads the system now, and brings the targets in line.
+   *
+   * @returns Resolves once it was read, and false when it will not be.
+   */
+  arrived(system: SystemName): Promise<boolean>;
 }
 
 export interface InboundServiceOptions {
@@ -56,7 +60,7 @@ export function inboundService(options: InboundServiceOptions): Hono {
     const report = await verbs.upload(system, await uploadOf(req.raw));
     const read = verbs.arrived(system);
     const seconds = secondsToWait(req.raw);
-    const shown = (await endsWithin(read, seconds))
+    const shown = (await isReadWithin(read, seconds))
       ? await verbs.findUpload(system, report.id)
       : undefined;
     const location = `/api/inbound/${encodeURIComponent(system)}/uploads/${report.id}`;
@@ -150,13 +154,13 @@ function secondsToWait(request: Request): number {
   return Math.min(Number(asked ?? 0), MOST_SECONDS_WAITED);
 }
 
-async function endsWithin(work: Promise<void>, seconds: number): Promise<boolean> {
+async function isReadWithin(read: Promise<boolean>, seconds: number): Promise<boolean> {
   if (seconds === 0) return false;
   const patience = new AbortController();
   const waited = sleepFor(seconds * 1000, false, { signal: patience.signal }).catch(() => false);
-  const ended = await Promise.race([work.then(() => true), waited]);
+  const inTime = await Promise.race([read, waited]);
   patience.abort();
-  return ended;
+  return inTime;
 }
 
 /** Answers are about people: nobody keeps them. */
