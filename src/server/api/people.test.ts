@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExplainRequest } from '../../sync/verbs.ts';
+import type { Role } from './policy.ts';
 import { testApi, testVerbs } from './testing.ts';
 
 const PATH = '/api/people/ada/explanation';
@@ -63,5 +64,59 @@ describe('an explanation', () => {
     const text = await (await ask('viewer', 'GET', PATH)).text();
     expect(text).not.toContain(private_);
     expect(text).toContain('not in ramp: privatePhone is \\"[Redact]\\"');
+  });
+
+  it.each([
+    [
+      'out-of-scope',
+      [{ type: 'scope', clauses: [{ clause: 'sex eq "m"', seen: { sex: 'f' } }] }],
+      'sex is "f" (hr), and the scope is: sex eq "m"',
+    ],
+    [
+      'mapping-failed',
+      [{ type: 'mapping', path: 'title', inputs: { salary: 90 }, result: 'failed' }],
+      'title: 90 is no date',
+    ],
+  ])('says to a viewer in no words what %s rests on', async (code, steps, message) => {
+    const verbs = testVerbs();
+    const { ask } = testApi({
+      explain: async (request, watch) => {
+        const explained = await verbs.explain(request, watch);
+        const targets = explained.targets.map((target) => ({
+          ...target,
+          steps,
+          decision: { identity: 'i-ada', label: 'ada', generation: 1, code, message },
+          fact: { message },
+        }));
+        return { ...explained, targets } as never;
+      },
+    });
+    const seen = async (role: Role) => {
+      const { targets } = JSON.parse(await (await ask(role, 'GET', PATH)).text());
+      return [targets[0].decision.message, targets[0].fact.message];
+    };
+    expect(await seen('viewer')).toEqual(['[Redact]', '[Redact]']);
+    expect(await seen('auditor')).toEqual(['[Redact]', '[Redact]']);
+    expect(await seen('operator')).toEqual([message, message]);
+  });
+
+  it('says to a viewer whom nothing is hidden of why somebody is out', async () => {
+    const verbs = testVerbs();
+    const message = 'department is "R&D" (hr), and the scope is: department eq "Sales"';
+    const { ask } = testApi({
+      explain: async (request, watch) => {
+        const explained = await verbs.explain(request, watch);
+        const clause = { clause: 'department eq "Sales"', seen: { department: 'R&D' } };
+        const targets = explained.targets.map((target) => ({
+          ...target,
+          steps: [{ type: 'scope', clauses: [clause] }],
+          decision: { identity: 'i-ada', label: 'ada', code: 'out-of-scope', message },
+          fact: { message },
+        }));
+        return { ...explained, targets } as never;
+      },
+    });
+    const text = await (await ask('viewer', 'GET', PATH)).text();
+    expect(JSON.parse(text).targets[0].fact).toEqual({ message });
   });
 });

@@ -1,6 +1,8 @@
 /** People, and why they are provisioned or not. */
 
-import type { Explained } from '../../../sync/verbs.ts';
+import { REDACTED } from '../../../mapping/redacted.ts';
+import type { Omission } from '../../../plan/plan.ts';
+import type { Explained, TargetExplanation } from '../../../sync/verbs.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { ApiProblem } from '../problem.ts';
 import { listOf } from '../schemas/named.ts';
@@ -37,9 +39,11 @@ export const PEOPLE: readonly Endpoint[] = [
       'unknown-attribute',
       'attribute-hidden',
       'past-not-kept',
+      'nobody-then',
+      'moment-to-come',
     ],
     work: async ({ path, query, verbs, signal, hides }) => {
-      const { system, set = [], group, without, at, attribute } = query;
+      const { system, set = [], group, without, at, asOf, attribute } = query;
       if (system !== undefined) await knownSystems(verbs, [system]);
       const assumed = assumptions([set].flat());
       const asked = [...Object.keys(assumed), ...(attribute === undefined ? [] : [attribute])];
@@ -51,13 +55,14 @@ export const PEOPLE: readonly Endpoint[] = [
         ...(group !== undefined && { group }),
         ...(without !== undefined && { without }),
         ...(at !== undefined && { at }),
+        ...(asOf !== undefined && { asOf }),
         ...(attribute !== undefined && { attribute }),
       };
       const watch = { signal, progress: () => {} };
       const value = await verbs.explain(request, watch);
       // Asked for one date after the other, a verdict would tell a date that is not shown.
-      if (at !== undefined || without !== undefined) refuseHidden(seenIn(value), hides);
-      return { type: 'json', value };
+      if (at !== undefined || asOf !== undefined || without !== undefined) refuseHidden(seenIn(value), hides);
+      return { type: 'json', value: { ...value, targets: value.targets.map(tellsTo(hides)) } };
     },
   }),
 ];
@@ -78,14 +83,47 @@ function refuseHidden(names: readonly string[], hides: (name: string) => boolean
 
 /** What decides whether somebody is in, and what would be written. */
 function seenIn({ targets }: Explained): readonly string[] {
-  return targets.flatMap(({ steps }) =>
-    steps.flatMap((step) => {
-      if (step.type === 'mapping') return Object.keys(step.inputs);
-      if (step.type === 'scope') return step.clauses.flatMap(({ seen }) => Object.keys(seen));
-      return [];
-    }),
+  return targets.flatMap(({ steps }) => [...scopedBy(steps), ...mappedFrom(steps)]);
+}
+
+function scopedBy(steps: TargetExplanation['steps']): readonly string[] {
+  return steps.flatMap((step) =>
+    step.type === 'scope' ? step.clauses.flatMap(({ seen }) => Object.keys(seen)) : [],
   );
 }
+
+function mappedFrom(steps: TargetExplanation['steps']): readonly string[] {
+  return steps.flatMap((step) => (step.type === 'mapping' ? Object.keys(step.inputs) : []));
+}
+
+/**
+ * Sentences cite a value in words of their own, shortened or quoted, where nothing finds it again.
+ * One that may cite a hidden value is not told.
+ */
+function tellsTo(
+  hides: (name: string) => boolean,
+): (explained: TargetExplanation) => TargetExplanation {
+  return (explained) => {
+    const { steps, decision, fact, due } = explained;
+    const isCited = 'code' in decision && CITED[decision.code]?.(steps).some(hides);
+    const mayHold = due?.escrow !== undefined && mappedFrom(steps).some(hides);
+    return {
+      ...explained,
+      ...(isCited && { decision: { ...decision, message: REDACTED } }),
+      ...(isCited && fact && { fact: { message: REDACTED } }),
+      ...(mayHold && { due: { ...due, escrow: { ...due.escrow, message: REDACTED } } }),
+    };
+  };
+}
+
+/** Whose values the sentence of a decision may hold. */
+const CITED: Readonly<
+  Partial<Record<Omission['code'], (steps: TargetExplanation['steps']) => readonly string[]>>
+> = {
+  'out-of-scope': scopedBy,
+  'mapping-failed': mappedFrom,
+  'refused-by-precheck': mappedFrom,
+};
 
 /** Whether an assumed value changes anything would tell what the value is. */
 function guessing(attribute: string): ApiProblem {
