@@ -4,7 +4,7 @@ import type { Problem, Result } from '../identity/problem.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import { formatPath, parsePath } from '../scim/path.ts';
 import { compileExpression, type Expression } from './evaluate.ts';
-import { codeOf, ExpressionError } from './failure.ts';
+import { codeOf, ExpressionError, redactedMessage } from './failure.ts';
 import type { CompiledRow, Desired, EvaluationContext, Mapping, MappingRow } from './mapping.ts';
 import type { Node } from './syntax.ts';
 import { attributeValue, coerce, IGNORE_OBJECT, type TargetType, type Value } from './value.ts';
@@ -141,11 +141,9 @@ function inType(value: Value, type: TargetType | undefined): AttributeValue | un
 }
 
 /** With the part of the expression that failed, unless what it saw must not be shown. */
-function messageOf(
-  { text, tree, redacted }: Expression,
-  { message, class: kind, offset }: ExpressionError,
-): string {
-  if (redacted) return `an evaluation error of class ${kind}; its values are redacted`;
+function messageOf({ text, tree, redacted }: Expression, error: ExpressionError): string {
+  if (redacted) return redactedMessage(error);
+  const { message, offset } = error;
   const part = offset === 0 ? undefined : partAt(tree, offset);
   return part ? `${message} (at ${excerptOf(text.slice(part.start, part.end))})` : message;
 }

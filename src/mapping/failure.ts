@@ -33,6 +33,11 @@ export class ExpressionError extends Error {
   }
 }
 
+/** What can be said of it where an expression redacts: messages cite the values a function was given. */
+export function redactedMessage({ class: errorClass }: ExpressionError): string {
+  return `an evaluation error of class ${errorClass}; its values are redacted`;
+}
+
 const CODE = 'expression-';
 
 /** The code of a class, as it is listed in `docs/errors.md`. */

@@ -84,3 +84,16 @@ it('names the attribute whose expression is wrong', () => {
     problems: [{ message: 'mail: this attribute has no closing bracket' }],
   });
 });
+
+it('says that an expression failed, and not of which value where it is to be redacted', () => {
+  const failures: ReadFailure[] = [];
+  const map = readMap({
+    born: { expression: 'Redact(CDate([birthday]))' },
+    hired: { expression: 'CDate([start])' },
+  });
+  map.map({ birthday: '13.13.1980', start: 'soon' }, now, (failure) => failures.push(failure));
+  expect(failures.map(({ attribute, message }) => `${attribute}: ${message}`)).toEqual([
+    'born: an evaluation error of class date; its values are redacted',
+    'hired: CDate: "soon" is not a date of the expected form',
+  ]);
+});

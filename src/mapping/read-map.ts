@@ -3,7 +3,7 @@
 import type { Problem, Result } from '../identity/problem.ts';
 import { type Attributes, type AttributeValue, isReference } from '../identity/record.ts';
 import { compileExpression, type Expression } from './evaluate.ts';
-import { codeOf, ExpressionError } from './failure.ts';
+import { codeOf, ExpressionError, redactedMessage } from './failure.ts';
 import type { ReadFailure, ReadMap } from './mapping.ts';
 import { attributeValue, type Value } from './value.ts';
 
@@ -59,7 +59,9 @@ function mappedRecord(
       if (read !== undefined) attributes[attribute] = read;
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      onFailure?.({ attribute, code: codeOf(error.class), message: error.message });
+      // A function cites the value it was given.
+      const message = expression.redacted ? redactedMessage(error) : error.message;
+      onFailure?.({ attribute, code: codeOf(error.class), message });
     }
   }
   return attributes;

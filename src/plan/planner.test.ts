@@ -239,6 +239,38 @@ describe('nobody has an account', () => {
       message: 'manager holds roles.value IT_ADMIN: not in Ramp',
     });
   });
+
+  it.each([
+    [
+      '[jobTitle]',
+      'title has 7 characters, and 5 are allowed',
+      'title contains "y", which is not allowed',
+    ],
+    [
+      'Redact([jobTitle])',
+      'title is longer than the 5 characters that are allowed',
+      'title contains a character that is not allowed',
+    ],
+  ])(
+    'says of %s what the target would refuse, and nothing of what is redacted',
+    (expression, long, wrong) => {
+      const mapping = compileMapping([
+        { path: 'userName', expression: '[userPrincipalName]', when: 'always', onNull: 'clear' },
+        { path: 'title', expression, when: 'always', onNull: 'clear' },
+      ]);
+      if (!mapping.ok) throw new Error(mapping.problems[0]?.message);
+      const refusedBy = (rule: object) =>
+        plan(
+          subject(),
+          target(
+            { mapping: mapping.value },
+            { attributeRules: { user: [{ path: 'title', ...rule }] } },
+          ),
+        );
+      expect(refusedBy({ maxLength: 5 })).toMatchObject({ message: long });
+      expect(refusedBy({ forbiddenCharacters: '#y' })).toMatchObject({ message: wrong });
+    },
+  );
 });
 
 describe('an account was found', () => {

@@ -49,26 +49,36 @@ export function missingMessage(
 
 /** What the target's rules say against these rows, or nothing. */
 export function refusal(rows: readonly WantedRow[], target: Target): string | undefined {
-  for (const { wanted } of rows) {
+  for (const { row, wanted } of rows) {
     if (wanted.type !== 'value') continue;
     const rule = target.attributeRules.get(wanted.path);
     const message =
-      (rule && attributeRefusal(rule, wanted.value)) ?? referenceRefusal(wanted, target);
+      (rule && attributeRefusal(rule, wanted.value, row.redacted === true)) ??
+      referenceRefusal(wanted, target);
     if (message !== undefined) return message;
   }
   return undefined;
 }
 
-function attributeRefusal(rule: AttributeRule, value: AttributeValue): string | undefined {
+/** @param redacted Nothing of the value may be told: neither its length, nor what is in it. */
+function attributeRefusal(
+  rule: AttributeRule,
+  value: AttributeValue,
+  redacted: boolean,
+): string | undefined {
   if (typeof value !== 'string') return undefined;
   const name = rule.name ?? rule.path;
   const remedy = rule.remedy === undefined ? '' : `: ${rule.remedy}`;
   if (rule.maxLength !== undefined && value.length > rule.maxLength) {
-    return `${name} has ${value.length} characters, and ${rule.maxLength} are allowed${remedy}`;
+    return redacted
+      ? `${name} is longer than the ${rule.maxLength} characters that are allowed${remedy}`
+      : `${name} has ${value.length} characters, and ${rule.maxLength} are allowed${remedy}`;
   }
   for (const forbidden of rule.forbiddenCharacters ?? '') {
     if (value.includes(forbidden)) {
-      return `${name} contains "${forbidden}", which is not allowed${remedy}`;
+      return redacted
+        ? `${name} contains a character that is not allowed${remedy}`
+        : `${name} contains "${forbidden}", which is not allowed${remedy}`;
     }
   }
   return undefined;
