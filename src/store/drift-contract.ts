@@ -103,7 +103,7 @@ export function driftContract(open: () => Promise<Database>): void {
     const drift = openDrift(database);
     const first = await drift.begin(space, at);
     await drift.save(first.number, [ADA, NOBODY]);
-    await drift.finish(space, first.number, at);
+    await drift.finish(space, first.number, at, []);
     expect(await Array.fromAsync(drift.rows({}))).toEqual([ADA, NOBODY]);
     expect(await Array.fromAsync(drift.rows({ ...space, types: ['orphan'] }))).toEqual([NOBODY]);
     expect(await drift.counts(space)).toEqual(
@@ -118,10 +118,89 @@ export function driftContract(open: () => Promise<Database>): void {
     const later = new Date(at.getTime() + 1000);
     const second = await drift.begin(space, later);
     await drift.save(second.number, [{ ...NOBODY, since: later }]);
-    await drift.finish(space, second.number, later);
+    await drift.finish(space, second.number, later, []);
     expect(await Array.fromAsync(drift.rows({}))).toEqual([{ ...NOBODY, state: 'accepted' }]);
     await drift.remove([NOBODY]);
     expect(await Array.fromAsync(drift.rows({}))).toEqual([]);
+  });
+
+  it('what was accepted stays as long as nobody could judge it', async () => {
+    await using database = await open();
+    const drift = openDrift(database);
+    const first = await drift.begin(space, at);
+    const added = { ...NOBODY, account: '3', type: 'member-added' } as const;
+    await drift.save(first.number, [ADA, NOBODY, added]);
+    await drift.setState([NOBODY, added], 'accepted');
+    const accepted = [NOBODY, added].map((row) => ({ ...row, state: 'accepted' }));
+
+    const second = await drift.begin(space, at);
+    await drift.finish(space, second.number, at, ['orphan', 'member-added']);
+    expect(await Array.fromAsync(drift.rows({}))).toEqual(accepted);
+
+    const third = await drift.begin(space, at);
+    await drift.seeAccepted(third.number, [added]);
+    await drift.finish(space, third.number, at, []);
+    expect(await Array.fromAsync(drift.rows({}))).toEqual([accepted[1]]);
+  });
+
+  it('of several accounts of nobody none is said to be the one person’s who would match them', async () => {
+    await using database = await open();
+    const drift = openDrift(database);
+    const { person: _, note: __, ...nobody } = NOBODY;
+    const edsger = { id: 'i-edsger', label: 'edsger@contoso.com' };
+    const other = { ...nobody, account: '3', person: edsger };
+    await drift.save(1, [NOBODY, other, { ...NOBODY, account: '4' }]);
+    await drift.doubtRivals(space);
+    const note = 'several accounts of nobody would match grace@contoso.com';
+    expect(await Array.fromAsync(drift.rows({}))).toEqual([
+      { ...nobody, note },
+      other,
+      { ...nobody, account: '4', note },
+    ]);
+  });
+
+  it('a member of whom no more than the id is shown is the group that alone has it', async () => {
+    await using database = await open();
+    const rules = { sources: [], targets: [] };
+    const world = { now: () => at, newId: () => 'i-new' };
+    const warehouse = await openWarehouse(openWarehouseStore(database), rules, world);
+    const ref = (kind: string, id: string) => ({ system: 'app', kind, id });
+    const [everybody, team] = [ref('group', '1'), ref('group', '2')];
+    const reading = await warehouse.beginReading('app', 'group', 'full');
+    const [first, second] = [everybody, team].map((each) => ({ ref: each, attributes: {} }));
+    if (first === undefined || second === undefined) throw new Error('two groups');
+    const changes = [
+      { type: 'present', record: first },
+      { type: 'present', record: second },
+      { type: 'members', group: everybody, added: [ref('user', '2')], removed: [] },
+    ] as const;
+    await warehouse.absorb(reading, { changes, complete: true });
+    await warehouse.endReading(reading, true);
+    await warehouse.link('app', 'i-everybody', first);
+    await warehouse.link('app', 'i-team', second);
+    const known = { group: 'i-everybody', member: 'i-team', isDue: false } as const;
+    await warehouse.putMemberships('app', [{ ...known, held: { group: '1', member: '2' } }]);
+
+    const drift = openDrift(database);
+    expect(await drift.knownMembers('app', undefined, 10)).toMatchObject([{ isThere: true }]);
+    const shown = await drift.shownMembers('app', undefined, 10);
+    expect(shown).toEqual([
+      {
+        groupAccount: '1',
+        memberAccount: { kind: 'group', id: '2' },
+        shownAs: 'user',
+        group: 'i-everybody',
+        member: 'i-team',
+        isKnown: true,
+      },
+    ]);
+    expect(await drift.shownMembers('app', shown[0], 10)).toEqual([]);
+
+    await warehouse.observe([{ ref: ref('user', '2'), attributes: {} }]);
+    expect(await drift.knownMembers('app', undefined, 10)).toMatchObject([{ isThere: false }]);
+    expect(await drift.shownMembers('app', undefined, 10)).toMatchObject([
+      { memberAccount: { kind: 'user', id: '2' }, isKnown: false },
+    ]);
   });
 
   it('drift that is being reverted stays until it is written', async () => {
@@ -131,7 +210,7 @@ export function driftContract(open: () => Promise<Database>): void {
     await drift.save(first.number, [ADA]);
     await drift.setState([ADA], 'reverting');
     const second = await drift.begin(space, at);
-    await drift.finish(space, second.number, at);
+    await drift.finish(space, second.number, at, []);
     expect(await Array.fromAsync(drift.rows({}))).toEqual([{ ...ADA, state: 'reverting' }]);
   });
 

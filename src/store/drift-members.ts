@@ -1,6 +1,7 @@
 /**
  * Members of groups as they are known against members as they were read. A page goes through a fixed
- * number of rows, so that no statement takes long where next to nothing differs.
+ * number of rows, so that no statement takes long where next to nothing differs. A target may say of a
+ * member no more than its id (RFC 7643 §4.2): it counts as a person then, unless only a group has that id.
  */
 
 import type {
@@ -23,6 +24,7 @@ type KnownRow = {
 
 type ShownRow = {
   readonly group_id: string;
+  readonly shown_kind: string;
   readonly kind: string;
   readonly id: string;
   readonly group_identity: string | null;
@@ -40,7 +42,13 @@ export function memberDrift(database: Database): MemberDriftStore {
              case when d.generation is null then 0 else 1 end as due,
              case when exists (select 1 from member m
                where m.system = d.target and m.group_kind = 'group' and m.group_id = d.held_group
-                 and m.kind = r.kind and m.id = d.held_member) then 1 else 0 end as there
+                 and m.kind = r.kind and m.id = d.held_member)
+               or r.kind = 'group' and exists (select 1 from member m
+                 where m.system = d.target and m.group_kind = 'group' and m.group_id = d.held_group
+                   and m.kind = 'user' and m.id = d.held_member
+                   and not exists (select 1 from record u
+                     where u.system = m.system and u.kind = 'user' and u.id = m.id))
+               then 1 else 0 end as there
            from membership d
            left join record r on r.identity = d.member_identity and r.system = d.target
              and r.id = d.held_member and +r.present = 1 and +r.deleted = 0
@@ -54,21 +62,23 @@ export function memberDrift(database: Database): MemberDriftStore {
     shownMembers: async (target, after, limit) =>
       (
         await database.all<ShownRow>(
-          `select m.group_id, m.kind, m.id, g.identity as group_identity,
-             r.identity as member_identity,
+          `select m.group_id, m.kind as shown_kind, coalesce(o.kind, m.kind) as kind, m.id,
+             g.identity as group_identity, coalesce(r.identity, o.identity) as member_identity,
              case when d.generation is not null or d.held_member = m.id and d.held_group = m.group_id
                or d.attempts is not null then 1 else 0 end as known
            from member m
            left join record g on g.system = m.system and g.kind = m.group_kind and g.id = m.group_id
              and +g.present = 1
            left join record r on r.system = m.system and r.kind = m.kind and r.id = m.id
+           left join record o on o.system = m.system and o.kind = 'group' and o.id = m.id
+             and m.kind = 'user' and r.id is null
            left join membership d on d.target = m.system and d.group_identity = g.identity
-             and d.member_identity = r.identity
+             and d.member_identity = coalesce(r.identity, o.identity)
            where m.system = ? and m.group_kind = 'group' and (m.group_id, m.kind, m.id) > (?, ?, ?)
            order by m.group_id, m.kind, m.id limit ?`,
           [
             ...[target, after?.groupAccount ?? ''],
-            ...[after?.memberAccount.kind ?? '', after?.memberAccount.id ?? '', limit],
+            ...[after?.shownAs ?? '', after?.memberAccount.id ?? '', limit],
           ],
         )
       ).map(shownOf),
@@ -107,6 +117,7 @@ function shownOf(row: ShownRow): ShownMember {
   return {
     groupAccount: row.group_id,
     memberAccount: { kind: row.kind, id: row.id },
+    shownAs: row.shown_kind,
     ...optional('group', row.group_identity),
     ...optional('member', row.member_identity),
     isKnown: row.known === 1,

@@ -3,6 +3,7 @@
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type {
   DriftCount,
+  DriftMark,
   DriftQuery,
   DriftRow,
   DriftStore,
@@ -39,11 +40,12 @@ export function openDrift(database: Database): DriftStore {
       );
       return row && reconciliationOf(row);
     },
-    finish: async ({ target, kind }, number, finishedAt) => {
+    finish: async ({ target, kind }, number, finishedAt, unjudged) => {
       await database.transaction(async (queries) => {
         await queries.run(
-          `delete from drift where target = ? and kind = ? and seen < ? and state <> 'reverting'`,
-          [target, kind, number],
+          `delete from drift where target = ? and kind = ? and seen < ? and state <> 'reverting'
+             and not (state = 'accepted' and type in ${inList})`,
+          [target, kind, number, list(unjudged)],
         );
         await queries.run(
           'update reconciliation set finished_at = ? where target = ? and kind = ? and number = ?',
@@ -67,6 +69,22 @@ export function openDrift(database: Database): DriftStore {
            seen = excluded.seen`,
         rows.map((row) => [...valuesOf(row), number]),
       ),
+    seeAccepted: (number, rows) =>
+      database.batch(
+        `update drift set seen = ? where target = ? and kind = ? and account = ? and path = ?
+           and type = ? and state = 'accepted'`,
+        rows.map((row) => [number, ...keyOf(row), row.type]),
+      ),
+    doubtRivals: async ({ target, kind }) => {
+      await database.run(
+        `update drift set person = null, person_label = null,
+           note = 'several accounts of nobody would match ' || coalesce(person_label, person)
+         where target = ? and kind = ? and type = 'orphan' and person in (
+           select person from drift where target = ? and kind = ? and type = 'orphan'
+             and person is not null group by person having count(*) > 1)`,
+        [target, kind, target, kind],
+      );
+    },
     rows: (query) => rowsOf(database, query),
     counts: async ({ target, kind }) => {
       const rows = await database.all<CountRow>(
@@ -257,7 +275,7 @@ interface StoredDrift extends Row {
   readonly since: number;
 }
 
-function keyOf({ target, kind, account, path }: DriftRow): readonly SqlValue[] {
+function keyOf({ target, kind, account, path }: Omit<DriftMark, 'type'>): readonly SqlValue[] {
   return [target, kind, account, path ?? ''];
 }
 

@@ -108,7 +108,8 @@ export async function applyStored(
       });
       await boundary('marked-in-flight');
     },
-    clearInFlight: (identities) => warehouse.clearInFlight(system, identities),
+    clearInFlight: (identities) =>
+      fenced(engine, watch, () => warehouse.clearInFlight(system, identities)),
     accountOf: (identity) => warehouse.accountOf(system, identity),
     record,
     between: options.lane,

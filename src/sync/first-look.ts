@@ -11,7 +11,7 @@ import { identifiersHeld, provesIdentity, type Target } from '../plan/target.ts'
 import type { Subject } from '../warehouse/subject.ts';
 import type { Engine, Watch } from './engine.ts';
 import { fenced } from './fence.ts';
-import { FEW, findAccounts, listTarget } from './match.ts';
+import { candidatesOf, FEW, findAccounts, listTarget } from './match.ts';
 import { orphanFinder } from './reconcile-orphans.ts';
 import type { OpenTarget } from './target.ts';
 
@@ -64,9 +64,12 @@ async function askForEach(
   }
 }
 
-/** Backwards, from the accounts: those that are nobody's, and the one person who would match each. */
+/**
+ * Backwards, from the accounts: those that are nobody's, and the one person who would match each. Then
+ * forwards: she has to match that account and no other.
+ */
 async function lookThrough(target: Target, engine: Engine, watch: Watch): Promise<void> {
-  const { warehouse, drift, now } = engine;
+  const { warehouse, drift, now, random } = engine;
   const { system, kind } = target;
   const find = orphanFinder(target, engine);
   for (let after = ''; ; ) {
@@ -81,12 +84,20 @@ async function lookThrough(target: Target, engine: Engine, watch: Watch): Promis
       system,
       matched.map(({ person }) => person),
     );
-    const at = now();
-    const out = new Set(
-      subjects.filter((each) => isOut(each, target, at)).map(({ identity }) => identity.id),
+    const context = { now: now(), random };
+    const out = subjects
+      .filter((each) => isOut(each, target, context.now))
+      .map((each) => ({ id: each.identity.id, values: matchValues(each, target, context) }));
+    const wanted = out.flatMap(({ values }) => values);
+    const candidates = await candidatesOf(wanted, target, engine);
+    const chosen = new Map(
+      out.flatMap(({ id, values }) => {
+        const match = chooseMatch(id, values, candidates);
+        return match.type === 'one' ? [[id, match.record.ref.id] as const] : [];
+      }),
     );
     const theirs = matched.flatMap(({ account: { id, current }, person }) =>
-      out.has(person)
+      chosen.get(person) === id
         ? [{ person, record: { ref: { system, kind, id }, attributes: current } }]
         : [],
     );

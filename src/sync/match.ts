@@ -155,7 +155,8 @@ export async function listTarget(
   return failure === undefined;
 }
 
-async function candidatesOf(
+/** Among the accounts that were listed. */
+export async function candidatesOf(
   values: readonly MatchValue[],
   { system, kind }: Target,
   { warehouse }: Engine,

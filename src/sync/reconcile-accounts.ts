@@ -49,11 +49,11 @@ export async function settleOrphans(
     case 'report':
       return {};
     case 'leave':
-      return leave(rows, engine);
+      return leave(rows, engine, watch);
     case 'link':
       return link(rows, wishes, target, engine, watch);
     case 'import':
-      return imported(rows, target, engine);
+      return imported(rows, target, engine, watch);
     case 'disable':
       return disable(rows, open, engine, watch);
   }
@@ -61,11 +61,12 @@ export async function settleOrphans(
 
 async function leave(
   rows: AsyncIterable<DriftRow>,
-  { drift }: Engine,
+  engine: Engine,
+  watch: Watch,
 ): Promise<Partial<OrphansSettled>> {
   let accepted = 0;
   for await (const batch of inBatches(rows)) {
-    await drift.setState(batch, 'accepted');
+    await fenced(engine, watch, () => engine.drift.setState(batch, 'accepted'));
     accepted += batch.length;
   }
   return { accepted };
@@ -89,24 +90,27 @@ async function link(
       const person = owner ?? row.person?.id;
       const held = accounts.get(row.account);
       if (held === undefined || held.identity !== undefined) continue;
-      if (person === undefined) {
-        if (refused.length < MOST_REFUSED) {
-          const message = row.note ?? 'nobody here would match it; say whose it is with --to';
-          refused.push({ account: row.account, message });
-        }
-        continue;
-      }
       const ref = { system, kind, id: row.account };
-      await fenced(engine, watch, async () => {
+      const refusal = await fenced(engine, watch, async () => {
+        if (person === undefined) return row.note ?? NOBODY;
+        const other = await warehouse.accountOf(system, person);
+        if (other !== undefined)
+          return `${row.person?.label ?? to} has another account, ${other.id}`;
         await warehouse.link(system, person, { ref, attributes: held.current });
         await drift.remove([row]);
         await warehouse.makeDue(system, [person], 'reconcile');
+        return undefined;
       });
-      linked++;
+      if (refusal === undefined) linked++;
+      else if (refused.length < MOST_REFUSED) {
+        refused.push({ account: row.account, message: `${refusal}; say whose it is with --to` });
+      }
     }
   }
   return { linked, refused };
 }
+
+const NOBODY = 'nobody here would match it';
 
 async function ownerNamed(
   to: string,
@@ -136,6 +140,7 @@ async function imported(
   rows: AsyncIterable<DriftRow>,
   { system, kind }: Target,
   engine: Engine,
+  watch: Watch,
 ): Promise<Partial<OrphansSettled>> {
   if (!engine.warehouse.vouches(system, kind)) {
     throw new VerbRefusal(
@@ -146,7 +151,7 @@ async function imported(
   }
   let count = 0;
   for await (const batch of inBatches(rows)) {
-    await engine.transaction(async () => {
+    await fenced(engine, watch, async () => {
       const refs = batch.map(({ account: id }) => ({ system, kind, id }));
       count += (await engine.warehouse.importRecords(refs)).length;
       await engine.drift.remove(batch);

@@ -25,6 +25,8 @@ export interface KnownMember {
 export interface ShownMember {
   readonly groupAccount: string;
   readonly memberAccount: MemberAccount;
+  /** Its kind in the words of the target, which may not say. */
+  readonly shownAs: ObjectKind;
   /** Of the group; absent for a group of nobody. */
   readonly group?: IdentityId;
   readonly member?: IdentityId;
@@ -39,10 +41,10 @@ export interface MemberDriftStore {
     after: Pick<KnownMember, 'group' | 'member'> | undefined,
     limit: number,
   ): Promise<readonly KnownMember[]>;
-  /** By group, then kind and id. */
+  /** By group, then shown kind and id. */
   shownMembers(
     target: SystemName,
-    after: Pick<ShownMember, 'groupAccount' | 'memberAccount'> | undefined,
+    after: Pick<ShownMember, 'groupAccount' | 'shownAs' | 'memberAccount'> | undefined,
     limit: number,
   ): Promise<readonly ShownMember[]>;
   /** Of these, which are still due. */

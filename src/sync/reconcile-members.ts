@@ -9,7 +9,7 @@ import { forKind, type Target } from '../plan/target.ts';
 import type { Engine, Watch } from './engine.ts';
 import { fenced } from './fence.ts';
 import type { KnownMember, MemberAccount, ShownMember } from './reconcile-members-storage.ts';
-import type { DriftRow, Space } from './reconcile-storage.ts';
+import type { DriftMark, DriftRow, Space } from './reconcile-storage.ts';
 
 /** Rows looked at together; next to all of them say nothing. */
 const PAGE = 2000;
@@ -18,7 +18,7 @@ const BELIEVED = 20;
 const BELIEVED_SHARE = 0.5;
 
 export interface ComparedMembers {
-  /** That the target showed, in groups that are written. */
+  /** That the target showed, in whatever group. */
   readonly shown: number;
   /** So many of those we wrote it did not show, which is not believed: nothing is told of them. */
   readonly withheld?: number;
@@ -105,18 +105,16 @@ async function save(
     fresh,
     engine,
   );
-  const differing = found.filter(({ group }) => groups.has(group));
-  if (differing.length === 0) return;
-  const names = await namesOf(differing, target, engine);
+  const { judged = [], left = [] } = Object.groupBy(found, ({ group }) =>
+    groups.has(group) ? 'judged' : 'left',
+  );
+  const names = await namesOf(judged, target, engine);
   const since = now();
-  const rows = differing.map(({ group, groupAccount, member, memberAccount }): DriftRow => {
+  const rows = judged.map((differing): DriftRow => {
+    const { group, groupAccount, member, memberAccount } = differing;
     const name = names.get(memberAccount.id) ?? memberAccount.id;
     return {
-      target: target.system,
-      kind: 'group',
-      account: groupAccount,
-      path: memberPath(memberAccount),
-      type,
+      ...markOf(differing, type, target),
       state: 'open',
       label: groups.get(group) ?? groupAccount,
       identity: group,
@@ -124,7 +122,28 @@ async function save(
       since,
     };
   });
-  await fenced(engine, watch, () => drift.save(number, rows));
+  await fenced(engine, watch, async () => {
+    await drift.save(number, rows);
+    // Nothing new is said of groups that are not judged, and what was accepted there is not forgotten.
+    await drift.seeAccepted(
+      number,
+      left.map((each) => markOf(each, type, target)),
+    );
+  });
+}
+
+function markOf(
+  { groupAccount, memberAccount }: Differing,
+  type: DriftMark['type'],
+  { system }: Target,
+): DriftMark {
+  return {
+    target: system,
+    kind: 'group',
+    account: groupAccount,
+    path: memberPath(memberAccount),
+    type,
+  };
 }
 
 /** Names the member as SCIM would (RFC 7644 §3.5.2). */

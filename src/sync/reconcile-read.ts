@@ -74,11 +74,25 @@ export async function readAndCompare(
         await listGone(space, number, engine, watch);
         members = await compareMembers(target, number, fresh, engine, watch);
       }
-      await fenced(engine, watch, () => drift.finish(space, number, now()));
+      const unjudged = unjudgedOf(reading, members);
+      await fenced(engine, watch, () => drift.finish(space, number, now(), unjudged));
     });
   }
+  await fenced(engine, watch, () => drift.doubtRivals(space));
   const compared = { reading, accounts, ownMilliseconds: timer.milliseconds() };
   return members === undefined ? compared : { ...compared, members };
+}
+
+/** What is not believed, or was not compared, is not gone. */
+function unjudgedOf(
+  { result }: ReadingReport,
+  members: ComparedMembers | undefined,
+): readonly DriftRow['type'][] {
+  const compared = members !== undefined && members.withheld === undefined;
+  return [
+    ...(result?.withheld === undefined ? [] : (['orphan'] as const)),
+    ...(compared ? [] : (['member-added', 'member-removed'] as const)),
+  ];
 }
 
 /** All that a source reads of it, or everything: a narrower reading would take values away. */

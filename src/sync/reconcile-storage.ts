@@ -40,6 +40,9 @@ export interface DriftRow extends Space {
   readonly since: Date;
 }
 
+/** By what a difference is known from one reconciliation to the next. */
+export type DriftMark = Space & Pick<DriftRow, 'account' | 'path' | 'type'>;
+
 /** An account of the connector space, and to whom it belongs. */
 export interface SpaceAccount extends AccountMemory {
   readonly id: string;
@@ -63,11 +66,23 @@ export interface DriftQuery extends Partial<Space> {
 export interface DriftStore extends MemberDriftStore {
   begin(space: Space, startedAt: Date): Promise<Reconciliation>;
   last(space: Space): Promise<Reconciliation | undefined>;
-  /** Rows that this reconciliation did not see are no longer true; those being reverted stay. */
-  finish(space: Space, number: number, finishedAt: Date): Promise<void>;
+  /**
+   * Rows that this reconciliation did not see are no longer true. Those being reverted stay, and what
+   * was accepted of types that it could not judge.
+   */
+  finish(
+    space: Space,
+    number: number,
+    finishedAt: Date,
+    unjudged: readonly DriftRow['type'][],
+  ): Promise<void>;
 
   /** A row that is there keeps its age and, while it says the same, its state. */
   save(number: number, rows: readonly DriftRow[]): Promise<void>;
+  /** Counts rows as seen that were accepted, and says nothing of others. */
+  seeAccepted(number: number, rows: readonly DriftMark[]): Promise<void>;
+  /** Where several accounts of nobody would match one person, none of them is said to be hers. */
+  doubtRivals(space: Space): Promise<void>;
   /** By target, kind, account, path. */
   rows(query: DriftQuery): AsyncIterable<DriftRow>;
   /** Members of groups by the path `members`. */

@@ -72,7 +72,7 @@ export async function reconcile(
             ),
           );
         }
-        const wishes = { ...request, policy: policyFor(policy, request) };
+        const wishes = { ...request, policy: wishedFor(policy, request, compared.at(-1)) };
         const drift = await settleDrift(open, wishes, engine, watched);
         const members = await settleMemberDrift(open, wishes, engine, watched);
         const orphans = await settleOrphans(open, wishes, engine, watched);
@@ -140,6 +140,19 @@ function policyFor({ drift = REPORT_DRIFT }: TargetPolicy, request: ReconcileReq
   return action === undefined
     ? { ...drift, orphans }
     : { ...drift, default: action, attributes: {}, orphans };
+}
+
+/** Whether only one account would match somebody is known where all were shown. */
+function wishedFor(
+  policy: TargetPolicy,
+  request: ReconcileRequest,
+  compared: Compared | undefined,
+): DriftPolicy {
+  const wished = policyFor(policy, request);
+  if (request.account !== undefined || wished.orphans !== 'link') return wished;
+  const { result } = compared?.reading ?? {};
+  const isWhole = result !== undefined && result.withheld === undefined;
+  return isWhole ? wished : { ...wished, orphans: 'report' };
 }
 
 async function countsOf(

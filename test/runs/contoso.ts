@@ -255,6 +255,24 @@ function hire(
   return id;
 }
 
+/** An account that nobody here made, as somebody typed it into Ramp. */
+export async function typedByHand(company: Contoso, userName: string): Promise<void> {
+  const connector = await company.engine.connector('ramp');
+  await connector.create?.(
+    'user',
+    {
+      userName,
+      active: true,
+      'name.givenName': 'By',
+      'name.familyName': 'Hand',
+      'emails[type eq "work"].value': userName,
+      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department': 'Sales',
+      'addresses[type eq "work"].locality': 'Zurich',
+    },
+    { signal: company.watch.signal },
+  );
+}
+
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

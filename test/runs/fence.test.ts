@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { World } from '../../src/compose.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import type { Boundary, Engine } from '../../src/sync/engine.ts';
+import { reconcile } from '../../src/sync/reconcile.ts';
 import { runSync } from '../../src/sync/run.ts';
 import { status } from '../../src/sync/status.ts';
 import { describeWithPostgres } from '../services/postgres.ts';
-import { type Contoso, contoso } from './contoso.ts';
+import { type Contoso, contoso, typedByHand } from './contoso.ts';
 
 const elsewhere = { host: 'elsewhere', pid: 1, processStart: '1' };
 
@@ -74,7 +75,56 @@ async function closesNothing({ company, other, at }: Story): Promise<void> {
   expect(report.targets[0]?.done).toEqual({ create: 2 });
 }
 
+/** Grace is to go ahead of Ada, and was marked with her before. */
+async function unmarksNothing({ company, other, at }: Story): Promise<void> {
+  const { warehouse } = company.engine;
+  let id = '';
+  let owner: { left(): Promise<void> } | undefined;
+  at('marked-in-flight', async () => {
+    id = (await warehouse.findPerson('grace.hopper@contoso.com'))[0]?.id ?? '';
+    await warehouse.makeDue('ramp', [id], 'requested', true);
+    company.clock.advance(1);
+    owner = await takenOver(other, 'write/ramp');
+  });
+  await expect(company.run()).rejects.toMatchObject({ code: 'lease-lost' });
+  expect((await other.warehouse.subject('ramp', id))?.inFlight).toBeDefined();
+  await owner?.left();
+}
+
+async function leavesNothing({ company, other }: Story): Promise<void> {
+  const { engine, watch } = company;
+  await company.run();
+  await typedByHand(company, 'stranger@fabrikam.com');
+  const request = { system: 'ramp', trigger: 'command' } as const;
+  await reconcile(engine, request, watch);
+  const [row] = await Array.fromAsync(engine.drift.rows({ types: ['orphan'] }));
+  let owner: { left(): Promise<void> } | undefined;
+  const drift: Engine['drift'] = {
+    ...engine.drift,
+    rows: async function* (query) {
+      if (query.types?.includes('orphan')) owner = await takenOver(other, 'write/ramp');
+      yield* engine.drift.rows(query);
+    },
+  };
+  const leave = { ...request, orphans: 'leave', account: row?.account ?? '' } as const;
+  await expect(reconcile({ ...engine, drift }, leave, watch)).rejects.toMatchObject({
+    code: 'lease-lost',
+  });
+  expect(await Array.fromAsync(other.drift.rows({ types: ['orphan'] }))).toEqual([row]);
+  await owner?.left();
+}
+
 describe('whoever lost the lease', () => {
+  it('takes nobody out of flight', async () => {
+    await using story = await twoEngines({});
+    await unmarksNothing(story);
+  });
+
+  it('settles no account of nobody', async () => {
+    await using story = await twoEngines({});
+    await leavesNothing(story);
+  });
+
   it('absorbs no further page, and the other reads it all', async () => {
     await using story = await twoEngines({});
     await absorbsNothing(story);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '../../src/sync/explain.ts';
 import { provision } from '../../src/sync/provision.ts';
 import { release } from '../../src/sync/release.ts';
-import { type Contoso, type ContosoSettings, contoso } from './contoso.ts';
+import { type Contoso, type ContosoSettings, contoso, typedByHand } from './contoso.ts';
 
 /** Grace was disabled and Alan unassigned while nobody knew of their accounts any more. */
 async function lostStore(others: number, settings: ContosoSettings = {}): Promise<Contoso> {
@@ -60,6 +60,16 @@ describe('after the store was lost, the first run', () => {
     expect(await offNow(company)).toEqual(['alan.turing', 'grace.hopper']);
     company.clock.advance(600);
     expect((await company.run()).targets[0]?.done).toEqual({});
+  });
+
+  it('takes neither of two accounts for that of the leaver who would match both', async () => {
+    await using company = await lostStore(30, { uniqueness: false });
+    await typedByHand(company, 'grace.hopper@contoso.com');
+    company.clock.advance(600);
+    const first = await company.run();
+    expect(first.targets[0]?.plan).toMatchObject({ counts: { disable: 1 } });
+    await release(company.engine, { type: 'system' }, company.watch);
+    expect(await offNow(company)).toEqual(['alan.turing']);
   });
 
   it('lets the others go on, where it may', async () => {

@@ -78,6 +78,27 @@ describe('members changed by hand', () => {
     expect(await world.groups()).toMatchObject({ Engineering: ['alan', 'grace'] });
   });
 
+  it('stay adopted while their group is not looked at, since it was written a moment ago', async () => {
+    await using world = await groupsWorld({
+      group: '        drift: { attributes: { members: revert } }',
+    });
+    const engineering = world.group('Engineering', world.hire('ada'), world.hire('grace'));
+    const edsger = world.hire('edsger');
+    world.hire('alan');
+    await world.run();
+    await world.changeInApp('Engineering', 'remove', 'ada');
+    await world.changeInApp('Engineering', 'add', 'alan');
+    world.advance(600);
+    await reconciled(world, { action: 'adopt' });
+    world.join(engineering, edsger);
+    world.advance(60);
+    await world.run();
+    expect(await reconciled(world)).toMatchObject({ settled: { reverting: 0 } });
+    world.advance(600);
+    expect(await reconciled(world)).toMatchObject({ settled: { reverting: 0 } });
+    expect(await world.groups()).toMatchObject({ Engineering: ['alan', 'edsger', 'grace'] });
+  });
+
   it('can still be adopted when a guard holds what would put them back', async () => {
     await using world = await changedByHand({
       group: '        guard: { members: { share: 0%, count: 0 } }',

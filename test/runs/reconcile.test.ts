@@ -3,10 +3,9 @@ import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { planSync } from '../../src/sync/plan-verb.ts';
 import { type ReconcileRequest, reconcile } from '../../src/sync/reconcile.ts';
 import { release } from '../../src/sync/release.ts';
-import { type Contoso, type ContosoSettings, contoso } from './contoso.ts';
+import { type Contoso, type ContosoSettings, contoso, typedByHand } from './contoso.ts';
 
 const DEPARTMENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department';
-const MAIL = 'emails[type eq "work"].value';
 
 const ADA = 'ada.lovelace@contoso.com';
 const ALAN = 'alan.turing@contoso.com';
@@ -35,24 +34,6 @@ async function listed(company: Contoso): Promise<readonly unknown[]> {
           ([, value]) => value !== undefined,
         ),
       ),
-  );
-}
-
-/** An account that nobody here made, as somebody typed it into Ramp. */
-async function typedByHand(company: Contoso, userName: string): Promise<void> {
-  const connector = await company.engine.connector('ramp');
-  await connector.create?.(
-    'user',
-    {
-      userName,
-      active: true,
-      'name.givenName': 'By',
-      'name.familyName': 'Hand',
-      [MAIL]: userName,
-      [DEPARTMENT]: 'Sales',
-      'addresses[type eq "work"].locality': 'Zurich',
-    },
-    { signal: company.watch.signal },
   );
 }
 
@@ -249,6 +230,27 @@ describe('an account of nobody', () => {
       to: 'barbara.liskov@contoso.com',
     }).catch((error: unknown) => error);
     expect(linked).toMatchObject({ code: 'account-taken' });
+  });
+
+  it('is linked to nobody who would match another one as well', async () => {
+    await using company = await settledCompany({ uniqueness: false });
+    company.hire({ name: 'barbara.liskov', assigned: false });
+    await company.run();
+    await typedByHand(company, 'barbara.liskov@contoso.com');
+    await typedByHand(company, 'barbara.liskov@contoso.com');
+    const note = 'several accounts of nobody would match barbara.liskov@contoso.com';
+    const refused = { message: `${note}; say whose it is with --to` };
+    expect(await reconciled(company, { orphans: 'link' })).toMatchObject({
+      settled: { linked: 0, refused: [refused, refused] },
+    });
+    const [row] = await Array.fromAsync(company.engine.drift.rows({ types: ['orphan'] }));
+    const told = { orphans: 'link', account: row?.account ?? '', to: 'barbara.liskov@contoso.com' };
+    expect(await reconciled(company, told as Partial<ReconcileRequest>)).toMatchObject({
+      settled: { linked: 1 },
+    });
+    expect(await reconciled(company, { orphans: 'link' })).toMatchObject({
+      settled: { linked: 0, refused: [{ message: expect.stringContaining('another account') }] },
+    });
   });
 
   it('is disabled by a guarded plan, or left and not told again', async () => {
