@@ -3,6 +3,7 @@ import { label } from '../identity/identity.ts';
 import type { Explained, MembershipExplanation, TargetExplanation } from '../sync/verbs.ts';
 import { linkText, sayValues, sayWaits, type TextOf, textWith } from './explain-facts.ts';
 import { mappingRow, stepLines } from './explain-steps.ts';
+import { whyText } from './groups.ts';
 import { sayOperation } from './log.ts';
 import { momentToCome } from './moment.ts';
 import { operationLine } from './operations.ts';
@@ -72,6 +73,7 @@ export function explainCommand(session: Session): Command {
         for (const target of explained.targets) sayRows(target, attribute, text, out);
         return 0;
       }
+      sayRuleGroups(explained, out);
       for (const target of explained.targets) sayTarget(target, text, out);
       return 0;
     }),
@@ -109,6 +111,18 @@ function sayIdentity(
     ]);
   for (const line of tableLines(rows, { width: out.width })) out.say(line);
   out.say();
+}
+
+function sayRuleGroups({ ruleGroups }: Explained, { paint, say, width }: Output): void {
+  if (ruleGroups.length === 0) return;
+  say(paint('bold', 'Groups by rule'));
+  const rows = ruleGroups.map((standing) => [
+    standing.member ? 'in' : 'not in',
+    standing.group,
+    paint('grey', whyText(standing)),
+  ]);
+  for (const line of tableLines(rows, { width })) say(line);
+  say();
 }
 
 /** The rows that write or read one attribute. */

@@ -173,13 +173,13 @@ describe('the command line', () => {
         audit                 who did what, and whether the record of it holds
         review                what only a person can decide: who is who
         identity              show, history, merge, unmerge: who somebody is and was
+        groups [GROUP]        groups made by rule; of one, who is in it and why
         privacy               export, erase, proof: what is stored about one person, and its end
         serve                 schedule, SCIM and health, in one process
         token                 create, list, revoke: for served systems and the API
         eval [EXPRESSION]     one expression over one object
         import                an Entra provisioning job as YAML; records into a system
-        emulate SYSTEM        a local stand-in: graph or ramp
-      Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo.
+      Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo, emulate.
       Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.
       "
     `);

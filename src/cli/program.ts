@@ -11,6 +11,7 @@ import { demoCommand } from './demo/demo.ts';
 import { emulateCommand } from './emulate.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
+import { groupsCommand } from './groups.ts';
 import { identityCommand } from './identity.ts';
 import { importCommand } from './import.ts';
 import { initCommand } from './init.ts';
@@ -46,6 +47,7 @@ const COMMANDS: readonly ((session: Session) => Command)[] = [
   auditCommand,
   reviewCommand,
   identityCommand,
+  groupsCommand,
   privacyCommand,
   serveCommand,
   tokenCommand,
@@ -113,7 +115,7 @@ function unknownCommand(name: string, commands: readonly Command[]): Refusal {
   });
 }
 
-const NAMED_BELOW: readonly string[] = ['completion', 'demo'];
+const NAMED_BELOW: readonly string[] = ['completion', 'demo', 'emulate'];
 
 /** One screen of 24 lines. */
 function overview(commands: readonly Command[]): string {
@@ -130,7 +132,7 @@ function overview(commands: readonly Command[]): string {
   return [
     'Keeps the accounts in every system in step with the people they stand for.',
     ...lines,
-    'Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo.',
+    'Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo, emulate.',
     'Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.',
     '',
   ].join('\n');

@@ -7,6 +7,7 @@ import {
   auditVerdict,
 } from '../server/api/schemas/audit.ts';
 import { decision, reviewCase, reviewItem } from '../server/api/schemas/decision.ts';
+import { ruleGroup, ruleMember } from '../server/api/schemas/group.ts';
 import { personHistory, shownIdentity } from '../server/api/schemas/history.ts';
 import { logEntry } from '../server/api/schemas/log.ts';
 import { explained, identity, statusReport, unsent } from '../server/api/schemas/person.ts';
@@ -83,6 +84,9 @@ export function remoteVerbs(server: RemoteServer): Verbs {
     identityHistory: async ({ person, ...query }) =>
       oneOf(personHistory, await get(`${personPath(person)}/history${queryOf({ ...query })}`)),
     people: async (q) => items(identity, await get(`/people${queryOf({ q })}`)),
+    groups: async () => items(ruleGroup, await get('/groups')),
+    groupMembers: (group) =>
+      lazily(get, `/groups/${encodeURIComponent(group)}/members`, ruleMember),
     findPlan: (name) => unlessMissing(async () => oneOf(storedPlan, await get(planPath(name)))),
     audit: ({ format: _, ...query }) => lazily(get, `/audit${queryOf({ ...query })}`, auditEntry),
     verifyAudit: async (checkpoint) => {

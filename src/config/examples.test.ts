@@ -46,6 +46,8 @@ async function problemsOf(document: string): Promise<readonly string[]> {
 const FRAME: Readonly<Record<string, string>> = {
   systems: '',
   store: 'systems: {}\n',
+  groups: `systems: { entra: { connector: entra, options: { tenant: contoso.com, managedIdentity: system }, read: { user: {} } } }
+`,
   options: 'systems:\n  app:\n    connector: scim\n    read: { user: {} }\n',
   read: 'systems:\n  hr:\n    connector: file\n    options: { path: people.csv, id: number }\n',
   write: `systems:

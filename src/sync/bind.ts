@@ -8,6 +8,7 @@ import { auditing } from './auditing.ts';
 import { deciding } from './deciding.ts';
 import type { Engine } from './engine.ts';
 import { explain } from './explain.ts';
+import { groupLookups } from './groups.ts';
 import { histories } from './history.ts';
 import type { OutcomeQuery, OutcomeRow } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -53,6 +54,7 @@ export function verbsOf(engine: Engine): Verbs {
     planFile: (key) => planFileOf(key, engine),
     ...lookups(engine),
     ...histories(engine),
+    ...groupLookups(engine),
     ...auditing(engine),
     ...deciding(engine),
     ...protecting(engine),

@@ -24,6 +24,7 @@ export class VerbRefusal extends Error {
     | 'plan-expired'
     | 'plan-superseded'
     | 'unknown-attribute'
+    | 'unknown-group'
     | 'unknown-person'
     | 'unknown-system'
     | 'which-account';

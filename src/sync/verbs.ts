@@ -17,14 +17,19 @@ import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import type { Step } from '../plan/trace.ts';
 import type { Choice, Decision, DecisionId, ReviewCase } from '../warehouse/decision.ts';
 import type { GroupMembers } from '../warehouse/membership.ts';
+import type {
+  RuleGroupMember,
+  RuleGroupSummary,
+  RuleStanding,
+} from '../warehouse/rule-group-views.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
-import type { HistoryRequest, PersonHistory, ShowRequest, ShownIdentity } from './history.ts';
+import type { HistoryRequest, PersonHistory, ShownIdentity, ShowRequest } from './history.ts';
 import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { SuppressedRecord } from './privacy-allow.ts';
-import type { Erasure, EraseRequest } from './privacy-erase.ts';
+import type { EraseRequest, Erasure } from './privacy-erase.ts';
 import type { PersonExport } from './privacy-export.ts';
 import type { ErasurePlan, ErasureRequest } from './privacy-plan.ts';
 import type { ReconcileReport, ReconcileRequest } from './reconcile.ts';
@@ -85,6 +90,10 @@ export interface Verbs {
   identityHistory(request: HistoryRequest): Promise<PersonHistory>;
   /** Everybody known by a name: identity id, user name, e-mail, employee number, display name. */
   people(name: string): Promise<readonly Identity[]>;
+  /** Groups made by rule, in the order of the configuration. */
+  groups(): Promise<readonly RuleGroupSummary[]>;
+  /** Of one of them, with why. */
+  groupMembers(group: string): AsyncIterable<RuleGroupMember>;
   /** By key, by a system whose current one it is, or by id or the beginning of one. */
   findPlan(name: string): Promise<StoredPlan | undefined>;
   findRun(id: RunId): Promise<RunRow | undefined>;
@@ -216,6 +225,8 @@ export interface Explained {
   /** The source that was taken to say nothing. */
   readonly without?: SystemName;
   readonly at?: Date;
+  /** Of a person: every group made by rule, and why she is in it or not. */
+  readonly ruleGroups: readonly RuleStanding[];
   /** Whom references name. */
   readonly names: readonly NamedReference[];
   /** Where the values come from that were asked for. */

@@ -228,8 +228,7 @@ async function noticeChangedRules(
   }
   // A target that is configured again later has missed what changed meanwhile.
   for (const name of known.keys()) {
-    if (!current.has(name) && !isOfGroups(name))
-      await store.setFingerprint(name, undefined);
+    if (!current.has(name) && !isOfGroups(name)) await store.setFingerprint(name, undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Groups made by rule as people look at them: who is in, why, and until when. */
 
-import { type Identity, label } from '../identity/identity.ts';
+import { type Identity, type IdentityId, label } from '../identity/identity.ts';
 import type { ClauseVerdict } from '../mapping/mapping.ts';
 import type { Context } from './context.ts';
 import {
@@ -35,7 +35,7 @@ export interface RuleStanding {
 }
 
 export interface RuleGroupMember extends RuleStanding {
-  readonly person: Pick<Identity, 'id' | 'attributes'>;
+  readonly identity: IdentityId;
   readonly label: string;
 }
 
@@ -44,7 +44,11 @@ export interface RuleGroupViews {
   /** In the order of the configuration. */
   ruleGroups(): Promise<readonly RuleGroupSummary[]>;
   /** In the order of the ids, behind one of them. */
-  membersByRule(group: string, after: string, limit: number): Promise<readonly RuleGroupMember[]>;
+  membersByRule(
+    group: string,
+    after: IdentityId,
+    limit: number,
+  ): Promise<readonly RuleGroupMember[]>;
   /** Of every group, as of a time that may be to come. */
   ruleStandings(
     person: Pick<Identity, 'id' | 'kind' | 'attributes' | 'present'>,
@@ -80,9 +84,9 @@ export function ruleGroupViews({ store, book, now }: Context): RuleGroupViews {
       return people
         .map(({ id, kind, attributes: text, present }) => {
           const person = { id, kind, attributes: JSON.parse(text), present };
-          return { person, label: label(person), ...standingIn(group, person, now()) };
+          return { identity: id, label: label(person), ...standingIn(group, person, now()) };
         })
-        .toSorted((a, b) => (a.person.id < b.person.id ? -1 : 1));
+        .toSorted((a, b) => (a.identity < b.identity ? -1 : 1));
     },
     ruleStandings: (person, at) => groups.map((group) => standingIn(group, person, at)),
     regrouped: (person, at) => ({ ...person, ...regrouped(rules, person, at) }),

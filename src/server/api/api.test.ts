@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   plan: 'ramp',
   person: 'ada@contoso.com',
   system: 'ramp',
+  group: 'sales',
   review: 'r1',
   decision: 'decision-1',
 };

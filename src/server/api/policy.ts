@@ -35,6 +35,8 @@ export const POLICY = {
   explainPerson: 'viewer',
   showIdentity: 'viewer',
   identityHistory: 'viewer',
+  listGroups: 'viewer',
+  listGroupMembers: 'viewer',
   listLog: 'viewer',
   listLogEntries: 'viewer',
   listUnsent: 'viewer',

@@ -106,6 +106,7 @@ const BY_REFUSAL: Readonly<Partial<Record<VerbRefusal['code'], number>>> = {
   'no-such-run': 404,
   'nobody-then': 404,
   'unknown-attribute': 400,
+  'unknown-group': 404,
   'unknown-person': 404,
   'unknown-system': 404,
   'which-account': 400,

@@ -17,6 +17,7 @@ import type { TryOut } from './endpoint.ts';
 import type { Role } from './policy.ts';
 import { type Hidden, hiddenAttributes } from './shown.ts';
 import { openTasks } from './tasks.ts';
+import { RULE_GROUP, RULE_MEMBER } from './testing-groups.ts';
 import { historyVerbs } from './testing-history.ts';
 import { entryOf } from './testing-log.ts';
 import { PRIVACY_VERBS } from './testing-privacy.ts';
@@ -119,6 +120,7 @@ const EXPLAINED: Explained = {
     { ref: { system: 'hr', kind: 'user', id: '17' }, attributes: { geburtstag: '1990-12-10' } },
   ],
   assumed: {},
+  ruleGroups: [],
   names: [],
   targets: [
     {
@@ -288,6 +290,8 @@ const VERBS: Verbs = {
         attempts: 0,
       },
     ]),
+  groups: async () => [RULE_GROUP],
+  groupMembers: () => each([RULE_MEMBER]),
   runs: async () => [{ id: 'run-1', startedAt: AT, finishedAt: AT, report: REPORT }],
   reviews: async () => [
     {

@@ -3,6 +3,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { AUDIT } from './audit.ts';
 import { DECISIONS } from './decisions.ts';
+import { GROUPS } from './groups.ts';
 import { HISTORY } from './history.ts';
 import { LOG } from './log.ts';
 import { PEOPLE } from './people.ts';
@@ -18,6 +19,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...PLANS,
   ...PEOPLE,
   ...HISTORY,
+  ...GROUPS,
   ...PRIVACY,
   ...RECONCILE,
   ...AUDIT,

@@ -61,7 +61,8 @@ export const PEOPLE: readonly Endpoint[] = [
       const watch = { signal, progress: () => {} };
       const value = await verbs.explain(request, watch);
       // Asked for one date after the other, a verdict would tell a date that is not shown.
-      if (at !== undefined || asOf !== undefined || without !== undefined) refuseHidden(seenIn(value), hides);
+      if (at !== undefined || asOf !== undefined || without !== undefined)
+        refuseHidden(seenIn(value), hides);
       return { type: 'json', value: { ...value, targets: value.targets.map(tellsTo(hides)) } };
     },
   }),
@@ -82,8 +83,11 @@ function refuseHidden(names: readonly string[], hides: (name: string) => boolean
 }
 
 /** What decides whether somebody is in, and what would be written. */
-function seenIn({ targets }: Explained): readonly string[] {
-  return targets.flatMap(({ steps }) => [...scopedBy(steps), ...mappedFrom(steps)]);
+function seenIn({ targets, ruleGroups }: Explained): readonly string[] {
+  const byRule = ruleGroups.flatMap(({ clauses }) =>
+    clauses.flatMap(({ seen }) => Object.keys(seen)),
+  );
+  return [...byRule, ...targets.flatMap(({ steps }) => [...scopedBy(steps), ...mappedFrom(steps)])];
 }
 
 function scopedBy(steps: TargetExplanation['steps']): readonly string[] {

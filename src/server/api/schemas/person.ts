@@ -17,6 +17,7 @@ import type {
 } from '../../../sync/verbs.ts';
 import type { GroupMembers } from '../../../warehouse/membership.ts';
 import type { Account, Due } from '../../../warehouse/subject.ts';
+import { ruleStanding } from './group.ts';
 import { members, named } from './named.ts';
 import { omission, operation, storedPlan } from './plan.ts';
 import { outcomeRow, runRow } from './run.ts';
@@ -206,6 +207,7 @@ export const explained: z.ZodType<Explained> = named(
       assumed: attributes,
       without: z.exactOptional(z.string()),
       at: z.exactOptional(instant),
+      ruleGroups: z.array(ruleStanding),
       names: z.array(z.object(members<NamedReference>()({ ref: objectRef, label: z.string() }))),
       values: z.exactOptional(z.array(valueExplanation)),
       targets: z.array(

@@ -27,6 +27,7 @@ export const runOf = z.strictObject({ run: name });
 export const systemOf = z.strictObject({ system });
 export const taskOf = z.strictObject({ task: name });
 export const personOf = z.strictObject({ person });
+export const groupOf = z.strictObject({ group: name });
 
 /** Texts of a query are numbers only where one is expected. */
 const limit = z.coerce.number<string>().int().min(1).max(100_000);

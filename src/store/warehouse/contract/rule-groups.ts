@@ -77,7 +77,7 @@ async function company(open: OpenDatabase, ...first: readonly RuleGroup[]): Prom
       const all: Record<string, readonly string[]> = {};
       for (const { name } of groups) {
         const members = await warehouse.membersByRule(name, '', 100);
-        all[name] = members.map(({ person }) => String(person.attributes.employeeId)).toSorted();
+        all[name] = members.map(({ label }) => label).toSorted();
       }
       return all;
     },
