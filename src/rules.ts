@@ -1,6 +1,7 @@
 /** From a configuration to the rules the rooms work by: expressions compiled, needs worked out. */
 
 import { hash } from 'node:crypto';
+import { attributeRules, attributesRead } from './attribute-rules.ts';
 import type {
   Configuration,
   GroupConfiguration,
@@ -19,6 +20,8 @@ import { compileReadMap } from './mapping/read-map.ts';
 import { compileScope } from './mapping/scope.ts';
 import type { TargetPolicy } from './plan/target.ts';
 import type { SourceJob } from './sync/engine.ts';
+import { uniquePaths } from './unique-paths.ts';
+import type { AttributeRules } from './warehouse/merge-rules.ts';
 import type { RuleGroup, RuleGroups } from './warehouse/rule-groups.ts';
 import type { JoinRule } from './warehouse/similar/rule.ts';
 import type { SourceRules, TargetRules, WarehouseRules } from './warehouse/warehouse.ts';
@@ -48,14 +51,15 @@ export function rulesOf(
   configuration: Configuration,
   types: readonly ConnectorDefinition<unknown>[],
 ): Rules {
-  const { systems, groups = [] } = configuration;
+  const { systems, groups = [], identity = {} } = configuration;
+  const attributes = attributeRules(identity);
   const targets = systems.flatMap((system) =>
     Object.entries(system.write).map(([kind, write]) =>
       policyOf(system, kind, write, systems, types),
     ),
   );
   const ruled = groups.map(ruleGroup);
-  const needed = neededAttributes(systems, targets, ruled);
+  const needed = neededAttributes(systems, targets, ruled, attributesRead(attributes));
   const sources = systems.flatMap((system, index) =>
     Object.entries(system.read).map(([kind, read]) =>
       sourceRules(system, kind, read, index, needed),
@@ -64,10 +68,11 @@ export function rulesOf(
   return {
     warehouse: {
       sources,
-      targets: targets.map((target) => targetRules(target, systems)),
+      targets: targets.map((target) => targetRules(target, systems, attributes[target.kind])),
       ...(ruled.length > 0 && { groups: ruleGroups(ruled, groups) }),
+      ...(Object.keys(attributes).length > 0 && { identity: attributes }),
     },
-    sources: jobsOf(systems, sources, targets),
+    sources: jobsOf(systems, sources, targets, attributes),
     targets,
   };
 }
@@ -140,7 +145,17 @@ function sourceRules(
     precedence: read.precedence,
     defaultPrecedence: (index + 1) * PRECEDENCE_STEP,
     references,
-    fingerprint: fingerprint([rows, read.join, read.precedence, index]),
+    ...(read.authoritative.length > 0 && { authoritative: new Set(read.authoritative) }),
+    ...(read.modified !== undefined && {
+      modified: compiled(compileReadMap({ modified: { expression: read.modified } })),
+    }),
+    fingerprint: fingerprint([
+      rows,
+      read.join,
+      read.precedence,
+      index,
+      ...(read.authoritative.length > 0 ? [read.authoritative] : []),
+    ]),
   };
 }
 
@@ -194,8 +209,10 @@ function neededAttributes(
   systems: readonly SystemConfiguration[],
   targets: readonly TargetPolicy[],
   groups: readonly RuleGroup[],
+  ruled: readonly string[],
 ): ReadonlySet<string> {
-  const needed = new Set([...ALWAYS_NEEDED, ...groups.flatMap(({ members }) => members.inputs)]);
+  const grouped = groups.flatMap(({ members }) => members.inputs);
+  const needed = new Set([...ALWAYS_NEEDED, ...grouped, ...ruled]);
   for (const target of targets) for (const name of inputsOf(target)) needed.add(name);
   for (const { read } of systems) {
     for (const { join, map } of Object.values(read)) {
@@ -212,11 +229,19 @@ function inputsOf({ mapping, scope, urgent }: TargetPolicy): readonly string[] {
   return [...mapping.inputs, ...(scope?.inputs ?? []), ...asked];
 }
 
-function targetRules(target: TargetPolicy, systems: readonly SystemConfiguration[]): TargetRules {
+function targetRules(
+  target: TargetPolicy,
+  systems: readonly SystemConfiguration[],
+  attributes: AttributeRules | undefined,
+): TargetRules {
   const { system, kind, assigned, match, members } = target;
   // What becomes of others' changes, and what waits for a person, concerns nobody's own account.
   const { drift, reconcileEverySeconds, guard, holds, urgent, ...write } =
     systems.find(({ name }) => name === system)?.write[kind] ?? {};
+  const unique = uniquePaths(
+    target.mapping.rows.map(({ row }) => row),
+    attributes,
+  );
   return {
     system,
     kind,
@@ -224,6 +249,7 @@ function targetRules(target: TargetPolicy, systems: readonly SystemConfiguration
     ...(assigned !== undefined && { assigned }),
     ...(members !== undefined && { members }),
     match,
+    ...(Object.keys(unique).length > 0 && { unique }),
     ...(target.urgent !== undefined && { urgent: urgency(target.urgent) }),
     fingerprint: fingerprint(write),
   };
@@ -252,8 +278,12 @@ function jobsOf(
   systems: readonly SystemConfiguration[],
   sources: readonly SourceRules[],
   targets: readonly TargetPolicy[],
+  attributes: NonNullable<WarehouseRules['identity']>,
 ): readonly SourceJob[] {
-  const raw = targets.flatMap(inputsOf);
+  const raw = [
+    ...targets.flatMap(inputsOf),
+    ...Object.values(attributes).flatMap((rules) => rules.raw),
+  ];
   return systems.flatMap(({ name: system }) => {
     const own = sources.filter((source) => source.system === system);
     const applications = [
@@ -266,9 +296,10 @@ function jobsOf(
     const asked = raw.flatMap((input) =>
       input.startsWith(`${system}/`) ? [input.slice(system.length + 1)] : [],
     );
-    const jobs = own.map(({ kind, map }) => {
-      const attributes = [...new Set([...map.inputs, ...(kind === 'user' ? asked : [])])];
-      return { system, kind, attributes, applications: [] as readonly string[] };
+    const jobs = own.map(({ kind, map, modified }) => {
+      const needed = [...map.inputs, ...(modified?.inputs ?? [])];
+      const all = [...new Set([...needed, ...(kind === 'user' ? asked : [])])];
+      return { system, kind, attributes: all, applications: [] as readonly string[] };
     });
     if (applications.length > 0) {
       // People are assigned through groups as well, whether or not groups are provisioned.

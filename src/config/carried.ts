@@ -9,10 +9,12 @@ import { compileExpression } from '../mapping/evaluate.ts';
 import { compileScope } from '../mapping/scope.ts';
 import type {
   GroupConfiguration,
+  IdentityConfiguration,
   ReadConfiguration,
   ReadRow,
   SystemConfiguration,
 } from './configuration.ts';
+import { readBy } from './identity.ts';
 import { joinAttributes } from './join.ts';
 import { isExtension, TOWARDS_TARGET } from './names.ts';
 import type { LoadedSystem } from './system.ts';
@@ -23,13 +25,15 @@ const NAMING = ['userPrincipalName', 'mail', 'userName', 'displayName', 'employe
 export function withCarriedNames(
   systems: readonly LoadedSystem[],
   groups: readonly GroupConfiguration[],
+  identity: IdentityConfiguration,
 ): readonly SystemConfiguration[] {
   const ruled = groups.flatMap(({ members }) => scopeInputs(members));
   const configurations = systems.map(({ configuration }) => configuration);
   return systems.map(({ configuration, defaultReadMap }) => {
     const read = Object.entries(configuration.read).map(([kind, entry]) => {
       const open = Object.keys(defaultReadMap[kind] ?? {}).length === 0;
-      const asked = kind === 'user' ? ruled : [];
+      const rules = identity[kind] ?? {};
+      const asked = [...(kind === 'user' ? ruled : []), ...namesIn(rules)];
       const names = usedNames(configurations, kind, asked).filter(
         (name) => open || isExtension(name),
       );
@@ -57,9 +61,9 @@ function usedNames(
       for (const name of compiled.ok ? compiled.value.inputs : []) names.add(name);
     }
     for (const name of scope === undefined ? [] : scopeInputs(scope)) names.add(name);
-    const { join = [], precedence = {}, map: rows = {} } = read[kind] ?? {};
-    for (const name of [...join.flatMap(joinAttributes), ...Object.keys(precedence)])
-      names.add(name);
+    const { join = [], precedence = {}, authoritative = [], map: rows = {} } = read[kind] ?? {};
+    const named = [...join.flatMap(joinAttributes), ...Object.keys(precedence), ...authoritative];
+    for (const name of named) names.add(name);
     for (const row of Object.values(rows)) if ('ref' in row) names.add(row.ref);
   }
   return [...names].filter((name) => !name.includes('/') && !NOT_READ.includes(name));
@@ -67,6 +71,11 @@ function usedNames(
 
 /** What no record supplies. */
 const NOT_READ: readonly string[] = [...TOWARDS_TARGET, 'groups', 'ruleGroup'];
+
+/** What rules of attributes are about and read. */
+function namesIn(rules: IdentityConfiguration[ObjectKind]): readonly string[] {
+  return Object.entries(rules).flatMap(([name, rule]) => [name, ...readBy(name, rule)]);
+}
 
 function scopeInputs(filter: string): readonly string[] {
   const compiled = compileScope(filter, { dates: true });

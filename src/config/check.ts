@@ -1,13 +1,18 @@
 /** What a configuration means, where a schema cannot see it: names that lead nowhere, two answers to one question. */
 
-import { type Place, type Problem, suggestion } from '../identity/problem.ts';
+import { type Problem, suggestion } from '../identity/problem.ts';
 import type { SystemName } from '../identity/record.ts';
-import { compileScope } from '../mapping/scope.ts';
-import type { GroupConfiguration, WriteConfiguration } from './configuration.ts';
+import type {
+  GroupConfiguration,
+  IdentityConfiguration,
+  WriteConfiguration,
+} from './configuration.ts';
 import { expressionProblems } from './expressions.ts';
+import { filterProblems } from './filter-check.ts';
 import { GROUP_NAMES, groupProblems, groupUseProblems } from './groups-check.ts';
+import { attributeProblems, computedNames } from './identity-check.ts';
 import { joinProblems } from './join-check.ts';
-import { identityNames, type KnownNames, unknownName } from './names.ts';
+import { identityNames, unknownName } from './names.ts';
 import type { Path, Source } from './source.ts';
 import type { LoadedSystem } from './system.ts';
 import { targetProblems } from './target.ts';
@@ -24,17 +29,28 @@ export function meaningProblems(
   systems: readonly LoadedSystem[],
   names: readonly SystemName[],
   groups: readonly GroupConfiguration[],
+  identity: IdentityConfiguration,
   source: Source,
 ): readonly Problem[] {
-  const known = identityNames(systems, groups.length > 0 ? GROUP_NAMES : []);
+  const known = identityNames(systems, [
+    ...(groups.length > 0 ? GROUP_NAMES : []),
+    ...computedNames(identity),
+  ]);
   const ofSystems = systems.flatMap(({ configuration, defaults, defaultsKnown }) => {
     const { name, read, write } = configuration;
     const at: Path = ['systems', name];
     return [
-      ...Object.entries(read).flatMap(([kind, { join, precedence }]) => [
+      ...Object.entries(read).flatMap(([kind, { join, precedence, authoritative }]) => [
         ...joinProblems(join, known, source, [...at, 'read', kind, 'join']),
         ...Object.keys(precedence).flatMap((attribute) =>
           unknownName(attribute, known, source.place([...at, 'read', kind, 'precedence'])),
+        ),
+        ...authoritative.flatMap((attribute, index) =>
+          unknownName(
+            attribute,
+            known,
+            source.place([...at, 'read', kind, 'authoritative', index]),
+          ),
         ),
       ]),
       ...Object.entries(write).flatMap(([kind, wanted]) => {
@@ -54,6 +70,7 @@ export function meaningProblems(
   });
   return [
     ...ofSystems,
+    ...attributeProblems(identity, systems, known, source),
     ...groupProblems(groups, known, source),
     ...groupUseProblems(systems, groups, source),
   ];
@@ -91,31 +108,6 @@ function assignedProblems(
       place,
     },
   ];
-}
-
-/** Of a filter over identities. `why` is what the engine itself knows of somebody. */
-function filterProblems(
-  filter: string | undefined,
-  known: KnownNames,
-  source: Source,
-  where: Path,
-): readonly Problem[] {
-  if (filter === undefined) return [];
-  const compiled = compileScope(filter);
-  const at = (line: number, column: number): Place => source.placeWithin(where, line, column);
-  const found = compiled.ok ? (compiled.warnings ?? []) : compiled.problems;
-  const problems = found.map((problem) => ({
-    ...problem,
-    place: at(problem.place?.line ?? 1, problem.place?.column ?? 1),
-  }));
-  if (!compiled.ok) return problems;
-  const unknown = compiled.value.inputs.flatMap((name) => {
-    if (name === 'why' && where.at(-1) === 'urgent') return [];
-    const before = filter.slice(0, Math.max(0, filter.indexOf(name)));
-    const place = at(before.split('\n').length, before.length - before.lastIndexOf('\n'));
-    return unknownName(name, known, place);
-  });
-  return [...problems, ...unknown];
 }
 
 function uselessSystem(

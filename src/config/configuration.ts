@@ -10,6 +10,8 @@ export interface Configuration {
   /** A folder for SQLite, or a `postgres://` URL. */
   readonly store: string;
   readonly systems: readonly SystemConfiguration[];
+  /** What is said of single attributes of identities. */
+  readonly identity?: IdentityConfiguration;
   /** Made by rule, in the order of the document. */
   readonly groups?: readonly GroupConfiguration[];
   readonly schedule?: {
@@ -34,6 +36,29 @@ export interface Configuration {
   readonly version: string;
   /** Folder of the document; relative paths start here. */
   readonly directory: string;
+}
+
+/** By kind and attribute. */
+export type IdentityConfiguration = Readonly<
+  Record<ObjectKind, Readonly<Record<string, AttributeConfiguration>>>
+>;
+
+export interface AttributeConfiguration {
+  readonly merge: 'precedence' | 'recency' | 'union';
+  /** Whose values count, in this order; everybody's where it is absent. */
+  readonly from?: readonly {
+    readonly system: SystemName;
+    /** SCIM filter text over the identity. */
+    readonly when?: string;
+    readonly authoritative: boolean;
+  }[];
+  readonly computed?: {
+    /** `default`: only where no source supplies a value. */
+    readonly as: 'always' | 'default';
+    readonly expression: string;
+    /** Of a value that nobody else may have. */
+    readonly reuseAfterSeconds: number;
+  };
 }
 
 export interface GroupConfiguration {
@@ -72,6 +97,10 @@ export interface ReadConfiguration {
   /** Identity attribute → expression over the record, the connector's default map included. */
   readonly map: Readonly<Record<string, ReadRow>>;
   readonly precedence: Readonly<Record<string, number>>;
+  /** Identity attributes of which it has the say, also that they have no value. */
+  readonly authoritative: readonly string[];
+  /** An expression over the record: when its system changed it. */
+  readonly modified?: string;
 }
 
 /** An identity attribute that is the same; several that all are; or several that are alike. */

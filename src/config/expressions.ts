@@ -3,6 +3,7 @@
 import type { Place, Problem, Result } from '../identity/problem.ts';
 import type { SystemName } from '../identity/record.ts';
 import { compileMapping } from '../mapping/compile.ts';
+import { compileExpression } from '../mapping/evaluate.ts';
 import { compileReadMap } from '../mapping/read-map.ts';
 import type { SystemConfiguration } from './configuration.ts';
 import { isExtension, type KnownNames } from './names.ts';
@@ -15,12 +16,16 @@ export function expressionProblems(
   source: Source,
   at: Path,
 ): readonly Problem[] {
-  const reading = Object.entries(read).flatMap(([kind, { map }]) =>
-    Object.entries(map).flatMap(([name, row]) => {
+  const reading = Object.entries(read).flatMap(([kind, { map, modified }]) => {
+    const here: Path = [...at, 'read', kind];
+    const rows = Object.entries(map).flatMap(([name, row]) => {
       const compiled = compileReadMap({ [name]: row });
-      return placed(compiled, row.expression, source, [...at, 'read', kind, 'map', name], systems);
-    }),
-  );
+      return placed(compiled, row.expression, source, [...here, 'map', name], systems);
+    });
+    if (modified === undefined) return rows;
+    const compiled = compileReadMap({ modified: { expression: modified } });
+    return [...rows, ...placed(compiled, modified, source, [...here, 'modified'], systems)];
+  });
   const writing = Object.entries(write).flatMap(([kind, { map }]) =>
     map.flatMap((row) => {
       const where = [...at, 'write', kind, 'map', row.path];
@@ -31,6 +36,24 @@ export function expressionProblems(
     }),
   );
   return [...reading, ...writing];
+}
+
+/** Of an expression over identities. */
+export function attributeExpressionProblems(
+  expression: string,
+  known: KnownNames,
+  systems: readonly SystemName[],
+  source: Source,
+  where: Path,
+): readonly Problem[] {
+  const place = ({ line, column }: Place): Place => source.placeWithin(where, line, column);
+  const compiled = compileExpression(expression, { known: known.names });
+  const problems = (compiled.ok ? (compiled.warnings ?? []) : compiled.problems)
+    .filter(({ code, place: within }) => code !== UNKNOWN || !atExtension(expression, within))
+    .map((problem) => ({ ...problem, place: place(problem.place ?? { line: 1, column: 1 }) }))
+    .map((problem) => (known.open ? softened(problem) : problem));
+  if (!compiled.ok) return problems;
+  return [...problems, ...foreignSystems(compiled.value.inputs, systems, expression, place)];
 }
 
 /** A name that nobody is known to supply may be a column of a file. */

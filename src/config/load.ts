@@ -12,6 +12,7 @@ import { withCarriedNames } from './carried.ts';
 import { meaningProblems } from './check.ts';
 import type { Alert, Configuration } from './configuration.ts';
 import { groupConfigurations } from './groups.ts';
+import { identityConfiguration } from './identity.ts';
 import { schemaProblems } from './problems.ts';
 import {
   type ConfigurationDocument,
@@ -66,8 +67,9 @@ export async function readConfiguration(
     if (result.system !== undefined) loaded.push(result.system);
   }
   const groups = groupConfigurations(document.groups);
+  const identity = identityConfiguration(document.identity);
   problems.push(
-    ...meaningProblems(loaded, names, groups, source),
+    ...meaningProblems(loaded, names, groups, identity, source),
     ...scheduleProblems(document.schedule?.systems, names, source),
   );
 
@@ -83,7 +85,8 @@ export async function readConfiguration(
     warnings: inOrder,
     value: {
       store: storeLocation(String(store.value), directory),
-      systems: withCarriedNames(loaded, groups),
+      systems: withCarriedNames(loaded, groups, identity),
+      ...(Object.keys(identity).length > 0 && { identity }),
       ...(groups.length > 0 && { groups }),
       ...(document.schedule && {
         schedule: {

@@ -5,15 +5,10 @@
 
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import { duration, expression } from './fields.ts';
 import { groupsDocument } from './groups.ts';
+import { identityDocument } from './identity.ts';
 import { joinDocument } from './join.ts';
-
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-const duration = z
-  .string()
-  .regex(/^[1-9]\d*[smhd]$/, 'a duration is a number with s, m, h or d, such as 30s, 1m or 2h')
-  .transform((text) => Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 1));
 
 const KEEP_LOG_SECONDS = 90 * 86_400;
 const KEEP_PLANS_SECONDS = 7 * 86_400;
@@ -37,12 +32,6 @@ const share = z
 const attributeName = z.string().min(1);
 const names = z.union([attributeName.transform((name) => [name]), z.array(attributeName)]);
 const kinds = z.enum(['user', 'group']);
-
-const expression = z.string().min(1).meta({
-  title: 'Expression',
-  description:
-    'In Entra\'s mapping language: [attribute], "constant", or Function(…). See docs/expressions.md.',
-});
 
 const readRow = z.union([
   expression,
@@ -79,6 +68,16 @@ const readKind = z.strictObject({
     description:
       'By identity attribute; the smaller number wins. Otherwise systems win in the order of this file.',
   }),
+  authoritative: z.array(attributeName).optional().meta({
+    title: 'Authoritative',
+    description:
+      'Identity attributes of which this system has the say, before all others; that it has no value is a value.',
+  }),
+  modified: expression.optional().meta({
+    title: 'Modified',
+    description:
+      'When the system itself changed the record, such as [lastModified]. Otherwise the reading that shows a change counts.',
+  }),
 });
 
 const scalarText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
@@ -99,6 +98,11 @@ const writeRow = z.union([
     onNull: z.enum(['clear', 'leave', 'default']).optional().meta({
       title: 'Without a value',
       description: 'What an update does when the expression has no value; clear by default.',
+    }),
+    reuseAfter: duration.optional().meta({
+      title: 'Reuse after',
+      description:
+        'Of SelectUniqueValue: how long nobody else gets a value that has become free; 365d by default.',
     }),
   }),
 ]);
@@ -291,12 +295,13 @@ export const configurationDocument = z.strictObject({
       z
         .string()
         .regex(
-          /^[a-z][a-z0-9-]*$/,
+          /^(?!computed$)[a-z][a-z0-9-]*$/,
           'a system is named in lower case letters, digits and hyphens, such as corp-ad',
         ),
       systemDocument,
     )
     .meta({ title: 'Systems' }),
+  identity: identityDocument.optional(),
   groups: groupsDocument.optional(),
   schedule: z
     .strictObject({

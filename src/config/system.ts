@@ -243,6 +243,8 @@ function readConfiguration(
     join: document.join ?? [],
     map: rows,
     precedence: document.precedence ?? {},
+    authoritative: document.authoritative ?? [],
+    ...(document.modified !== undefined && { modified: document.modified }),
   };
 }
 

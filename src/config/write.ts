@@ -85,7 +85,7 @@ function mappingRows(
     } else if (typeof own === 'string') {
       rows.set(path, mappingRow(path, { expression: own }));
     } else {
-      const { value, ...settings } = own;
+      const { value, reuseAfter, ...settings } = own;
       const expression = value ?? map[path]?.expression;
       if (expression === undefined) {
         problems.push({
@@ -97,13 +97,14 @@ function mappingRows(
         });
         continue;
       }
-      rows.set(path, mappingRow(path, defined({ ...map[path], ...settings, expression })));
+      const row = defined({ ...map[path], ...settings, expression });
+      rows.set(path, mappingRow(path, row, reuseAfter));
     }
   }
   return { value: [...rows.values()], problems };
 }
 
-function mappingRow(path: string, row: DefaultRow): MappingRow {
+function mappingRow(path: string, row: DefaultRow, reuseAfter?: number): MappingRow {
   return {
     path,
     expression: row.expression,
@@ -111,6 +112,7 @@ function mappingRow(path: string, row: DefaultRow): MappingRow {
     when: row.when ?? 'always',
     // Who states a default for what is missing means it on every day, not on the first one only.
     onNull: row.onNull ?? (row.default === undefined ? 'clear' : 'default'),
+    ...(reuseAfter !== undefined && { reuseAfterSeconds: reuseAfter }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What can be known of an expression before any object is seen: all that is wrong, at once. */
 
 import { suggestion } from '../identity/problem.ts';
+import { counterIn } from './counter.ts';
 import { ExpressionError } from './failure.ts';
 import type { Dialect, FunctionDefinition, Parameter } from './functions/definition.ts';
 import type { Argument, CallNode, Node } from './syntax.ts';
@@ -14,8 +15,23 @@ const KEYWORDS: ReadonlySet<string> = new Set([
 ]);
 
 export function check(tree: Node, dialect: Dialect): readonly ExpressionError[] {
-  const problems = within(tree, dialect, true);
+  const problems = [...within(tree, dialect, true), ...strayCounter(tree, dialect)];
   return tree.type === 'comparison' ? [misplaced(tree), ...problems] : problems;
+}
+
+/** `SelectUniqueValue` is the outermost function wherever it is. */
+function strayCounter(tree: Node, { functions }: Dialect): readonly ExpressionError[] {
+  if (tree.type === 'call' && functions.get(tree.name)?.outermost) return [];
+  const counter = counterIn(tree);
+  if (counter === undefined) return [];
+  return [
+    new ExpressionError(
+      'nesting',
+      'Counter counts only within SelectUniqueValue',
+      counter.start,
+      'write SelectUniqueValue(…, Append(…, Counter()))',
+    ),
+  ];
 }
 
 function within(node: Node, dialect: Dialect, outermost: boolean): readonly ExpressionError[] {

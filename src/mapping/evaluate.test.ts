@@ -149,6 +149,7 @@ describe('what is wrong with an expression', () => {
     expect(codes('FormatDateTime([a], , "d", "yyyy")')).toEqual(['expression-range']);
     expect(codes('ToLower([a], "not a culture!")')).toEqual(['expression-range']);
     expect(codes('InStr([a], "b", 1, vbLooseCompare)')).toEqual(['expression-parse']);
+    expect(codes('Append([a], Counter())')).toEqual(['expression-nesting']);
   });
 });
 
@@ -164,8 +165,17 @@ describe('a unique value', () => {
   const rule = 'SelectUniqueValue([a], Append([a], "2"), Append([none], "3"))';
 
   it('offers its candidates, so that they can be looked up before one is chosen', () => {
-    expect(compiled(rule).candidates?.({ a: 'jo' }, { now })).toEqual(['jo', 'jo2']);
+    expect([...(compiled(rule).candidates?.({ a: 'jo' }, { now }) ?? [])]).toEqual(['jo', 'jo2']);
     expect(compiled('[a]').candidates).toBe(undefined);
+  });
+
+  it('counts until one is free', () => {
+    const counting = 'SelectUniqueValue([a], Append([a], Counter()))';
+    const taken = (value: string) => ['jo', 'jo1', 'jo2'].includes(value);
+    expect(evaluated(counting, { a: 'jo' }, { taken })).toBe('jo3');
+    const all = compiled(counting).candidates?.({ a: 'jo' }, { now }) ?? [];
+    expect([...all].slice(0, 3)).toEqual(['jo', 'jo1', 'jo2']);
+    expect([...all]).toEqual([]);
   });
 });
 

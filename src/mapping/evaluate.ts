@@ -8,6 +8,7 @@ import type { Attributes } from '../identity/record.ts';
 import { attributeReader, inputOf } from './attribute.ts';
 import { check, givenArguments } from './check.ts';
 import { compares } from './comparison.ts';
+import { countsOf } from './counter.ts';
 import { ExpressionError, problemAt } from './failure.ts';
 import {
   type Bound,
@@ -38,7 +39,7 @@ export interface Expression {
   /** @throws ExpressionError, and nothing else. */
   evaluate(attributes: Attributes, context: EvaluationContext): Value;
   /** Of `SelectUniqueValue`: the values it would choose from, in order. @throws ExpressionError */
-  readonly candidates?: (attributes: Attributes, context: EvaluationContext) => readonly string[];
+  readonly candidates?: (attributes: Attributes, context: EvaluationContext) => Iterable<string>;
 }
 
 export interface CompileOptions {
@@ -112,13 +113,8 @@ function expression(text: string, tree: Node, root: Compiled, compiler: Compiler
     unrepeatable: compiler.unrepeatable,
     evaluate: (attributes, context) => run(root, environmentOf(attributes, context)),
     ...(rules && {
-      candidates: (attributes: Attributes, context: EvaluationContext) => {
-        const environment = environmentOf(attributes, context);
-        return rules.flatMap((rule) => {
-          const value = textOf(run(rule, environment), tree.start);
-          return value === undefined || value === '' ? [] : [value];
-        });
-      },
+      candidates: (attributes: Attributes, context: EvaluationContext) =>
+        candidatesOf(rules, environmentOf(attributes, context)),
     }),
   };
 }
@@ -137,11 +133,34 @@ function run(root: Compiled, environment: Environment): Value {
   }
 }
 
-function uniqueValueRules(tree: Node, compiler: Compiler): readonly Compiled[] | undefined {
+interface UniqueValueRule {
+  readonly node: Node;
+  readonly value: Compiled;
+}
+
+/** Worked out when they are asked for: of those that count there are thousands. */
+function* candidatesOf(
+  rules: readonly UniqueValueRule[],
+  environment: Environment,
+): Generator<string> {
+  for (const { node, value } of rules) {
+    for (const count of countsOf(node)) {
+      environment.fuel = MAX_STEPS;
+      const counting = count === undefined ? environment : { ...environment, count };
+      const candidate = textOf(run(value, counting), node.start);
+      if (candidate === undefined || candidate === '') break;
+      yield candidate;
+    }
+  }
+}
+
+function uniqueValueRules(tree: Node, compiler: Compiler): readonly UniqueValueRule[] | undefined {
   if (tree.type !== 'call' || !compiler.dialect.functions.get(tree.name)?.outermost) {
     return undefined;
   }
-  return tree.arguments.flatMap((rule) => (rule === 'blank' ? [] : [compiled(rule, compiler)]));
+  return tree.arguments.flatMap((rule) =>
+    rule === 'blank' ? [] : [{ node: rule, value: compiled(rule, compiler) }],
+  );
 }
 
 function compiled(node: Node, compiler: Compiler): Compiled {

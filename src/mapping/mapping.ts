@@ -17,6 +17,8 @@ export interface MappingRow {
   readonly when: 'always' | 'create';
   /** What an update does when there is no value. */
   readonly onNull: 'clear' | 'leave' | 'default';
+  /** Of `SelectUniqueValue`: how long nobody else gets a value that has become free. */
+  readonly reuseAfterSeconds?: number;
 }
 
 /** What an evaluation may use besides the identity's attributes. */
@@ -67,7 +69,7 @@ export interface CompiledRow {
    * Of `SelectUniqueValue`: what it would choose from, in order, so that the caller can look all of
    * it up in the target before `desired` asks `context.taken`.
    */
-  candidates?(attributes: Attributes, context: EvaluationContext): readonly string[];
+  candidates?(attributes: Attributes, context: EvaluationContext): Iterable<string>;
 }
 
 export interface Mapping {

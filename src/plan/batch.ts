@@ -6,18 +6,21 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { ahead } from './ahead.ts';
-import { evaluation, type PlanningContext } from './desired.ts';
+import type { ChosenNames } from './chosen.ts';
+import type { PlanningContext } from './desired.ts';
 import type { Evidence } from './evidence.ts';
 import type { Match } from './match.ts';
+import { chooses, type KnownNames, namesFor, takeChosen } from './names.ts';
 import type { Omission, Operation } from './plan.ts';
 import { planSubject } from './planner.ts';
 import type { Planning } from './planning.ts';
-import { forKind, type Target } from './target.ts';
+import { forKind } from './target.ts';
 
 export interface AskedBatch {
   readonly subjects: readonly Subject[];
   readonly matches: ReadonlyMap<IdentityId, Match>;
   readonly paused: ReadonlySet<IdentityId>;
+  readonly names: ChosenNames;
 }
 
 export interface DecidedBatch {
@@ -27,59 +30,65 @@ export interface DecidedBatch {
   readonly omissions: readonly Omission[];
 }
 
-/**
- * One batch ahead. Not where expressions choose free values: what the batch before chose is not free.
- *
- * @param taken Values that are not free, in lower case; grows.
- */
-export function askedBatches(planning: Planning, taken: Set<string>): AsyncIterable<AskedBatch> {
+/** One batch ahead. Not where expressions choose names: what the batch before chose is not free. */
+export function askedBatches(planning: Planning, names: KnownNames): AsyncIterable<AskedBatch> {
   const { target } = planning;
-  const chooses = [target, ...(target.others?.values() ?? [])].some(({ mapping }) =>
-    mapping.rows.some(({ candidates }) => candidates !== undefined),
-  );
-  const batches = asked(planning, taken);
-  return chooses ? batches : ahead(batches);
+  const batches = asked(planning, names);
+  return [target, ...(target.others?.values() ?? [])].some(chooses) ? batches : ahead(batches);
 }
 
-async function* asked(planning: Planning, taken: Set<string>): AsyncGenerator<AskedBatch> {
-  for await (const subjects of planning.due) {
-    const [paused, matches] = await Promise.all([
-      planning.paused(subjects.map(({ identity }) => identity.id)),
-      matchesOf(subjects, taken, planning),
-    ]);
-    yield { subjects, matches, paused };
-  }
+async function* asked(planning: Planning, names: KnownNames): AsyncGenerator<AskedBatch> {
+  for await (const subjects of planning.due) yield askedOf(subjects, planning, names);
 }
 
 /** People are looked for among people, groups among groups. */
-async function matchesOf(
+async function askedOf(
   subjects: readonly Subject[],
-  taken: Set<string>,
   planning: Planning,
-): Promise<ReadonlyMap<IdentityId, Match>> {
+  known: KnownNames,
+): Promise<AskedBatch> {
+  const paused = planning.paused(subjects.map(({ identity }) => identity.id));
+  const names: (readonly [IdentityId, ReadonlyMap<string, string>])[] = [];
   const found: (readonly [IdentityId, Match])[] = [];
   for (const [kind, those] of Map.groupBy(subjects, ({ identity }) => identity.kind)) {
     const target = forKind(planning.target, kind);
-    await lookUpCandidates(those, taken, { ...planning, target });
-    found.push(...(await planning.match(those, contextOf(planning, taken), target)));
+    const chosen = chooses(target) ? await namesFor(those, target, planning, known) : undefined;
+    names.push(...(chosen ?? []));
+    found.push(...(await planning.match(those, contextOf(planning, chosen), target)));
   }
-  return new Map(found);
+  return { subjects, matches: new Map(found), names: new Map(names), paused: await paused };
 }
 
-function contextOf({ now, random }: Planning, taken: ReadonlySet<string>): PlanningContext {
-  return { now, random, taken: (value) => taken.has(value.toLowerCase()) };
+function contextOf({ now, random }: Planning, names: ChosenNames | undefined): PlanningContext {
+  return { now, random, ...(names && { names }) };
+}
+
+/** Decides on a batch, and takes the names it gives; once more, with others, where somebody was faster. */
+export async function decidedAndNamed(
+  batch: AskedBatch,
+  planning: Planning,
+  known: KnownNames,
+): Promise<{ readonly batch: AskedBatch; readonly decided: DecidedBatch }> {
+  for (let asking = batch; ; asking = await askedOf(batch.subjects, planning, known)) {
+    const answer = decided(asking, planning);
+    let late = false;
+    for (const target of [planning.target, ...(planning.target.others?.values() ?? [])]) {
+      if (!chooses(target)) continue;
+      if (await takeChosen(answer.operations, target, planning.takeNames)) late = true;
+    }
+    if (!late) return { batch: asking, decided: answer };
+  }
 }
 
 /** Each by the rules of their kind. */
-export function decided(
-  { subjects, matches, paused }: AskedBatch,
-  taken: Set<string>,
+function decided(
+  { subjects, matches, paused, names }: AskedBatch,
   planning: Planning,
 ): DecidedBatch {
   const operations: Operation[] = [];
   const evidence: Evidence[] = [];
   const omissions: Omission[] = [];
-  const context = contextOf(planning, taken);
+  const context = contextOf(planning, names);
   for (const subject of subjects) {
     const { id, kind } = subject.identity;
     const target = forKind(planning.target, kind);
@@ -93,38 +102,9 @@ export function decided(
     if (decision.type === 'operation') {
       operations.push(decision.operation);
       evidence.push(decision.evidence);
-      reserve(decision.operation, taken, target);
     } else {
       omissions.push(decision.omission);
     }
   }
   return { operations, evidence, omissions };
-}
-
-/** Of expressions that choose a free value, what the target has of all they would choose from. */
-async function lookUpCandidates(
-  subjects: readonly Subject[],
-  taken: Set<string>,
-  { target, taken: takenIn, now, random }: Planning,
-): Promise<void> {
-  for (const row of target.mapping.rows) {
-    if (row.candidates === undefined) continue;
-    const values = subjects
-      .filter(({ account }) => account === undefined)
-      .flatMap((subject) => {
-        const context = evaluation(subject, { now, random }, true);
-        return row.candidates?.(subject.identity.attributes, context) ?? [];
-      });
-    if (values.length === 0) continue;
-    for (const value of await takenIn(row.row.path, values)) taken.add(value.toLowerCase());
-  }
-}
-
-/** Two people of one plan never get the same value. */
-function reserve(operation: Operation, taken: Set<string>, { mapping }: Target): void {
-  if (operation.action !== 'create') return;
-  for (const { row, candidates } of mapping.rows) {
-    const value = candidates === undefined ? undefined : operation.attributes[row.path];
-    if (typeof value === 'string') taken.add(value.toLowerCase());
-  }
 }

@@ -10,6 +10,7 @@ import {
 import type { CompiledRow, Desired, EvaluationContext } from '../mapping/mapping.ts';
 import { REDACTED } from '../mapping/redacted.ts';
 import type { ResolvedReference, Subject } from '../warehouse/subject.ts';
+import { type ChosenNames, takenBut } from './chosen.ts';
 import type { Match, MatchValue } from './match.ts';
 import { targetAttributes } from './standing.ts';
 import type { Target } from './target.ts';
@@ -21,8 +22,8 @@ export interface PlanningContext {
   readonly now: Date;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Whether the target already has a value, for expressions that make unique ones. */
-  readonly taken?: (value: string) => boolean;
+  /** Chosen before, for expressions that choose a free one; without it whatever comes first is free. */
+  readonly names?: ChosenNames;
   /** What looking for the account found; only for subjects without one. */
   readonly match?: Match;
   /** A person let this account be enabled again, or its identifiers be rewritten. */
@@ -67,11 +68,23 @@ export function wantedRows(
   const evaluated = evaluation(subject, context, isIn);
   const rows = isIn ? target.mapping.rows : target.mapping.rows.filter(readsDeletion);
   return rows.map((row) => {
-    const desired = row.desired(subject.identity.attributes, evaluated, purpose);
+    const chosen = choosing(row, evaluated, subject, context);
+    const desired = row.desired(subject.identity.attributes, chosen, purpose);
     const wanted = resolved(desired, row, subject, target, purpose);
     context.trace?.(mappingStep(row, desired, wanted, subject, evaluated));
     return { row, wanted };
   });
+}
+
+/** A row that chooses a name chooses the one that is this person's. */
+function choosing(
+  { row, candidates }: CompiledRow,
+  evaluated: EvaluationContext,
+  { identity }: Subject,
+  { names }: PlanningContext,
+): EvaluationContext {
+  if (candidates === undefined || names === undefined) return evaluated;
+  return { ...evaluated, taken: takenBut(names, identity.id, row.path) };
 }
 
 /** For somebody who is out, only what says so is of interest; everything else keeps its last value. */
@@ -82,7 +95,7 @@ function readsDeletion({ inputs }: CompiledRow): boolean {
 /** `IsSoftDeleted` towards a target: unassigned, out of scope, deleted or disabled at the source. */
 export function evaluation(
   subject: Subject,
-  { now, random, taken }: PlanningContext,
+  { now, random }: PlanningContext,
   isIn: boolean,
 ): EvaluationContext {
   return {
@@ -90,7 +103,6 @@ export function evaluation(
     random,
     target: { ...targetAttributes(subject), IsSoftDeleted: !isIn },
     record: (system) => subject.records.find(({ ref }) => ref.system === system)?.attributes,
-    ...(taken !== undefined && { taken }),
   };
 }
 
@@ -199,7 +211,8 @@ export function matchValues(
   const evaluated = evaluation(subject, context, true);
   return target.match.flatMap((path) => {
     const row = target.mapping.rows.find((candidate) => candidate.row.path === path);
-    const desired = row?.desired(subject.identity.attributes, evaluated, 'create');
+    const chosen = row && choosing(row, evaluated, subject, context);
+    const desired = chosen && row.desired(subject.identity.attributes, chosen, 'create');
     if (desired?.type !== 'value' || typeof desired.value === 'object') return [];
     return [{ path, value: desired.value }];
   });

@@ -7,13 +7,14 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { AttributeValue } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { basisOf } from './basis.ts';
-import { askedBatches, decided } from './batch.ts';
+import { askedBatches, decidedAndNamed } from './batch.ts';
 import type { PlanningContext } from './desired.ts';
 import type { Evidence } from './evidence.ts';
 import { holdsOf, type WithheldReading } from './guards.ts';
 import { planHash } from './hash.ts';
 import type { Match } from './match.ts';
 import { type MembershipLot, membersPlanner, type PlannedMembers } from './members.ts';
+import type { KnownNames, NameAsking, TakeNames } from './names.ts';
 import { ordering } from './order.ts';
 import type { Action, Omission, Operation } from './plan.ts';
 import type { PlanStore, StoredPlan } from './plans.ts';
@@ -37,8 +38,10 @@ export interface Planning {
     context: PlanningContext,
     target: Target,
   ) => Promise<ReadonlyMap<IdentityId, Match>>;
-  /** Which of these values of a path the target has already, for expressions that make unique ones. */
-  readonly taken: (path: string, values: readonly string[]) => Promise<readonly string[]>;
+  /** Of names that only one account may have, whose they are, for expressions that choose one. */
+  readonly namesHeld: NameAsking['namesHeld'];
+  /** Keeps what the plan gives. @returns Who was too late. */
+  readonly takeNames: TakeNames;
   /** Accounts that hold one of these values of a path, as far as is known. */
   readonly holders: (
     path: string,
@@ -93,7 +96,7 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   let considered = 0;
   let position = 0;
   let stored: Promise<void> = Promise.resolve();
-  const taken = new Set<string>();
+  const names: KnownNames = new Map();
   /** Stored while the next batch is planned; never more than one. */
   const keep = async (
     operations: readonly Operation[],
@@ -116,9 +119,10 @@ export async function planTarget(planning: Planning): Promise<Planned> {
     stored = plans.append(key, from, operations, omissions, evidence).then(told);
     stored.catch(() => undefined);
   };
-  for await (const asked of askedBatches(planning, taken)) {
-    const { operations, evidence, omissions } = decided(asked, taken, planning);
-    const { subjects, matches } = asked;
+  for await (const asked of askedBatches(planning, names)) {
+    const { batch: named, decided } = await decidedAndNamed(asked, planning, names);
+    const { operations, evidence, omissions } = decided;
+    const { subjects, matches } = named;
     considered += subjects.length;
     const batch = { subjects, matches, omissions, considered };
     await keep(operations, omissions, () => planning.planned(batch), evidence);

@@ -2,6 +2,7 @@
 
 import type { WarehouseStore } from '../warehouse/storage.ts';
 import type { Database } from './database.ts';
+import { uniqueStore } from './unique.ts';
 import { dueStore } from './warehouse/due.ts';
 import { groupStore } from './warehouse/groups.ts';
 import { historyStore } from './warehouse/history.ts';
@@ -26,6 +27,7 @@ export function openWarehouseStore(database: Database): WarehouseStore {
     ...withRuleMembers(database, memberships, ruleGroups),
     ...joinStore(database),
     ...historyStore(database),
+    ...uniqueStore(database),
     transaction: (work, outlives) =>
       database.transaction(async (queries) => {
         // One writer at a time, as SQLite has it anyway: two readings at once would both miss the

@@ -7,8 +7,10 @@
 import { type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Scalar } from '../identity/record.ts';
+import { nameKey } from '../mapping/names.ts';
 import { matchValues, type PlanningContext } from '../plan/desired.ts';
 import { chooseMatch, type Match, type MatchValue } from '../plan/match.ts';
+import type { NameAsking } from '../plan/names.ts';
 import { standing } from '../plan/standing.ts';
 import type { Target } from '../plan/target.ts';
 import type { Subject } from '../warehouse/subject.ts';
@@ -29,8 +31,8 @@ export interface Matching {
     subjects: readonly Subject[],
     context: PlanningContext,
   ) => Promise<ReadonlyMap<IdentityId, Match>>;
-  /** Which of these values of a path the target has already; it is listed for that. */
-  readonly taken: (path: string, values: readonly string[]) => Promise<readonly string[]>;
+  /** Of these names of a path, whose they are in the target or are to be. */
+  readonly namesHeld: NameAsking['namesHeld'];
 }
 
 export interface MatchingOptions {
@@ -99,12 +101,37 @@ export function matching(
     }
     return matches;
   };
-  const taken: Matching['taken'] = async (path, values) => {
-    await list();
-    const found = await engine.warehouse.candidates(target.system, target.kind, path, values);
-    return values.filter((value) => (found.get(value) ?? []).length > 0);
+  const namesHeld: Matching['namesHeld'] = async ({ path }, names) => {
+    const { system, kind } = target;
+    const few = options.due <= FEW && names.length <= MANY && connector.find !== undefined;
+    const asked = few && !listed ? await askForNames(path, names, target, connector, watch) : false;
+    if (asked === false) await list();
+    const held = await engine.warehouse.namesHeld({ system, kind, path }, names);
+    return asked === false ? held : new Map([...held, ...asked]);
   };
-  return { match, taken };
+  return { match, namesHeld };
+}
+
+/** @returns False where the target cannot be asked; it is listed then. */
+async function askForNames(
+  path: string,
+  names: readonly string[],
+  target: Target,
+  connector: Connector,
+  { signal }: Watch,
+): Promise<ReadonlyMap<string, IdentityId> | false> {
+  const held = new Map<string, IdentityId>();
+  try {
+    await eachAtATime(names, async (name) => {
+      const key = nameKey(name);
+      const hits = await findOne(connector, target, path, name, signal);
+      if (key !== undefined && hits.length > 0) held.set(key, '');
+    });
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'invalid') return false;
+    throw error;
+  }
+  return held;
 }
 
 /** What the lost create asked for: the account, if there is one, holds that. */

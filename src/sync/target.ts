@@ -126,6 +126,7 @@ export async function planDue(
     configVersion: engine.configVersion,
     due: people === undefined ? dueBatches(target, now, engine) : [people],
     ...matchingByKind(target, connector, engine, { due, listed: options.listed }, watch),
+    takeNames: (at, names) => warehouse.takeNames({ system, ...at }, names),
     heldMemberships: () => warehouse.heldMemberships(system),
     memberships: membershipLots(system, now, engine, members),
     membersPlanned: async (batch) => {
@@ -206,6 +207,7 @@ function matchingByKind(
       const kind = subjects[0]?.identity.kind ?? target.kind;
       return (others.get(kind) ?? own).match(subjects, context);
     },
+    namesHeld: (at, names) => (others.get(at.kind) ?? own).namesHeld(at, names),
   };
 }
 

@@ -46,6 +46,16 @@ export function identityKey(kind: ObjectKind, name: string, value: Scalar): stri
   return text === undefined ? undefined : `${kind}${SEPARATOR}${name}${SEPARATOR}${text}`;
 }
 
+/** The value in a key of this attribute, as it is compared; nothing for a key of another. */
+export function valueOfIdentityKey(
+  key: string,
+  kind: ObjectKind,
+  name: string,
+): string | undefined {
+  const prefix = `${kind}${SEPARATOR}${name}${SEPARATOR}`;
+  return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
+}
+
 /** What identities are found by. */
 export interface Indexed {
   /** Attributes people are joined and referred to by. */
@@ -133,6 +143,11 @@ export interface MatchPath {
 export function matchKey(path: string, value: Scalar): string | undefined {
   const text = normalised(value);
   return text === undefined ? undefined : `${path}${SEPARATOR}${text}`;
+}
+
+/** The value in a key of this path, as it is compared; nothing for a key of another. */
+export function valueOfMatchKey(key: string, path: string): string | undefined {
+  return key.startsWith(`${path}${SEPARATOR}`) ? key.slice(path.length + 1) : undefined;
 }
 
 /** Keys an account is found by in the connector space. */

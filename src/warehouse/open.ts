@@ -23,6 +23,7 @@ import { settle } from './settle.ts';
 import type { StoredIdentity, WarehouseStore } from './storage.ts';
 import type { Due, Subject } from './subject.ts';
 import { loadSubjects, recordOf } from './subjects.ts';
+import { names, rememberingNames } from './unique-targets.ts';
 import type { Candidate, Reading, Refusal, Warehouse, WarehouseRules } from './warehouse.ts';
 
 export interface World {
@@ -47,9 +48,10 @@ export async function openWarehouse(
     return store.nextEpoch();
   });
   let steps = 0;
+  const book = rulebook(rules);
   const context: Context = {
-    store,
-    book: rulebook(rules),
+    store: rememberingNames(store, book, now),
+    book,
     now,
     newId,
     // Unique without a trip to the store: nobody else has this epoch.
@@ -59,6 +61,7 @@ export async function openWarehouse(
   return {
     ...memberships(context),
     ...ruleGroupViews(context),
+    ...names(context),
     ...decisions(context, (ids) => identitiesOf(context, ids)),
     ...histories(context, (ids) => identitiesOf(context, ids)),
     beginReading: (system, kind, mode, fence) =>

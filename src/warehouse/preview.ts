@@ -16,6 +16,7 @@ import { openSpace, type Person } from './space.ts';
 import type { IdentityKey, WarehouseStore } from './storage.ts';
 import type { Subject } from './subject.ts';
 import { loadSubjects } from './subjects.ts';
+import { supposeNames } from './unique.ts';
 import type { WarehouseRules } from './warehouse.ts';
 
 export interface PreviewedWarehouse {
@@ -69,6 +70,7 @@ export function previewWarehouse(
     const space = openSpace(context);
     await space.loadPeople(ids);
     for (const person of space.people.values()) space.remerge(person);
+    await supposeNames(space, context);
     return space.people;
   };
   const everybody: PreviewedWarehouse['everybody'] = async function* (kind) {

@@ -6,7 +6,7 @@ import type { Indexed, MatchPath } from './keys.ts';
 import type { AttributeRules } from './merge-rules.ts';
 import { RULE_SOURCE } from './rule-groups.ts';
 import { type MarkedRule, ruleMark } from './similar/rule.ts';
-import type { SourceRules, TargetRules, WarehouseRules } from './warehouse.ts';
+import type { SourceRules, TargetRules, UniquePath, WarehouseRules } from './warehouse.ts';
 
 const NAMING = [
   'userPrincipalName',
@@ -27,6 +27,8 @@ export interface Rulebook {
   /** Paths by which accounts of this kind are matched, if the system is a target. */
   matchPaths(system: SystemName, kind: ObjectKind): readonly MatchPath[];
   readonly indexed: Indexed;
+  /** Paths of which no two accounts may hold the same, if the system is a target. */
+  uniquePaths(system: SystemName, kind: ObjectKind): Readonly<Record<string, UniquePath>>;
   /** Whether any target reads raw values of records (`hr/dept`). */
   readonly readsRecords: boolean;
 }
@@ -36,7 +38,10 @@ export function rulebook(rules: WarehouseRules): Rulebook {
   const sources = new Map(all.map((rule) => [`${rule.system}/${rule.kind}`, rule]));
   const targets = new Map(rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule]));
   const paths = new Map(
-    rules.targets.map((rule) => [`${rule.system}/${rule.kind}`, rule.match.map(matchPath)]),
+    rules.targets.map((rule) => [
+      `${rule.system}/${rule.kind}`,
+      [...new Set([...rule.match, ...Object.keys(rule.unique ?? {})])].map(matchPath),
+    ]),
   );
   const exact = new Set<string>();
   const compared = new Map<ObjectKind, Map<string, MarkedRule>>();
@@ -52,8 +57,14 @@ export function rulebook(rules: WarehouseRules): Rulebook {
     }
     for (const name of references) exact.add(name);
   }
+  for (const { ordered } of Object.values(rules.identity ?? {})) {
+    for (const { attribute, computed } of ordered) {
+      if (computed?.expression.candidates) exact.add(attribute);
+    }
+  }
   return {
     rules,
+    uniquePaths: (system, kind) => targets.get(`${system}/${kind}`)?.unique ?? {},
     source: (system, kind) => sources.get(`${system}/${kind}`),
     target: (system, kind) => targets.get(`${system}/${kind}`),
     attributes: (kind) => rules.identity?.[kind],

@@ -11,6 +11,7 @@ import type { JoinStore } from './join-storage.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { RuleGroupStore } from './rule-group-storage.ts';
 import type { Due, DueCause, Escrow, InFlight } from './subject.ts';
+import type { UniqueStore } from './unique-storage.ts';
 import type { ReviewItem } from './warehouse.ts';
 
 /** Attributes as JSON text: most are compared as text and never parsed. */
@@ -202,7 +203,8 @@ export interface WarehouseStore
     MembershipStore,
     RuleGroupStore,
     JoinStore,
-    HistoryStore {
+    HistoryStore,
+    UniqueStore {
   /**
    * All or nothing, and one after the other; what is asked inside takes part.
    *

@@ -24,6 +24,7 @@ import type { RuleGroups } from './rule-groups.ts';
 import type { Evidence, Otherwise } from './similar/evidence.ts';
 import type { JoinRule } from './similar/rule.ts';
 import type { Doubt, Due, DueCause, Escrow, Offer, Subject } from './subject.ts';
+import type { Names } from './unique-targets.ts';
 
 /** How records of one kind of one system become identities. */
 export interface SourceRules {
@@ -65,6 +66,8 @@ export interface TargetRules {
   };
   /** With kind `group`: who is a member; absent where members are left alone. */
   readonly members?: MembersMode;
+  /** Paths of which no two accounts may hold the same; by path. */
+  readonly unique?: Readonly<Record<string, UniquePath>>;
   /** Who goes ahead of everybody: a leaver. Only whoever becomes so is taken for one. */
   readonly urgent?: (
     identity: {
@@ -79,6 +82,17 @@ export interface TargetRules {
   readonly match: readonly string[];
   /** Changes when mapping, scope or policy change; then everybody is looked at again, in batches. */
   readonly fingerprint: string;
+}
+
+/** A path whose values are names that only one may have. */
+export interface UniquePath {
+  /** How long nobody else gets one that has become free. */
+  readonly reuseAfterSeconds: number;
+  /** Of names that are drawn for identities: which attribute, and what the path holds for a name. */
+  readonly drawn?: {
+    readonly attribute: string;
+    readonly valueOf: (name: string) => string | undefined;
+  };
 }
 
 export interface WarehouseRules {
@@ -200,7 +214,7 @@ export interface ReviewItem {
   readonly since: Date;
 }
 
-export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histories {
+export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histories, Names {
   /**
    * Asked for `changes` after a full reading was interrupted, it goes on with that one
    * (`continued`), provided that a page of it saved a watermark.

@@ -16,6 +16,7 @@ import { ruleGroupsMoved } from './rule-group-moves.ts';
 import { readsAny } from './rulebook.ts';
 import type { Held, Person, Space } from './space.ts';
 import type { Edge, IdentityKey, NewDue, RecordKey, StoredIdentity } from './storage.ts';
+import { settleNames } from './unique.ts';
 import type { ReviewItem, TargetRules } from './warehouse.ts';
 
 export interface Writing {
@@ -33,6 +34,7 @@ export async function writeSpace(
   { reviews = new Map(), reading = 0, meanwhile }: Writing = {},
 ): Promise<void> {
   const { store } = context;
+  await settleNames(space, context);
   const touched = [...space.records.values()].filter(isTouched);
   const people = peopleChanges(space, rawChanges(touched, space, context), context);
   const writes = [

@@ -13,6 +13,8 @@ export interface Environment {
   readonly context: EvaluationContext;
   /** Steps left; see `spend`. */
   fuel: number;
+  /** What `Counter` stands at. */
+  count?: number;
 }
 
 export type Compiled = (environment: Environment) => Value;

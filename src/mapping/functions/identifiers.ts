@@ -1,5 +1,6 @@
 /** Names nobody else has, random ones, and what must not be shown. */
 
+import { countsOf } from '../counter.ts';
 import { ExpressionError } from '../failure.ts';
 import { countOf, isEmpty, textOf } from '../value.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type Environment,
   type FunctionDefinition,
   fail,
+  MAX_STEPS,
   offsetOf,
   text,
 } from './definition.ts';
@@ -98,14 +100,20 @@ const SelectUniqueValue: FunctionDefinition = {
   outermost: true,
   unrepeatable: true,
   build: (call) => {
-    const rules = call.arguments.map((_, index) => argument(call, index));
+    const rules = call.arguments.map((given, index) => ({
+      rule: argument(call, index),
+      node: given?.node,
+      offset: offsetOf(call, index),
+    }));
     return (environment) => {
       const tried: string[] = [];
-      for (const [index, rule] of rules.entries()) {
-        const candidate = textOf(rule(environment), offsetOf(call, index));
-        if (candidate === undefined || candidate === '') continue;
-        if (!environment.context.taken?.(candidate)) return candidate;
-        tried.push(candidate);
+      for (const { rule, node, offset } of rules) {
+        for (const count of countsOf(node)) {
+          const candidate = textOf(rule(counting(environment, count)), offset);
+          if (candidate === undefined || candidate === '') break;
+          if (!environment.context.taken?.(candidate)) return candidate;
+          if (tried.length < MOST_NAMED) tried.push(candidate);
+        }
       }
       if (tried.length === 0) return undefined;
       throw new ExpressionError(
@@ -116,6 +124,19 @@ const SelectUniqueValue: FunctionDefinition = {
       );
     };
   },
+};
+
+/** Values that are named when all are taken. */
+const MOST_NAMED = 10;
+
+function counting(environment: Environment, count: number | undefined): Environment {
+  return count === undefined ? environment : { ...environment, fuel: MAX_STEPS, count };
+}
+
+const Counter: FunctionDefinition = {
+  parameters: [],
+  build: (call) => (environment) =>
+    environment.count ?? fail(call, 0, 'nesting', 'it counts only within SelectUniqueValue'),
 };
 
 /** The value flows; who shows a result asks the expression whether it is to be hidden. */
@@ -133,6 +154,7 @@ const DefaultDomain: FunctionDefinition = {
 };
 
 export const IDENTIFIERS: Readonly<Record<string, FunctionDefinition>> = {
+  Counter,
   DefaultDomain,
   Guid,
   RandomString,

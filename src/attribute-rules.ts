@@ -1,0 +1,76 @@
+/** What is said of single attributes, compiled, in the order in which they are decided. */
+
+import { hash } from 'node:crypto';
+import type { AttributeConfiguration, IdentityConfiguration } from './config/configuration.ts';
+import { decidingOrder } from './config/identity.ts';
+import type { Result } from './identity/problem.ts';
+import { compileExpression } from './mapping/evaluate.ts';
+import { compileScope } from './mapping/scope.ts';
+import type { AttributeRule, AttributeRules, Supplier } from './warehouse/merge-rules.ts';
+import type { WarehouseRules } from './warehouse/warehouse.ts';
+
+/** @throws RangeError on a mistake that loading the configuration would have reported. */
+export function attributeRules(
+  identity: IdentityConfiguration = {},
+): NonNullable<WarehouseRules['identity']> {
+  return Object.fromEntries(
+    Object.entries(identity).map(([kind, rules]) => [kind, rulesOfKind(rules)]),
+  );
+}
+
+/** What any of these reads, and is about, so that sources are asked for it. */
+export function attributesRead(rules: NonNullable<WarehouseRules['identity']>): readonly string[] {
+  return Object.values(rules).flatMap(({ ordered }) => ordered.flatMap(readBy));
+}
+
+function readBy({ attribute, from = [], computed }: AttributeRule): readonly string[] {
+  const conditions = from.flatMap(({ when }) => when?.inputs ?? []);
+  return [attribute, ...conditions, ...(computed?.expression.inputs ?? [])];
+}
+
+function rulesOfKind(configured: Readonly<Record<string, AttributeConfiguration>>): AttributeRules {
+  const ordered = decidingOrder(configured).names.flatMap((attribute) => {
+    const rule = configured[attribute];
+    return rule === undefined ? [] : [ruleOf(attribute, rule)];
+  });
+  return {
+    ordered,
+    byName: new Map(ordered.map((rule) => [rule.attribute, rule])),
+    recency: ordered.some(({ merge }) => merge === 'recency'),
+    raw: [
+      ...new Set(
+        ordered.flatMap(({ computed }) =>
+          (computed?.expression.inputs ?? []).filter((input) => input.includes('/')),
+        ),
+      ),
+    ],
+    fingerprint: hash('sha256', JSON.stringify(configured), 'hex').slice(0, 16),
+  };
+}
+
+function ruleOf(
+  attribute: string,
+  { merge, from, computed }: AttributeConfiguration,
+): AttributeRule {
+  return {
+    attribute,
+    merge,
+    ...(from && {
+      from: from.map(
+        ({ system, when, authoritative }): Supplier => ({
+          system,
+          ...(when !== undefined && { when: compiled(compileScope(when)) }),
+          ...(authoritative && { authoritative }),
+        }),
+      ),
+    }),
+    ...(computed && {
+      computed: { ...computed, expression: compiled(compileExpression(computed.expression)) },
+    }),
+  };
+}
+
+function compiled<Value>(result: Result<Value>): Value {
+  if (result.ok) return result.value;
+  throw new RangeError(result.problems.map(({ message }) => message).join('; '));
+}

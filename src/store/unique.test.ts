@@ -1,0 +1,207 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { describeWithPostgres } from '../../test/services/postgres.ts';
+import { attributeRules } from '../attribute-rules.ts';
+import { identityConfiguration } from '../config/identity.ts';
+import type { ChangePage } from '../connectors/spi/index.ts';
+import type { Change } from '../identity/record.ts';
+import { chooseNames } from '../mapping/names.ts';
+import { openWarehouse } from '../warehouse/open.ts';
+import type { Warehouse, WarehouseRules } from '../warehouse/warehouse.ts';
+import type { Database } from './database.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+import { HR, NOW, office, present, RAMP, user } from './warehouse/contract/office.ts';
+import { openWarehouseStore } from './warehouse.ts';
+
+const DAY = 86_400;
+const YEAR = 365 * DAY;
+const USER_NAME = { system: 'ramp', kind: 'user', path: 'userName' } as const;
+
+/** People are called by their surname, or that and a number. */
+const RULES: WarehouseRules = {
+  sources: [{ ...HR, map: { inputs: [], map: (record) => record } }],
+  targets: [
+    {
+      ...RAMP,
+      inputs: ['login'],
+      unique: {
+        userName: {
+          reuseAfterSeconds: YEAR,
+          drawn: { attribute: 'login', valueOf: (name) => `${name}@contoso.com` },
+        },
+      },
+    },
+  ],
+  identity: attributeRules(
+    identityConfiguration({
+      user: { login: 'SelectUniqueValue([surname], Append([surname], Counter()))' },
+    }),
+  ),
+};
+
+function lovelace(id: string, more: { readonly surname?: string } = {}): Change {
+  return present(user('hr', id), { employeeId: id, surname: 'lovelace', ...more });
+}
+
+interface Shared {
+  /** Another connection to the same store. */
+  readonly connect: () => Promise<Database>;
+}
+
+async function warehouseOver(database: Database, name: string): Promise<Warehouse> {
+  let made = 0;
+  return openWarehouse(openWarehouseStore(database), RULES, {
+    now: () => NOW,
+    newId: () => `${name}-${String(++made).padStart(4, '0')}`,
+  });
+}
+
+/** As a plan does: chooses, and once more with others while somebody was faster. */
+async function named(warehouse: Warehouse, people: readonly string[]): Promise<readonly string[]> {
+  const candidates = ['jdoe', ...Array.from({ length: 999 }, (_, index) => `jdoe${index + 1}`)];
+  for (;;) {
+    const chosen = await chooseNames(
+      people.map((id) => ({ id, candidates })),
+      (names) => warehouse.namesHeld(USER_NAME, names),
+      new Map(),
+    );
+    const late = await warehouse.takeNames(
+      USER_NAME,
+      [...chosen].map(([holder, name]) => ({ holder, name })),
+    );
+    if (late.size === 0) return [...chosen.values()];
+  }
+}
+
+function uniqueContract(open: () => Promise<Shared>): void {
+  const rules = { sources: RULES.sources, targets: RULES.targets, identity: RULES.identity ?? {} };
+  const company = async () => {
+    const { connect } = await open();
+    return office(connect, rules);
+  };
+  const login = async ({ subject }: Awaited<ReturnType<typeof company>>, id: string) =>
+    (await subject(id)).identity.attributes.login;
+
+  it('gives hundreds of people who are named at once as many names', async () => {
+    const { connect } = await open();
+    await using one = await connect();
+    await using other = await connect();
+    const warehouses = [await warehouseOver(one, 'one'), await warehouseOver(other, 'other')];
+    const lots = Array.from({ length: 6 }, (_, lot) =>
+      Array.from({ length: 50 }, (_, index) => `person-${lot}-${index}`),
+    );
+    const names = await Promise.all(
+      lots.map((lot, index) => named(warehouses[index % 2] as Warehouse, lot)),
+    );
+    expect(names.flat()).toHaveLength(300);
+    expect(new Set(names.flat()).size).toBe(300);
+  }, 30_000);
+
+  it('gives people who arrive at once in two processes as many names', async () => {
+    const { connect } = await open();
+    await using one = await connect();
+    await using other = await connect();
+    const arrivals = [await warehouseOver(one, 'one'), await warehouseOver(other, 'other')].flatMap(
+      (warehouse, process) =>
+        Array.from({ length: 4 }, async (_, page) => {
+          const changes = Array.from({ length: 20 }, (_, index) =>
+            lovelace(`${process}-${page}-${index}`),
+          );
+          const reading = await warehouse.beginReading('hr', 'user', 'changes');
+          await warehouse.absorb(reading, { changes } satisfies ChangePage);
+        }),
+    );
+    await Promise.allSettled(arrivals);
+    const people = await one.all<{ readonly attributes: string }>(
+      'select attributes from identity',
+    );
+    const logins = people.map(({ attributes }) => JSON.parse(attributes).login as unknown);
+    expect(logins.length).toBeGreaterThan(20);
+    expect(logins).not.toContain(undefined);
+    expect(new Set(logins).size).toBe(logins.length);
+  });
+
+  it('draws a name once, and it stays whatever becomes of what it was made of', async () => {
+    await using contoso = await company();
+    await contoso.read('hr', 'user', [lovelace('1'), lovelace('2')]);
+    expect([await login(contoso, '1'), await login(contoso, '2')]).toEqual([
+      'lovelace',
+      'lovelace1',
+    ]);
+    await contoso.read('hr', 'user', [lovelace('1', { surname: 'king' }), lovelace('2')]);
+    expect(await login(contoso, '1')).toBe('lovelace');
+  });
+
+  it('knows what a target has, and what it had until lately', async () => {
+    await using contoso = await company();
+    const held = (name: string) => present(user('ramp', 'r1'), { userName: name });
+    await contoso.read('ramp', 'user', [held('lovelace@contoso.com')]);
+    await contoso.read('hr', 'user', [lovelace('1')]);
+    expect(await login(contoso, '1')).toBe('lovelace1');
+    await contoso.read('ramp', 'user', [held('king@contoso.com')]);
+    await contoso.read('hr', 'user', [lovelace('1'), lovelace('2')]);
+    expect(await login(contoso, '2')).toBe('lovelace2');
+    contoso.clock(new Date(NOW.getTime() + (YEAR + DAY) * 1000));
+    await contoso.read('hr', 'user', [lovelace('1'), lovelace('2'), lovelace('3')]);
+    expect(await login(contoso, '3')).toBe('lovelace');
+  });
+
+  it('gives nobody the name of somebody who left, until its time is over', async () => {
+    await using contoso = await company();
+    const left = { type: 'absent', ref: user('hr', '1') } as const;
+    await contoso.read('hr', 'user', [lovelace('1')]);
+    await contoso.read('hr', 'user', [left, lovelace('2')], { mode: 'changes' });
+    expect(await login(contoso, '2')).toBe('lovelace1');
+    await contoso.read('hr', 'user', [lovelace('1')], { mode: 'changes' });
+    expect(await login(contoso, '1')).toBe('lovelace');
+    await contoso.read('hr', 'user', [left], { mode: 'changes' });
+    contoso.clock(new Date(NOW.getTime() + (YEAR + DAY) * 1000));
+    await contoso.read('hr', 'user', [lovelace('3')], { mode: 'changes' });
+    expect(await login(contoso, '3')).toBe('lovelace');
+    // Who comes back after all that time is somebody else's namesake.
+    await contoso.read('hr', 'user', [lovelace('1')], { mode: 'changes' });
+    expect(await login(contoso, '1')).toBe('lovelace2');
+  });
+
+  it('keeps a name in a target for whom it was planned, and longer than its account is there', async () => {
+    await using contoso = await company();
+    const { warehouse } = contoso;
+    const take = (holder: string) =>
+      warehouse.takeNames(USER_NAME, [{ name: 'Ada@contoso.com', holder }]);
+    expect(await take('ada')).toEqual(new Set());
+    expect(await take('augusta')).toEqual(new Set(['augusta']));
+    expect(await take('ada')).toEqual(new Set());
+    expect(await warehouse.namesHeld(USER_NAME, ['ADA@contoso.com'])).toEqual(
+      new Map([['ada@contoso.com', 'ada']]),
+    );
+    contoso.clock(new Date(NOW.getTime() + (YEAR + DAY) * 1000));
+    expect(await take('augusta')).toEqual(new Set());
+  });
+}
+
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+describe('names that only one may have (SQLite)', () => {
+  uniqueContract(async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-names-'));
+    folders.push(folder);
+    return { connect: () => openSqlite(folder, 'default') };
+  });
+});
+
+describeWithPostgres('names that only one may have', (server) => {
+  let url: Promise<string> | undefined;
+  let tenants = 0;
+  uniqueContract(async () => {
+    url ??= server().database();
+    const [at, tenant] = [await url, `tenant-${++tenants}`];
+    return { connect: () => openPostgres(at, tenant) };
+  });
+});

@@ -1,0 +1,124 @@
+/** Names in targets that only one account may have: who has them, who is to get them, what was given up. */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { ObjectKind, SystemName } from '../identity/record.ts';
+import { nameKey } from '../mapping/names.ts';
+import type { Context } from './context.ts';
+import { matchKey, valueOfMatchKey } from './keys.ts';
+import type { Rulebook } from './rulebook.ts';
+import type { RecordKey, WarehouseStore } from './storage.ts';
+import type { HeldName, NameSpace } from './unique-storage.ts';
+
+/** A path of the accounts of a target. */
+export interface NamedPath {
+  readonly system: SystemName;
+  readonly kind: ObjectKind;
+  readonly path: string;
+}
+
+/** What the plan asks. */
+export interface Names {
+  /**
+   * Of these names, by the key they are compared by, whose they are: in the target, as far as it was
+   * read, by a plan, or until lately. The empty text for an account of nobody.
+   */
+  namesHeld(at: NamedPath, names: readonly string[]): Promise<ReadonlyMap<string, IdentityId>>;
+  /** Takes names for people who are to get accounts. @returns Who was too late. */
+  takeNames(
+    at: NamedPath,
+    names: readonly { readonly name: string; readonly holder: IdentityId }[],
+  ): Promise<ReadonlySet<IdentityId>>;
+}
+
+/** No system is called nothing: names of identities are in no target's space. */
+export function spaceOf({ system, kind, path }: NamedPath): NameSpace {
+  return `${system}/${kind}/${path}`;
+}
+
+export function names(context: Context): Names {
+  const { store, now } = context;
+  return {
+    namesHeld: (at, wanted) => heldInTarget(context, at, wanted),
+    takeNames: (at, wanted) =>
+      store.transaction(async () => {
+        const rows = wanted.flatMap(({ name, holder }): readonly HeldName[] => {
+          const key = nameKey(name);
+          return key === undefined ? [] : [{ name: key, holder }];
+        });
+        const since = now().getTime();
+        const until = since + reuseAfter(context, at);
+        const held = await store.takeNames(spaceOf(at), rows, since, until);
+        const holders = new Map(held.map(({ name, holder }) => [name, holder]));
+        return new Set(
+          rows.flatMap(({ name, holder }) => (holders.get(name) === holder ? [] : [holder])),
+        );
+      }),
+  };
+}
+
+/** Of names that are drawn for a target, how long nobody else gets one that has become free. */
+function reuseAfter({ book }: Context, { system, kind, path }: NamedPath): number {
+  return (book.uniquePaths(system, kind)[path]?.reuseAfterSeconds ?? 0) * 1000;
+}
+
+export async function heldInTarget(
+  { store, now }: Context,
+  at: NamedPath,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, IdentityId>> {
+  const keys = wanted.flatMap((name) => nameKey(name) ?? []);
+  const [held, accounts] = await Promise.all([
+    store.namesHeld(spaceOf(at), keys, now().getTime()),
+    store.recordsWithKeys(
+      at.system,
+      at.kind,
+      keys.flatMap((key) => matchKey(at.path, key) ?? []),
+      1,
+    ),
+  ]);
+  const holders = new Map(held.map(({ name, holder }) => [name, holder]));
+  // What the target has counts, whoever it was kept for.
+  for (const { key, record } of accounts) {
+    const name = valueOfMatchKey(key, at.path);
+    if (name !== undefined) holders.set(name, record.identity ?? '');
+  }
+  return holders;
+}
+
+/** The same, and what accounts do not hold any more, by our hand or another's, is given up. */
+export function rememberingNames(
+  store: WarehouseStore,
+  book: Rulebook,
+  now: () => Date,
+): WarehouseStore {
+  if (!book.rules.targets.some(({ unique }) => unique !== undefined)) return store;
+  return {
+    ...store,
+    removeRecordKeys: async (keys) => {
+      await store.removeRecordKeys(keys);
+      await freeLost({ store, book, now }, keys);
+    },
+  };
+}
+
+async function freeLost(
+  { store, book, now }: Pick<Context, 'store' | 'book' | 'now'>,
+  lost: readonly RecordKey[],
+): Promise<void> {
+  const since = now().getTime();
+  const lots = Map.groupBy(lost, ({ ref }) => `${ref.system}/${ref.kind}`);
+  for (const lot of lots.values()) {
+    const [first] = lot;
+    if (!first) continue;
+    const { system, kind } = first.ref;
+    for (const [path, { reuseAfterSeconds }] of Object.entries(book.uniquePaths(system, kind))) {
+      const names = lot.flatMap(({ key }): readonly HeldName[] => {
+        const name = valueOfMatchKey(key, path);
+        return name === undefined ? [] : [{ name, holder: '' }];
+      });
+      if (names.length === 0) continue;
+      const until = since + reuseAfterSeconds * 1000;
+      await store.freeNames(spaceOf({ system, kind, path }), names, since, until);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * Names that are drawn for identities, and that nobody else has: jdoe, jdoe1 … Drawn once, when
+ * somebody arrives, and hers from then on; whatever is given up is nobody's for a time.
+ */
+
+import type { IdentityId } from '../identity/identity.ts';
+import type { ObjectKind } from '../identity/record.ts';
+import { chooseNames, type Holders, nameKey } from '../mapping/names.ts';
+import type { Context } from './context.ts';
+import { identityKey, valueOfIdentityKey } from './keys.ts';
+import { choice } from './merge.ts';
+import { COMPUTED } from './merge-computed.ts';
+import { contributionsOf, mergingOf } from './merge-person.ts';
+import type { AttributeRule } from './merge-rules.ts';
+import type { Person, Space } from './space.ts';
+import type { HeldName, NameSpace } from './unique-storage.ts';
+import { heldInTarget, spaceOf } from './unique-targets.ts';
+
+/** A rule that draws. */
+interface Drawing {
+  readonly kind: ObjectKind;
+  readonly attribute: string;
+  readonly computed: NonNullable<AttributeRule['computed']>;
+  readonly space: NameSpace;
+}
+
+/**
+ * Names those who have none yet, and gives up the names of those who left. Within the transaction in
+ * which the space was loaded, before it is written: warehouses are written one after the other, so
+ * nobody else draws meanwhile.
+ */
+export async function settleNames(space: Space, context: Context): Promise<void> {
+  for (const drawing of drawings(context)) {
+    const people = [...space.people.values()].filter(({ kind }) => kind === drawing.kind);
+    if (people.length === 0) continue;
+    await takeBack(people, drawing, space, context);
+    for (;;) {
+      const drawn = await draw(people, drawing, space, context);
+      if (drawn.length === 0) break;
+      const late = await take(drawn, drawing, context);
+      for (const { id } of drawn) if (!late.has(id)) space.remerge(person(space, id));
+      if (late.size === 0) break;
+      for (const id of late) delete person(space, id).kept[drawing.attribute];
+    }
+    await giveUp(people, drawing, context);
+  }
+}
+
+/** As `settleNames` would draw them, without taking them. */
+export async function supposeNames(space: Space, context: Context): Promise<void> {
+  for (const drawing of drawings(context)) {
+    const people = [...space.people.values()].filter(({ kind }) => kind === drawing.kind);
+    const drawn = await draw(people, drawing, space, context);
+    for (const { id } of drawn) space.remerge(person(space, id));
+  }
+}
+
+function drawings({ book }: Context): readonly Drawing[] {
+  return Object.entries(book.rules.identity ?? {}).flatMap(([kind, { ordered }]) =>
+    ordered.flatMap(({ attribute, computed }) =>
+      computed?.expression.candidates
+        ? [{ kind, attribute, computed, space: spaceOf({ system: '', kind, path: attribute }) }]
+        : [],
+    ),
+  );
+}
+
+function person(space: Space, id: IdentityId): Person {
+  const found = space.people.get(id);
+  if (!found) throw new TypeError(`${id} is not in hand`);
+  return found;
+}
+
+/** Whoever comes back has her name again, unless somebody else got it meanwhile. */
+async function takeBack(
+  people: readonly Person[],
+  { attribute, space: of }: Drawing,
+  space: Space,
+  { store, now }: Context,
+): Promise<void> {
+  const returned = people.flatMap((each): readonly HeldName[] => {
+    const back = each.present && each.stored !== undefined && !each.stored.present;
+    const name = back ? keyOf(each.kept[attribute]) : undefined;
+    return name === undefined ? [] : [{ name, holder: each.id }];
+  });
+  if (returned.length === 0) return;
+  const held = await store.takeNames(of, returned, now().getTime());
+  const holders = new Map(held.map(({ name, holder }) => [name, holder]));
+  for (const { name, holder } of returned) {
+    if (holders.get(name) === holder) continue;
+    const late = person(space, holder);
+    delete late.kept[attribute];
+    space.remerge(late);
+  }
+}
+
+interface Drawn {
+  readonly id: IdentityId;
+  readonly name: string;
+}
+
+/** Chooses names, and puts them into `kept`. */
+async function draw(
+  people: readonly Person[],
+  { kind, attribute, computed, space: of }: Drawing,
+  space: Space,
+  context: Context,
+): Promise<readonly Drawn[]> {
+  const { expression } = computed;
+  const nameless = people.filter(
+    ({ undrawn, present, kept }) =>
+      undrawn.includes(attribute) && present && kept[attribute] === undefined,
+  );
+  const rules = context.book.attributes(kind);
+  if (nameless.length === 0 || rules === undefined) return [];
+  // What others in hand hold is not stored yet.
+  const taken = new Map<string, IdentityId>();
+  for (const { id, attributes, undrawn } of people) {
+    const key = undrawn.includes(attribute) ? undefined : keyOf(attributes[attribute]);
+    if (key !== undefined) taken.set(key, id);
+  }
+  const chosen = await chooseNames(
+    nameless.map((each) => {
+      const merging = mergingOf(each, space, rules);
+      const { now, record } = merging;
+      const contributions = contributionsOf(each, space, rules.recency);
+      const { value } = choice(contributions, attribute, each.attributes, merging);
+      const decided =
+        value === undefined ? each.attributes : { ...each.attributes, [attribute]: value };
+      const evaluation = { now, ...(record && { record }) };
+      return { id: each.id, candidates: expression.candidates?.(decided, evaluation) ?? [] };
+    }),
+    holdersOf(kind, attribute, of, context),
+    taken,
+  );
+  return nameless.flatMap((each): readonly Drawn[] => {
+    const name = chosen.get(each.id);
+    if (name === undefined) return [];
+    each.kept[attribute] = name;
+    return [{ id: each.id, name }];
+  });
+}
+
+/** Where a name may be somebody's: kept for them, said by a source, or held in a target. */
+function holdersOf(kind: ObjectKind, attribute: string, of: NameSpace, context: Context): Holders {
+  const { store, book, now } = context;
+  return async (names) => {
+    const keys = names.flatMap((name) => nameKey(name) ?? []);
+    const [held, said] = await Promise.all([
+      store.namesHeld(of, keys, now().getTime()),
+      store.identitiesWithKeys(keys.flatMap((key) => identityKey(kind, attribute, key) ?? [])),
+    ]);
+    const holders = new Map<string, IdentityId>();
+    for (const { name, holder } of held) holders.set(name, holder);
+    // Names of those who left long ago are still among their last values, and free all the same.
+    const ids = [...new Set(said.map(({ identity }) => identity))];
+    const there = ids.length === 0 ? [] : await store.identities(ids);
+    const present = new Set(there.flatMap((each) => (each.present ? each.id : [])));
+    for (const { key, identity } of said) {
+      const name = valueOfIdentityKey(key, kind, attribute);
+      if (name !== undefined && present.has(identity)) holders.set(name, identity);
+    }
+    for (const { system, unique = {}, kind: of } of book.rules.targets) {
+      if (of !== kind) continue;
+      for (const [path, { drawn }] of Object.entries(unique)) {
+        if (drawn?.attribute !== attribute) continue;
+        const values = new Map(
+          names.flatMap((name) => {
+            const value = drawn.valueOf(name);
+            const key = value === undefined ? undefined : nameKey(value);
+            return value === undefined || key === undefined ? [] : [[key, name] as const];
+          }),
+        );
+        const accounts = await heldInTarget(context, { system, kind, path }, [...values.keys()]);
+        for (const [value, holder] of accounts) {
+          const name = nameKey(values.get(value) ?? '');
+          if (name !== undefined) holders.set(name, holder);
+        }
+      }
+    }
+    return holders;
+  };
+}
+
+/** @returns Who was too late. */
+async function take(
+  drawn: readonly Drawn[],
+  { space: of }: Drawing,
+  { store, now }: Context,
+): Promise<ReadonlySet<IdentityId>> {
+  const rows = drawn.flatMap(({ id, name }): readonly HeldName[] => {
+    const key = nameKey(name);
+    return key === undefined ? [] : [{ name: key, holder: id }];
+  });
+  const held = await store.takeNames(of, rows, now().getTime());
+  const holders = new Map(held.map(({ name, holder }) => [name, holder]));
+  return new Set(rows.flatMap(({ name, holder }) => (holders.get(name) === holder ? [] : holder)));
+}
+
+/** Names of those who left, and names that somebody has no more. */
+async function giveUp(
+  people: readonly Person[],
+  { attribute, computed, space: of }: Drawing,
+  { store, now }: Context,
+): Promise<void> {
+  const given = people.flatMap((each): readonly HeldName[] => {
+    const { id, before, attributes, stored, present, records, origins } = each;
+    if (stored === undefined) return [];
+    const had = keyOf(before[attribute]);
+    const has = keyOf(attributes[attribute]);
+    const left = (stored.present && !present) || records.size === 0;
+    const kept = origins[attribute] === COMPUTED ? undefined : keyOf(each.kept[attribute]);
+    const lost = had !== has || left ? had : undefined;
+    return [...new Set([lost, kept])].flatMap((name) =>
+      name === undefined ? [] : [{ name, holder: id }],
+    );
+  });
+  if (given.length === 0) return;
+  const at = now().getTime();
+  await store.freeNames(of, given, at, at + computed.reuseAfterSeconds * 1000);
+}
+
+function keyOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? nameKey(value) : undefined;
+}
