@@ -10,9 +10,9 @@ import type { Match } from '../plan/match.ts';
 import { planSubject } from '../plan/planner.ts';
 import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
 import type { Step } from '../plan/trace.ts';
-import { MEMBER_KIND } from '../warehouse/rule-groups.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import type { Engine, Watch } from './engine.ts';
+import { regrouping, rulesOn } from './explain-groups.ts';
 import { explainMembers } from './explain-members.ts';
 import { attributesBehind, knownValue, linkOf, namesOf, valueExplained } from './explain-values.ts';
 import { waitsOf } from './explain-waits.ts';
@@ -41,19 +41,20 @@ export async function explain(
   const targets: TargetExplanation[] = [];
   let records: Explained['records'] = [];
   let supposed = identity;
-  let standsAs = regroup(assumed(identity, set), engine, at);
+  const regrouped = regrouping(engine, at, false);
+  let standsAs = identity;
   for (const policy of policies) {
     const subject = await engine.warehouse.subject(policy.system, identity.id);
     if (subject === undefined) {
       throw new VerbRefusal('unknown-person', `${label(identity)} is gone meanwhile`, 'ask again');
     }
     const left = without === undefined ? subject : await engine.warehouse.without(subject, without);
-    const assumption = assuming(left, set, engine, at);
-    standsAs = assumption.identity;
+    const assumed = regrouped(left, assuming(left, set));
+    standsAs = assumed.identity;
     records = left.records;
     if (without !== undefined) supposed = { ...left.identity, links: left.identity.links };
     const scene = { at: at ?? engine.now(), offers, without };
-    const explained = await oneTarget(assumption, policy, scene, engine, watch);
+    const explained = await oneTarget(assumed, policy, scene, engine, watch);
     const rules = groupRules(policy, engine);
     targets.push({ ...explained, ...(await explainMembers(subject, rules, engine, group)) });
   }
@@ -71,10 +72,7 @@ export async function explain(
     assumed: Object.fromEntries(Object.entries(set).filter(([, value]) => value !== '')),
     ...(without !== undefined && { without }),
     ...(at !== undefined && { at }),
-    ruleGroups:
-      identity.kind === MEMBER_KIND
-        ? engine.warehouse.ruleStandings(standsAs, at ?? engine.now())
-        : [],
+    ruleGroups: rulesOn(standsAs, at, engine),
     names: await namesOf(namingPlaces(supposed, targets), engine),
     ...(values !== undefined && { values }),
     targets,
@@ -145,33 +143,21 @@ function known(name: string, { attributes }: Identity, policies: readonly Target
   );
 }
 
-/** The subject as it would be with other values, at another time: also in other groups made by rule. */
-function assuming(
-  subject: Subject,
-  set: Readonly<Record<string, string>>,
-  engine: Engine,
-  at: Date | undefined,
-): Subject {
-  if (Object.keys(set).length === 0 && at === undefined) return subject;
-  return { ...subject, identity: regroup(assumed(subject.identity, set), engine, at) };
-}
-
-function regroup(identity: Identity, { warehouse, now }: Engine, at: Date | undefined): Identity {
-  return warehouse.regrouped(identity, at ?? now());
-}
-
-/** An empty text takes a value away. */
-function assumed(identity: Identity, set: Readonly<Record<string, string>>): Identity {
-  const attributes: Record<string, AttributeValue> = { ...identity.attributes };
-  const origins: Record<string, string> = { ...identity.origins };
-  for (const [name, text] of Object.entries(set)) {
+/** The subject as it would be with other values; an empty text takes a value away. */
+function assuming(subject: Subject, set: Readonly<Record<string, string>>): Subject {
+  const entries = Object.entries(set);
+  if (entries.length === 0) return subject;
+  const attributes: Record<string, AttributeValue> = { ...subject.identity.attributes };
+  const origins: Record<string, string> = { ...subject.identity.origins };
+  for (const [name, text] of entries) {
     delete attributes[name];
     delete origins[name];
     if (text === '') continue;
     attributes[name] = text;
     origins[name] = 'assumed';
   }
-  return { ...identity, attributes: attributes as Attributes, origins };
+  const identity: Identity = { ...subject.identity, attributes: attributes as Attributes, origins };
+  return { ...subject, identity };
 }
 
 interface Scene {
