@@ -16,6 +16,7 @@ import type { InboundStorage } from './connectors/inbound/storage.ts';
 import { scim } from './connectors/scim/connector.ts';
 import { type Connector, type ConnectorDefinition, leanFetch } from './connectors/spi/index.ts';
 import type { SystemName } from './identity/record.ts';
+import { usesOf } from './read-uses.ts';
 import { rulesOf } from './rules.ts';
 import { openAudit } from './store/audit.ts';
 import type { Database } from './store/database.ts';
@@ -92,7 +93,8 @@ export async function openEngine(configuration: Configuration, world: World = {}
   const types = connectorTypes(storagesOf(database, now));
   const connections = connectionsOf(configuration, types, { fetch, now });
   stack.use(connections);
-  const { warehouse: rules, sources, targets } = rulesOf(configuration, types);
+  const compiled = rulesOf(configuration, types);
+  const { warehouse: rules, sources, targets } = compiled;
   const warehouse = await openWarehouse(openWarehouseStore(database), rules, {
     now,
     newId: () => timeOrderedId(now()),
@@ -114,6 +116,7 @@ export async function openEngine(configuration: Configuration, world: World = {}
     drift: openDrift(database),
     undos: openUndo(database),
     privacy,
+    uses: usesOf(configuration, compiled),
     audit,
     auditPolicy: configuration.audit ?? {},
     retention: configuration.keep,

@@ -3,6 +3,7 @@ import { allowCommand } from './privacy-allow.ts';
 import { eraseCommand } from './privacy-erase.ts';
 import { exportCommand } from './privacy-export.ts';
 import { proofCommand } from './privacy-proof.ts';
+import { reportCommand } from './privacy-report.ts';
 import { rewriteCommand } from './privacy-rewrite.ts';
 import type { Session } from './session.ts';
 
@@ -14,6 +15,7 @@ export function privacyCommand(session: Session): Command {
     .addCommand(exportCommand(session))
     .addCommand(eraseCommand(session))
     .addCommand(proofCommand(session))
+    .addCommand(reportCommand(session))
     .addCommand(allowCommand(session))
     .addCommand(rewriteCommand(session));
 }

@@ -13,7 +13,12 @@ import { logEntry } from '../server/api/schemas/log.ts';
 import { explained, identity, statusReport, unsent } from '../server/api/schemas/person.ts';
 import { omission, plannedOperation, storedPlan } from '../server/api/schemas/plan.ts';
 import { withReport } from '../server/api/schemas/plan-with.ts';
-import { erasure, erasurePlan, personExport } from '../server/api/schemas/privacy.ts';
+import {
+  erasure,
+  erasurePlan,
+  personExport,
+  privacyReport,
+} from '../server/api/schemas/privacy.ts';
 import { driftRow, reconcileReport, undoReport } from '../server/api/schemas/reconcile.ts';
 import {
   outcomeRow,
@@ -99,6 +104,7 @@ export function remoteVerbs(server: RemoteServer): Verbs {
     erasePerson: ({ person, ...body }, watch) =>
       watched(server, `${personPath(person)}/erasure`, { body }, erasure, watch),
     erasures: async (limit) => items(erasure, await get(`/erasures${queryOf({ limit })}`)),
+    privacyReport: async () => oneOf(privacyReport, await get('/privacy/report')),
     allowRecord: async (body) => {
       await server.ask('POST', '/suppressions/lift', { body });
     },

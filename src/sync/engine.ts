@@ -16,6 +16,7 @@ import type { ReadingResult, Warehouse } from '../warehouse/warehouse.ts';
 import type { Noting } from './audited.ts';
 import type { Retention } from './forget.ts';
 import type { LeaseHolder, Ledger } from './ledger.ts';
+import type { SourceUses } from './privacy-report.ts';
 import type { PrivacyStore } from './privacy-storage.ts';
 import type { DriftStore } from './reconcile-storage.ts';
 import type { UndoStore } from './undo-storage.ts';
@@ -35,6 +36,8 @@ export interface Engine extends AsyncDisposable, Noting {
   readonly drift: DriftStore;
   readonly undos: UndoStore;
   readonly privacy: PrivacyStore;
+  /** What sources are asked for, and what for. */
+  readonly uses: readonly SourceUses[];
   /** What was done, by whom. What the stores above make durable is told there by themselves. */
   readonly audit: AuditTrail;
   readonly auditPolicy: AuditPolicy;

@@ -1,7 +1,7 @@
 /** What data protection asks of the store: what is kept about one person, table by table. */
 
 import type { IdentityId } from '../identity/identity.ts';
-import type { ObjectRef, SystemName } from '../identity/record.ts';
+import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
 import type { PlanState } from '../plan/plan.ts';
 
 /** By what rows are known to be about somebody. */
@@ -65,7 +65,15 @@ export interface StoredErasure {
   readonly whom?: Whom;
 }
 
+/** What records hold, by the names that their systems give it. */
+export interface StoredAttributes {
+  readonly records: number;
+  readonly attributes: readonly { readonly attribute: string; readonly records: number }[];
+}
+
 export interface PrivacyStore {
+  /** Of so many of the records that are there. */
+  storedAttributes(system: SystemName, kind: ObjectKind, most: number): Promise<StoredAttributes>;
   /** Nobody: only the id itself is known. */
   whom(identity: IdentityId): Promise<Whom>;
   /** Tables in which nothing is about them are left out. */

@@ -32,6 +32,7 @@ import type { SuppressedRecord } from './privacy-allow.ts';
 import type { EraseRequest, Erasure } from './privacy-erase.ts';
 import type { PersonExport } from './privacy-export.ts';
 import type { ErasurePlan, ErasureRequest } from './privacy-plan.ts';
+import type { PrivacyReport } from './privacy-report.ts';
 import type { ReconcileReport, ReconcileRequest } from './reconcile.ts';
 import type { DriftQuery, DriftRow } from './reconcile-storage.ts';
 import type { UndoReport, UndoRequest } from './undo.ts';
@@ -112,6 +113,8 @@ export interface Verbs {
   erasures(limit: number): Promise<readonly Erasure[]>;
   /** A record that was suppressed may be taken again. */
   allowRecord(record: SuppressedRecord): Promise<void>;
+  /** What is read about people, what for, and for nothing. */
+  privacyReport(): Promise<PrivacyReport>;
 }
 
 export interface AuditRequest extends AuditQuery {

@@ -146,3 +146,66 @@ describe('an erasure', () => {
     expect(await verbs.people(person)).toHaveLength(1);
   });
 });
+
+const HR = `
+  hr:
+    connector: file
+    options: { path: hr.csv, id: number }
+    read:
+      user:
+        creates: false
+        authority: false
+        join: [userPrincipalName]
+        map:
+          userPrincipalName: "[mail]"
+          employeeType: "[type]"
+          birthDate: "[born]"`;
+
+const PEOPLE = `number,mail,type,born,iban
+1,ada.lovelace@contoso.com,employee,1815-12-10,CH9300762011623852957
+2,grace.hopper@contoso.com,employee,,
+`;
+
+describe('the report', () => {
+  it('says what is read for what, what is not asked for, and what is stored for nothing', async () => {
+    await using company = await contoso({
+      systems: HR,
+      files: { 'hr.csv': PEOPLE },
+      write: `        scope: employeeType eq "employee"`,
+    });
+    company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    const { sources } = await verbsOf(company.engine).privacyReport();
+    const hr = sources.find(({ system }) => system === 'hr');
+    expect(hr?.asked.filter(({ records }) => records > 0)).toEqual([
+      {
+        attribute: 'mail',
+        as: ['userPrincipalName', 'mail'],
+        uses: expect.arrayContaining([
+          { type: 'mapping', of: 'ramp: userName' },
+          { type: 'join', of: 'hr' },
+          { type: 'naming' },
+        ]),
+        ...{ sensitive: false, idle: false, records: 2 },
+      },
+      {
+        attribute: 'type',
+        as: ['employeeType'],
+        uses: [{ type: 'scope', of: 'ramp' }],
+        ...{ sensitive: false, idle: false, records: 2 },
+      },
+    ]);
+    expect(hr?.unasked).toContain('birthDate');
+    expect(hr?.stored).toEqual({
+      records: 2,
+      unused: [
+        { attribute: 'born', records: 1, sensitive: false },
+        { attribute: 'iban', records: 1, sensitive: true },
+      ],
+    });
+    // Entra ID is asked for what is used, and answers little else.
+    const entra = sources.find(({ system, kind }) => system === 'entra' && kind === 'user');
+    expect(entra?.stored.unused.map(({ attribute }) => attribute)).toEqual(['createdDateTime']);
+    expect(entra?.unasked).toContain('ageGroup');
+  });
+});

@@ -3,9 +3,10 @@
  * in which values of attributes occur: maps by attribute, and changes with their path.
  */
 
+import { SENSITIVE } from '../../identity/sensitive.ts';
 import type { CompiledRow } from '../../mapping/mapping.ts';
 import { REDACTED, scrubbed, textsIn } from '../../mapping/redacted.ts';
-import { type Role, SENSITIVE, seesEverything } from './policy.ts';
+import { type Role, seesEverything } from './policy.ts';
 
 /** Names and paths of attributes in lower case. */
 export interface Hidden {

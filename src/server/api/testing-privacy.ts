@@ -36,7 +36,7 @@ export const ERASURE: Erasure = {
 
 export const PRIVACY_VERBS: Pick<
   Verbs,
-  'exportPerson' | 'planErasure' | 'erasePerson' | 'erasures' | 'allowRecord'
+  'exportPerson' | 'planErasure' | 'erasePerson' | 'erasures' | 'allowRecord' | 'privacyReport'
 > = {
   exportPerson: async () => ({
     format: 1,
@@ -70,4 +70,27 @@ export const PRIVACY_VERBS: Pick<
   erasePerson: async () => ERASURE,
   erasures: async () => [ERASURE],
   allowRecord: async () => {},
+  privacyReport: async () => ({
+    sources: [
+      {
+        system: 'hr',
+        kind: 'user',
+        asked: [
+          {
+            attribute: 'dept',
+            as: ['department'],
+            uses: [{ type: 'mapping', of: 'ramp: department' }],
+            sensitive: false,
+            idle: false,
+            records: 3,
+          },
+        ],
+        unasked: ['birthDate'],
+        stored: {
+          records: 3,
+          unused: [{ attribute: 'iban', records: 2, sensitive: true }],
+        },
+      },
+    ],
+  }),
 };

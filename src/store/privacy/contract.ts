@@ -34,6 +34,21 @@ export function privacyContract(open: () => Promise<Database>): void {
     });
   });
 
+  describe('what records hold', () => {
+    it('is told by name, with how many hold it', async () => {
+      await using database = await open();
+      await filled(database);
+      const privacy = openPrivacy(database);
+      await database.run('update record set present = 1');
+      expect(await privacy.storedAttributes('hr', 'user', 10)).toEqual({
+        records: 2,
+        attributes: [{ attribute: 'name', records: 2 }],
+      });
+      expect((await privacy.storedAttributes('hr', 'user', 1)).records).toBe(1);
+      expect((await privacy.storedAttributes('hr', 'group', 1)).records).toBe(0);
+    });
+  });
+
   describe('erasing', () => {
     it('leaves nothing of a person but what is kept, and everything of others', async () => {
       await using database = await open();

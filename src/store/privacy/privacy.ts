@@ -10,6 +10,7 @@ import { erasures } from './erasures.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
 import { readable, rowsOf } from './rows.ts';
 import { standingOf } from './standing.ts';
+import { storedAttributes } from './stored.ts';
 import { suppression } from './suppression.ts';
 
 export function openPrivacy(database: Database): PrivacyStore {
@@ -19,6 +20,7 @@ export function openPrivacy(database: Database): PrivacyStore {
     impersonal: IMPERSONAL,
     standing: (whom) => standingOf(whom, database),
     erase: (whom, told) => erase(whom, database, told),
+    storedAttributes: (system, kind, most) => storedAttributes(system, kind, most, database),
     ...erasures(database),
     ...suppression(database),
   };

@@ -9,6 +9,7 @@ import {
   erasurePlan,
   erasureQuery,
   personExport,
+  privacyReport,
 } from '../schemas/privacy.ts';
 import { nothing, personOf, runsQuery } from '../schemas/request.ts';
 import { started } from './work.ts';
@@ -73,6 +74,16 @@ export const PRIVACY: readonly Endpoint[] = [
       type: 'json',
       value: { items: await verbs.erasures(query.limit) },
     }),
+  }),
+  endpoint({
+    name: 'getPrivacyReport',
+    method: 'get',
+    path: '/privacy/report',
+    summary: 'What is read about people, what for, and what is stored and never used.',
+    parameters: nothing,
+    query: nothing,
+    answers: { type: 'json', schema: privacyReport },
+    work: async ({ verbs }) => ({ type: 'json', value: await verbs.privacyReport() }),
   }),
   endpoint({
     name: 'allowRecord',

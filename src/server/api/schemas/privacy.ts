@@ -4,6 +4,12 @@ import { z } from 'zod';
 import type { Erasure } from '../../../sync/privacy-erase.ts';
 import type { PersonExport } from '../../../sync/privacy-export.ts';
 import type { Block, Counted, ErasurePlan } from '../../../sync/privacy-plan.ts';
+import type {
+  AttributeUses,
+  PrivacyReport,
+  SourceReport,
+  Use,
+} from '../../../sync/privacy-report.ts';
 import type { Holding, Impersonal, Overwritten } from '../../../sync/privacy-storage.ts';
 import { members, named, words } from './named.ts';
 import { instant, objectRef, wholeNumber } from './values.ts';
@@ -96,6 +102,64 @@ export const erasure: z.ZodType<Erasure> = named(
       left: z.array(z.string()),
       audit: z.exactOptional(z.object({ number: wholeNumber, hash: z.string() })),
       overwritten: z.exactOptional(words<Overwritten>({ done: true, later: true, database: true })),
+    }),
+  ),
+);
+
+const attributeUses = members<AttributeUses>()({
+  attribute: z.string(),
+  as: z.array(z.string()),
+  uses: z.array(
+    z.object(
+      members<Use>()({
+        type: words<Use['type']>({
+          mapping: true,
+          scope: true,
+          urgent: true,
+          join: true,
+          reference: true,
+          group: true,
+          rule: true,
+          standing: true,
+          naming: true,
+        }),
+        of: z.exactOptional(z.string()),
+      }),
+    ),
+  ),
+});
+
+export const privacyReport: z.ZodType<PrivacyReport> = named(
+  'PrivacyReport',
+  z.object(
+    members<PrivacyReport>()({
+      sources: z.array(
+        z.object(
+          members<SourceReport>()({
+            system: z.string(),
+            kind: z.string(),
+            asked: z.array(
+              z.object({
+                ...attributeUses,
+                sensitive: z.boolean(),
+                idle: z.boolean(),
+                records: wholeNumber,
+              }),
+            ),
+            unasked: z.array(z.string()),
+            stored: z.object({
+              records: wholeNumber,
+              unused: z.array(
+                z.object({
+                  attribute: z.string(),
+                  records: wholeNumber,
+                  sensitive: z.boolean(),
+                }),
+              ),
+            }),
+          }),
+        ),
+      ),
     }),
   ),
 );
