@@ -162,13 +162,19 @@ it('T11: what was redacted when it was done stays so when the mapping does not r
 
 it('T11: what is redacted by now is not shown of what was done before', async () => {
   const { company } = await busy(mapped(PLAIN));
+  company.clock.advance(600);
+  await company.ramp.edit(ADA, { [PATH]: `${CANARY}-of-somebody` });
+  const request = { system: 'ramp', trigger: 'command' } as const;
+  await verbsOf(company.engine).reconcile(request, company.watch);
   await using later = await company.restart({}, REDACTING);
   const verbs = verbsOf(later.engine);
   const told = [
     await Array.fromAsync(verbs.log({ limit: 100 })),
     await Array.fromAsync(verbs.entries({ limit: 100 })),
     await verbs.explain({ person: ADA }, later.watch),
+    await Array.fromAsync(verbs.drift({ target: 'ramp' })),
   ];
+  expect(told[3]).toMatchObject([{ path: PATH, current: '[Redact]' }]);
   expect(told[0]).toHaveLength(2);
   expect(JSON.stringify(told)).not.toContain(CANARY);
 });
@@ -191,4 +197,26 @@ it('T11: neither what a changed mapping would write nor what it would replace is
   const { targets } = await trial.planWith(undefined, company.watch);
   expect(targets[0]?.samples).toHaveLength(1);
   expect(JSON.stringify(targets)).not.toMatch(new RegExp(CANARY, 'i'));
+});
+
+it('T11: what a newer plan says otherwise is told without what is redacted', async () => {
+  const guard = '        guard: { update: { share: 1%, count: 0 } }';
+  await using company = await contoso({ write: `${guard}${REDACTING}` });
+  const id = company.hire({ name: 'ada.lovelace' });
+  moves(company, id, '7f3a9c51e0-one');
+  await company.run();
+  moves(company, id, '7f3a9c51e0-two');
+  const older = (await company.run()).targets[0]?.plan;
+  moves(company, id, '7f3a9c51e0-three');
+  await company.run();
+  const released = verbsOf(company.engine).release(
+    { type: 'plan', plan: older?.id ?? '' },
+    company.watch,
+  );
+  const refusal: unknown = await released.catch((error: unknown) => error);
+  expect(refusal).toMatchObject({
+    code: 'plan-superseded',
+    message: expect.stringContaining('costCenter: "[Redact]" → "[Redact]"'),
+  });
+  expect(String(refusal)).not.toContain(CANARY);
 });
