@@ -1,11 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { label } from '../identity/identity.ts';
 import type { Explained, MembershipExplanation, TargetExplanation } from '../sync/verbs.ts';
 import { linkText, sayValues, sayWaits, type TextOf, textWith } from './explain-facts.ts';
 import { mappingRow, stepLines } from './explain-steps.ts';
 import { whyText } from './groups.ts';
 import { sayOperation } from './log.ts';
-import { momentToCome } from './moment.ts';
+import { moment, momentToCome } from './moment.ts';
 import { operationLine } from './operations.ts';
 import { outcomeLine } from './outcome-line.ts';
 import {
@@ -28,6 +28,7 @@ interface ExplainOptions extends VerbOptions {
   readonly set?: Readonly<Record<string, string>>;
   readonly without?: string;
   readonly at?: Date;
+  readonly asOf?: Date;
   readonly attribute?: string;
   readonly group?: string;
   readonly operation?: string;
@@ -39,13 +40,18 @@ export function explainCommand(session: Session): Command {
     .addOption(systemOption('only towards this target'))
     .option('--set <attribute=value>', 'what if the identity had this; may be repeated', assignment)
     .option('--without <system>', 'what if this source said nothing')
-    .option('--at <time>', 'as of then, which is to come: 2027-01-31, or 30d', momentToCome)
+    .option('--at <time>', 'at another time: 2027-01-31, or 30d from now as 30d', momentToCome)
+    .addOption(
+      new Option('--as-of <time>', 'as it was then: 2026-01-31, or 3d ago as 3d')
+        .argParser(moment)
+        .conflicts('at'),
+    )
     .option('--attribute <path>', 'where this value comes from')
     .option('--operation <entry>', 'instead of a person: this one, as the log names it')
     .option('--group <name>', 'only the membership of this group, and why there is none');
   return body<ExplainOptions>(session, command, (options, out, [person]) =>
     withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
-      const { system, set, without, at, attribute, group, operation } = options;
+      const { system, set, without, at, asOf, attribute, group, operation } = options;
       if ((person === undefined) === (operation === undefined)) throw oneOrTheOther();
       if (operation !== undefined) {
         await sayOperation(operation, verbs, out);
@@ -59,6 +65,7 @@ export function explainCommand(session: Session): Command {
           ...(set && { set }),
           ...(without && { without }),
           ...(at && { at }),
+          ...(asOf && { asOf }),
           ...(attribute && { attribute }),
           ...(group && { group }),
         },
@@ -74,7 +81,7 @@ export function explainCommand(session: Session): Command {
         return 0;
       }
       sayRuleGroups(explained, out);
-      for (const target of explained.targets) sayTarget(target, text, out);
+      for (const target of explained.targets) sayTarget(target, explained, text, out);
       return 0;
     }),
   );
@@ -88,16 +95,23 @@ function oneOrTheOther(): Refusal {
 }
 
 function sayIdentity(
-  { identity, records, assumed, without, at }: Explained,
+  { identity, records, assumed, without, at, past }: Explained,
   text: TextOf,
   out: Output,
 ): void {
   const { paint } = out;
   out.say(`${paint('bold', label(identity))}  ${paint('grey', `identity ${identity.id}`)}`);
   if (!identity.present) out.say(paint('yellow', '  Has left: no authoritative record remains.'));
-  if (at !== undefined) out.say(paint('yellow', `  As of ${at.toISOString()}.`));
+  const rules = past === undefined ? '' : ', by the rules and assignments of today';
+  if (at !== undefined) out.say(paint('yellow', `  As of ${at.toISOString()}${rules}.`));
+  if (past?.logged === false) {
+    out.say(
+      paint('yellow', '  What was in targets then is not kept: the log does not go back so far.'),
+    );
+  }
   if (without !== undefined) out.say(paint('yellow', `  As if ${without} said nothing.`));
-  for (const { ref } of records) {
+  const joined = past === undefined ? records.map(({ ref }) => ref) : identity.links;
+  for (const ref of joined) {
     out.say(`  joined: ${ref.system} ${ref.kind} ${paint('grey', ref.id)}`);
   }
   const rows = Object.entries(identity.attributes)
@@ -145,7 +159,12 @@ function sayRows(
   out.say();
 }
 
-function sayTarget(explained: TargetExplanation, text: TextOf, out: Output): void {
+function sayTarget(
+  explained: TargetExplanation,
+  { past }: Explained,
+  text: TextOf,
+  out: Output,
+): void {
   const { target, account, steps, decision, history, inFlight, link } = explained;
   const { paint } = out;
   const held = account === undefined ? 'no account' : `account ${account.ref.id}`;
@@ -163,19 +182,21 @@ function sayTarget(explained: TargetExplanation, text: TextOf, out: Output): voi
   for (const line of tableLines(mappings, { width: out.width, indent: 4 })) out.say(line);
 
   out.say();
+  const run = past === undefined ? 'A run would do' : 'A run then would have done';
   if ('action' in decision) {
-    out.say(`  ${paint('bold', 'A run would do')}`);
+    out.say(`  ${paint('bold', run)}`);
     out.say(`  ${operationLine(decision, out)}`);
   } else {
     const why = decision.message === '' ? codeText(decision.code) : decision.message;
-    out.say(`  ${paint('bold', 'A run would do nothing:')} ${explained.fact?.message ?? why}`);
+    out.say(`  ${paint('bold', `${run} nothing:`)} ${explained.fact?.message ?? why}`);
     if (decision.refused) out.say(paint('grey', `  ${decision.code}: see docs/errors.md`));
   }
   sayWaits(explained, out);
   const escrow = explained.due?.escrow;
   if (escrow !== undefined) out.say(`  ${escrow.message}; now instead: lockstep provision`);
   sayMembers(explained, out);
-  if (history.length > 0) out.say(`  ${paint('bold', 'Before')}`);
+  if (history.length > 0)
+    out.say(`  ${paint('bold', past === undefined ? 'Before' : 'Until then')}`);
   for (const row of history) out.say(`  ${outcomeLine(row, { ...out, width: out.width - 2 })}`);
   out.say();
 }

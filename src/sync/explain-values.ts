@@ -5,6 +5,7 @@ import { type AttributeValue, isReference, type ObjectRef } from '../identity/re
 import type { TargetPolicy } from '../plan/target.ts';
 import type { Offer, Subject } from '../warehouse/subject.ts';
 import type { Engine } from './engine.ts';
+import type { OutcomeQuery } from './ledger.ts';
 import { VerbRefusal } from './refusal.ts';
 import type { AccountLink, NamedReference, ValueExplanation } from './verbs.ts';
 
@@ -105,6 +106,7 @@ const LOOKED_BACK = 500;
 export async function linkOf(
   { account, identity }: Subject,
   { system, joined }: TargetPolicy,
+  until: Pick<OutcomeQuery, 'until'>,
   { ledger }: Engine,
 ): Promise<AccountLink | undefined> {
   if (account === undefined) return undefined;
@@ -113,6 +115,7 @@ export async function linkOf(
     identity: identity.id,
     type: 'done',
     limit: LOOKED_BACK,
+    ...until,
   } as const;
   for await (const { at, run, operation } of ledger.outcomes(query)) {
     if (operation.action === 'create') return { how: 'created', at, run };

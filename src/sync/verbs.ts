@@ -210,8 +210,10 @@ export interface ExplainRequest extends PersonRequest {
   readonly set?: Readonly<Record<string, string>>;
   /** "What if" this source said nothing of the person. */
   readonly without?: SystemName;
-  /** As of then, which is to come: dates, backoffs, what is held. */
+  /** As of then: to come, with what is known today; or past, with what was known then. */
   readonly at?: Date;
+  /** The same, and refused where it is to come. */
+  readonly asOf?: Date;
   /** Also where this value comes from: an attribute of the identity, or a path of a target. */
   readonly attribute?: string;
   /** Of memberships only that of this group, by name; then also why there is none. */
@@ -228,6 +230,11 @@ export interface Explained {
   /** The source that was taken to say nothing. */
   readonly without?: SystemName;
   readonly at?: Date;
+  /**
+   * The moment is past: who they were then, and what they had, by the rules of today. What was in
+   * targets then is told as far as it was logged.
+   */
+  readonly past?: { readonly logged: boolean };
   /** Of a person: every group made by rule, and why she is in it or not. */
   readonly ruleGroups: readonly RuleStanding[];
   /** Whom references name. */

@@ -4,6 +4,8 @@ import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { Context } from './context.ts';
 import { entryOf, type HistoryEntry, identityBefore, inOrder } from './history.ts';
 import { changeOf, type StoredChange } from './history-storage.ts';
+import { subjectAs } from './offers.ts';
+import type { Subject } from './subject.ts';
 
 /** What was there when the history began, or was dropped since: an instant in milliseconds. */
 export const HISTORY = 'history';
@@ -16,6 +18,8 @@ export interface Histories {
   history(identity: IdentityId): AsyncIterable<HistoryEntry>;
   /** As it was then; nothing where it was nobody. Exact from `historySince` on. */
   identityAt(identity: IdentityId, at: Date): Promise<Identity | undefined>;
+  /** A subject as that one would be who they were; what their references lead to is as it is now. */
+  subjectAs(subject: Subject, identity: Identity): Promise<Subject>;
   /** Since when changes are kept. */
   historySince(): Promise<Date>;
   /**
@@ -72,6 +76,7 @@ export function histories(
       }
       return oldest === undefined ? current(id) : oldest.before;
     },
+    subjectAs: (subject, identity) => subjectAs(context, subject, identity),
     historySince: async () => new Date(await since()),
     pruneHistory: async (before, mostSteps) => {
       const at = before.getTime();

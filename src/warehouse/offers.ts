@@ -1,11 +1,11 @@
 /** What each joined record offers of an identity, and who that would be if one system said nothing. */
 
-import type { IdentityId } from '../identity/identity.ts';
+import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { Attributes, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { references } from './keys.ts';
 import { resolveReferents } from './references.ts';
-import { openSpace, type Person } from './space.ts';
+import { openSpace } from './space.ts';
 import type { Offer, ResolvedReference, Subject } from './subject.ts';
 import { loadSubjects } from './subjects.ts';
 
@@ -58,7 +58,7 @@ export async function withoutSystem(
       present,
       links: subject.identity.links.filter((ref) => ref.system !== system),
     },
-    references: await referencesOf(context, subject, person),
+    references: await referencesOf(context, subject, person.attributes),
     ...(assigned?.system === system && {
       assigned: { direct: false, groups: [], roles: [] },
     }),
@@ -67,10 +67,20 @@ export async function withoutSystem(
   };
 }
 
+/** The subject as somebody else, or as who they were. */
+export async function subjectAs(
+  context: Context,
+  subject: Subject,
+  identity: Identity,
+): Promise<Subject> {
+  const references = await referencesOf(context, subject, identity.attributes);
+  return { ...subject, identity, references };
+}
+
 async function referencesOf(
   context: Context,
   { target }: Subject,
-  { attributes }: Person,
+  attributes: Attributes,
 ): Promise<Subject['references']> {
   const edges = references(attributes, Object.keys(attributes));
   const known = await resolveReferents(

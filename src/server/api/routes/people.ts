@@ -39,9 +39,11 @@ export const PEOPLE: readonly Endpoint[] = [
       'unknown-attribute',
       'attribute-hidden',
       'past-not-kept',
+      'nobody-then',
+      'moment-to-come',
     ],
     work: async ({ path, query, verbs, signal, hides }) => {
-      const { system, set = [], group, without, at, attribute } = query;
+      const { system, set = [], group, without, at, asOf, attribute } = query;
       if (system !== undefined) await knownSystems(verbs, [system]);
       const assumed = assumptions([set].flat());
       const asked = [...Object.keys(assumed), ...(attribute === undefined ? [] : [attribute])];
@@ -53,12 +55,14 @@ export const PEOPLE: readonly Endpoint[] = [
         ...(group !== undefined && { group }),
         ...(without !== undefined && { without }),
         ...(at !== undefined && { at }),
+        ...(asOf !== undefined && { asOf }),
         ...(attribute !== undefined && { attribute }),
       };
       const watch = { signal, progress: () => {} };
       const value = await verbs.explain(request, watch);
       // Asked for one date after the other, a verdict would tell a date that is not shown.
-      if (at !== undefined || without !== undefined) refuseHidden(seenIn(value), hides);
+      if (at !== undefined || asOf !== undefined || without !== undefined)
+        refuseHidden(seenIn(value), hides);
       return { type: 'json', value: { ...value, targets: value.targets.map(tellsTo(hides)) } };
     },
   }),

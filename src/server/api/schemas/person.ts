@@ -207,6 +207,7 @@ export const explained: z.ZodType<Explained> = named(
       assumed: attributes,
       without: z.exactOptional(z.string()),
       at: z.exactOptional(instant),
+      past: z.exactOptional(z.object({ logged: z.boolean() })),
       ruleGroups: z.array(ruleStanding),
       names: z.array(z.object(members<NamedReference>()({ ref: objectRef, label: z.string() }))),
       values: z.exactOptional(z.array(valueExplanation)),

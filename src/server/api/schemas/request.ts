@@ -59,7 +59,10 @@ export const explanationQuery = z.strictObject({
   without: z
     .exactOptional(system)
     .meta({ description: 'What if this source said nothing of the person.' }),
-  at: z.exactOptional(instant).meta({ description: 'As of then, which is to come.' }),
+  at: z.exactOptional(instant).meta({ description: 'As of then, whether past or to come.' }),
+  asOf: z
+    .exactOptional(instant)
+    .meta({ description: 'The same, and refused where it is to come.' }),
   attribute: z
     .exactOptional(name)
     .meta({ description: 'Also where this value comes from, and who else offers one.' }),
