@@ -97,3 +97,16 @@ it('says that an expression failed, and not of which value where it is to be red
     'hired: CDate: "soon" is not a date of the expected form',
   ]);
 });
+
+it('warns of what is to be redacted where nothing is: an identity shows what is read', () => {
+  const compiled = compileReadMap({ born: { expression: 'Redact([birthday])' } });
+  expect(compiled).toMatchObject({
+    ok: true,
+    warnings: [
+      {
+        code: 'redact-when-reading',
+        message: 'born: Redact hides what is written to a target, and nothing of what is read',
+      },
+    ],
+  });
+});

@@ -32,6 +32,7 @@ export function compileReadMap(rows: Readonly<Record<string, ReadMapRow>>): Resu
     problems.push(
       ...found.map((problem) => ({ ...problem, message: `${attribute}: ${problem.message}` })),
     );
+    if (compiled.ok && compiled.value.redacted) problems.push(redactsNothing(attribute));
     return compiled.ok ? [{ attribute, expression: compiled.value, ref: row.ref }] : [];
   });
   if (problems.some(({ severity }) => severity === 'error')) return { ok: false, problems };
@@ -42,6 +43,16 @@ export function compileReadMap(rows: Readonly<Record<string, ReadMapRow>>): Resu
     map: (record, now, onFailure) => mappedRecord(ready, record, now, onFailure),
   };
   return { ok: true, value, ...(problems.length > 0 && { warnings: problems }) };
+}
+
+/** Who somebody is has to be known to whoever decides about them; only what is written is hidden. */
+function redactsNothing(attribute: string): Problem {
+  return {
+    code: 'redact-when-reading',
+    severity: 'warning',
+    message: `${attribute}: Redact hides what is written to a target, and nothing of what is read`,
+    remedy: 'put it around the expression that writes the value to a target',
+  };
 }
 
 function mappedRecord(
