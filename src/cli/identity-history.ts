@@ -97,8 +97,8 @@ function sayHistory(history: PersonHistory, out: Output): void {
   for (const entry of entries) sayEntry(entry, out);
   if (more) out.say(paint('grey', 'There is more: --limit'));
   else if (entries.at(-1)?.type !== 'made') {
-    const since = keptSince.getTime() > 0 ? ` since ${keptSince.toISOString()}` : '';
-    out.say(paint('grey', `What was before is not kept${since}.`));
+    const moment = keptSince.getTime() > 0 ? ` ${keptSince.toISOString()}` : '';
+    out.say(paint('grey', `What was before${moment} is not kept.`));
   }
 }
 
