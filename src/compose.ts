@@ -169,9 +169,10 @@ export async function openTrial(
     const { warehouse: rules, targets } = rulesOf(of, types);
     const connections = stack.use(connectionsOf(of, types, { fetch, now }));
     const remerges = sourcesOf(rules) !== sourcesOf(inForce.warehouse);
+    const regroups = rules.groups?.fingerprint !== inForce.warehouse.groups?.fingerprint;
     return {
       targets,
-      warehouse: previewWarehouse(store, rules, remerges, now),
+      warehouse: previewWarehouse(store, rules, remerges, now, regroups),
       traits: async (system) => (await connections.open(system)).traits ?? {},
     };
   };

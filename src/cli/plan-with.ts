@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { TargetChange, WithReport } from '../sync/plan-with.ts';
+import type { GroupChange } from '../sync/plan-with-groups.ts';
 import { operationLine } from './operations.ts';
 import { progressDisplay } from './progress.ts';
 import { remotePlanWith } from './remote.ts';
@@ -56,8 +57,12 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-function sayReport({ people, targets, joins, milliseconds }: WithReport, out: Output): void {
+function sayReport(
+  { people, targets, groups, joins, milliseconds }: WithReport,
+  out: Output,
+): void {
   for (const target of targets) sayTarget(target, out);
+  for (const group of groups) sayGroup(group, out);
   for (const { system, kind, joining, creating, undecided } of joins) {
     out.say(out.paint('bold', `${kind}s of ${system} that belong to nobody so far`));
     const parts = [
@@ -72,6 +77,22 @@ function sayReport({ people, targets, joins, milliseconds }: WithReport, out: Ou
   out.say(
     `${counted(people, 'person', 'people')} in ${counted(systems, 'system')}, worked out in ${duration(milliseconds)} from what is stored. Nothing of it can be applied.`,
   );
+}
+
+const STATE: Readonly<Record<GroupChange['state'], string>> = {
+  made: ' would be made',
+  kept: '',
+  ended: ' would end',
+};
+
+function sayGroup(change: GroupChange, out: Output): void {
+  const { name, state, joining, leaving, joins, leaves } = change;
+  out.say(`${out.paint('bold', `group ${name}`)}${STATE[state]}`);
+  const rest = (all: number, some: readonly string[]) =>
+    `${some.join(', ')}${all > some.length ? ` and ${count(all - some.length)} more` : ''}`;
+  if (joining > 0) out.say(`  ${out.paint('green', '+')} ${rest(joining, joins)}`);
+  if (leaving > 0) out.say(`  ${out.paint('red', '-')} ${rest(leaving, leaves)}`);
+  out.say();
 }
 
 function isTouched({ people }: TargetChange): boolean {

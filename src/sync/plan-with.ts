@@ -18,6 +18,7 @@ import type { PreviewedJoins, PreviewedWarehouse } from '../warehouse/preview.ts
 import type { Subject } from '../warehouse/subject.ts';
 import type { Candidate } from '../warehouse/warehouse.ts';
 import type { Engine, Verdict, Watch } from './engine.ts';
+import { type GroupChange, type GroupChanges, groupsChanged } from './plan-with-groups.ts';
 import { type MembersChange, membersChanged } from './plan-with-members.ts';
 import { tellerOf } from './told.ts';
 
@@ -34,6 +35,8 @@ export interface WithReport {
   /** People for whom something else would be done, in any target. */
   readonly people: number;
   readonly targets: readonly TargetChange[];
+  /** Groups made by rule that would be made, end, or have other members. */
+  readonly groups: readonly GroupChange[];
   /** Sources whose records of nobody would belong to somebody, or would not any more. */
   readonly joins: readonly JoinChange[];
   readonly milliseconds: number;
@@ -87,11 +90,19 @@ export async function planWith(
       people += touched.size;
     }
   }
-  const targets = await Promise.all(changes.map((change) => change.end()));
+  const regrouped = await groupsChanged(current, next, engine, watch);
+  const targets = await Promise.all(changes.map((change) => change.end(regrouped)));
   const joins = await joinsChanged(current, next);
   const waits = targets.some(({ holds }) => holds.length > 0);
   const milliseconds = engine.now().getTime() - began;
-  return { verdict: waits ? 'held' : 'done', people, targets, joins, milliseconds };
+  return {
+    verdict: waits ? 'held' : 'done',
+    people,
+    targets,
+    groups: regrouped.groups,
+    joins,
+    milliseconds,
+  };
 }
 
 async function joinsChanged(current: Tried, next: Tried): Promise<readonly JoinChange[]> {
@@ -115,7 +126,7 @@ interface Change {
   readonly target: Target;
   /** @param touched Gains those for whom something else would be done. */
   look(ids: readonly IdentityId[], touched: Set<IdentityId>): Promise<void>;
-  end(): Promise<TargetChange>;
+  end(regrouped: GroupChanges): Promise<TargetChange>;
 }
 
 async function changeOf(
@@ -167,11 +178,13 @@ async function changeOf(
         touched.add(id);
       }
     },
-    end: async () => {
+    end: async (regrouped) => {
       const managed = await engine.warehouse.managed(system);
       const swap = swaps.hold();
       const members =
-        kind === 'group' ? await membersChanged(system, current, next, engine) : undefined;
+        kind === 'group'
+          ? ((await membersChanged(system, current, next, engine)) ?? regrouped.members.get(system))
+          : undefined;
       const holds = holdsOf(
         {
           counts: all,

@@ -11,6 +11,7 @@ import { joinKeys } from './join.ts';
 import { identityKeys } from './keys.ts';
 import type { MembershipKey, Roster } from './membership-store.ts';
 import { rosterOf } from './roster.ts';
+import { memberMovesIn, type Regrouped, regroupedUnder } from './rule-groups-preview.ts';
 import { rulebook } from './rulebook.ts';
 import { openSpace, type Person } from './space.ts';
 import type { IdentityKey, WarehouseStore } from './storage.ts';
@@ -26,6 +27,16 @@ export interface PreviewedWarehouse {
   subjects(target: SystemName, ids: readonly IdentityId[]): Promise<readonly Subject[]>;
   /** Whether sources have other rules than those in force. */
   readonly remerges: boolean;
+  /** Whether groups are made by other rules than those in force. */
+  readonly regroups: boolean;
+  readonly ruleGroups: { readonly names: readonly string[] };
+  /** Of these people, who would be in other groups than they are. */
+  regrouped(ids: readonly IdentityId[]): Promise<readonly Regrouped[]>;
+  /** What of that would be written to a target. */
+  memberMoves(
+    target: SystemName,
+    moves: readonly Regrouped[],
+  ): Promise<{ readonly added: number; readonly removed: number }>;
   /** What would become of the records that belong to nobody so far; who is joined stays joined. */
   joins(): Promise<readonly PreviewedJoins[]>;
   /** What the groups of a target hold, if it is one that groups are written to. */
@@ -51,12 +62,16 @@ const BATCH = 500;
 /** Under other rules, everybody is looked through for each. */
 const JOINED_PER_STEP = 5000;
 
-/** @param remerges Whether the sources have other rules than those identities were merged by. */
+/**
+ * @param remerges Whether the sources have other rules than those identities were merged by.
+ * @param regroups Whether groups are made by other rules.
+ */
 export function previewWarehouse(
   store: WarehouseStore,
   rules: WarehouseRules,
   remerges: boolean,
   now: () => Date,
+  regroups: boolean,
 ): PreviewedWarehouse {
   const context: Context = {
     store,
@@ -98,10 +113,14 @@ export function previewWarehouse(
   };
   return {
     remerges,
+    regroups,
+    ruleGroups: { names: rules.groups?.groups.map(({ name }) => name) ?? [] },
+    regrouped: (ids) => regroupedUnder(context, ids),
+    memberMoves: (target, moves) => memberMovesIn(context, target, moves),
     everybody,
     subjects: async (target, ids) => {
       const subjects = await loadSubjects(context, target, ids, new Map());
-      if (!remerges) return subjects;
+      if (!remerges && !regroups) return subjects;
       const people = await mergedAnew(ids);
       return subjects.map((subject) => remerged(subject, people.get(subject.identity.id)));
     },

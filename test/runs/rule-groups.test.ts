@@ -258,4 +258,37 @@ describe('a group made by rule', () => {
     expect(await wouldBe({ at: new Date('2026-03-06T00:00:00Z') })).toBe('create');
     expect(await wouldBe({ set: { employeeHireDate: '2026-03-01' } })).toBe('create');
   });
+
+  it('says who would join and leave under other rules, before they are in force', async () => {
+    await using contoso = await company();
+    await contoso.people(ADA, GRACE, ALAN);
+    await contoso.run();
+    const report = await contoso.trial(`
+  sales: { members: department eq "Sales" }
+  research: { members: department eq "Research" }
+`);
+    expect(report.groups).toEqual([
+      {
+        name: 'research',
+        state: 'made',
+        joining: 1,
+        leaving: 0,
+        joins: ['alan@contoso.com'],
+        leaves: [],
+      },
+      {
+        name: 'sales',
+        state: 'kept',
+        joining: 1,
+        leaving: 1,
+        joins: ['grace@contoso.com'],
+        leaves: ['alan@contoso.com'],
+      },
+    ]);
+    const [, teams, crm] = report.targets;
+    expect(teams).toMatchObject({ kind: 'group', members: { added: 1, removed: 1 } });
+    expect(crm).toMatchObject({ target: 'crm', counts: { create: 1, disable: 1 } });
+    await contoso.run();
+    expect(await contoso.teams()).toEqual({ 'Sales team': ['ada', 'alan'] });
+  });
 });

@@ -397,6 +397,16 @@ const WITH: WithReport = {
       samples: [UPDATE],
     },
   ],
+  groups: [
+    {
+      name: 'sales',
+      state: 'kept',
+      joining: 1,
+      leaving: 0,
+      joins: ['ada@contoso.com'],
+      leaves: [],
+    },
+  ],
   joins: [{ system: 'hr', kind: 'user', joining: 7, creating: 1, undecided: 2 }],
   milliseconds: 12,
 };

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { JoinChange, TargetChange, WithReport } from '../../../sync/plan-with.ts';
+import type { GroupChange } from '../../../sync/plan-with-groups.ts';
 import { members, named } from './named.ts';
 import { hold, operation } from './plan.ts';
 import { verdict } from './run.ts';
@@ -26,6 +27,18 @@ export const withReport: z.ZodType<WithReport> = named(
             members: z.exactOptional(z.object({ added: wholeNumber, removed: wholeNumber })),
             holds: z.array(hold),
             samples: z.array(operation),
+          }),
+        ),
+      ),
+      groups: z.array(
+        z.object(
+          members<GroupChange>()({
+            name: z.string(),
+            state: z.enum(['made', 'kept', 'ended']),
+            joining: wholeNumber,
+            leaving: wholeNumber,
+            joins: z.array(z.string()),
+            leaves: z.array(z.string()),
           }),
         ),
       ),
