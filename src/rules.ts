@@ -65,16 +65,23 @@ export function rulesOf(
       sourceRules(system, kind, read, index, needed),
     ),
   );
+  const written = targets.map((target) => targetRules(target, systems, attributes[target.kind]));
   return {
     warehouse: {
       sources,
-      targets: targets.map((target) => targetRules(target, systems, attributes[target.kind])),
+      targets: written,
       ...(ruled.length > 0 && { groups: ruleGroups(ruled, groups) }),
       ...(Object.keys(attributes).length > 0 && { identity: attributes }),
     },
     sources: jobsOf(systems, sources, targets, attributes),
-    targets,
+    targets: targets.map((target, index) =>
+      holdsDrawn(written[index]) ? { ...target, named: true } : target,
+    ),
   };
+}
+
+function holdsDrawn(target: TargetRules | undefined): boolean {
+  return Object.values(target?.unique ?? {}).some(({ drawn }) => drawn !== undefined);
 }
 
 function policyOf(

@@ -3,6 +3,7 @@
 import type { ObjectRef, ReferenceValue } from '../identity/record.ts';
 import { pathText, valueText } from '../plan/text.ts';
 import type { AccountLink, Explained, TargetExplanation } from '../sync/verbs.ts';
+import { offerRow, sayRule } from './explain-choice.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 
@@ -28,19 +29,17 @@ function keyOf({ system, kind, id }: ObjectRef): string {
 }
 
 /** Everybody who offers a value, in the order in which they are asked. */
-export function sayValues({ values }: Explained, text: TextOf, out: Output): void {
+export function sayValues({ values, past }: Explained, text: TextOf, out: Output): void {
   const { paint, width } = out;
-  for (const { path, value, offers } of values ?? []) {
+  for (const explained of values ?? []) {
+    const { path, value, offers, computed } = explained;
     const shown = value === undefined ? 'has no value' : `is ${text(value)}`;
     out.say(`${paint('bold', pathText(path))} ${shown}`);
-    const rows = offers.map(({ system, value: offered, rank, present, wins }) => [
-      system,
-      text(offered),
-      paint('grey', present ? `precedence ${rank}` : 'the record is gone'),
-      wins ? paint('green', 'this one counts') : '',
-    ]);
+    sayRule(explained, text, out);
+    const how = { computed: computed !== undefined, past: past !== undefined };
+    const rows = offers.map((offer) => offerRow(offer, how, text, out));
     for (const line of tableLines(rows, { width })) out.say(line);
-    if (rows.length === 0) out.say(paint('grey', '  no record offers one'));
+    if (rows.length === 0 && !how.computed) out.say(paint('grey', '  no record offers one'));
     out.say();
   }
 }

@@ -43,6 +43,8 @@ export interface TargetPolicy {
   readonly reconcileEverySeconds?: number;
   /** The system is read as well, and its records are joined by rule: that proves whose they are. */
   readonly joined: boolean;
+  /** It holds names that are drawn for identities: what it has must be known before any is drawn. */
+  readonly named?: true;
   /** The systems whose read map yields an identity attribute: for messages about absent values. */
   readonly suppliers: Readonly<Record<string, readonly SystemName[]>>;
 }

@@ -3,6 +3,7 @@
 import { type IdentityId, label } from '../identity/identity.ts';
 import { type AttributeValue, isReference, type ObjectRef } from '../identity/record.ts';
 import type { TargetPolicy } from '../plan/target.ts';
+import type { AttributeChoice } from '../warehouse/choices.ts';
 import type { Offer, Subject } from '../warehouse/subject.ts';
 import type { Engine } from './engine.ts';
 import type { OutcomeQuery } from './ledger.ts';
@@ -20,11 +21,16 @@ export function attributesBehind(
   return [...new Set(written.length > 0 ? read : [name])];
 }
 
-/** Of every record that offers one, the value and its rank; the smallest rank of those present wins. */
+/**
+ * Of every record that offers one, the value and its rank, and why it counts or does not.
+ *
+ * @param choice How it was chosen; without it the smallest rank of those present has won.
+ */
 export function valueExplained(
   path: string,
   { identity }: Pick<Subject, 'identity'>,
   offers: readonly Offer[],
+  choice?: AttributeChoice,
 ): ValueExplanation {
   const value = identity.attributes[path];
   const origin = identity.origins[path];
@@ -32,6 +38,8 @@ export function valueExplained(
     path,
     ...(value !== undefined && { value }),
     ...(origin !== undefined && { origin }),
+    ...(choice && { rule: choice.rule }),
+    ...(choice?.computed && { computed: choice.computed }),
     offers: offers
       .filter(({ attributes }) => Object.hasOwn(attributes, path))
       .map(({ ref, present, attributes, ranks }) => ({
@@ -40,10 +48,31 @@ export function valueExplained(
         value: attributes[path] as AttributeValue,
         rank: ranks[path] ?? 0,
         present,
-        wins: ref.system === origin,
+        ...verdictOf(ref, choice, ref.system === origin),
       }))
-      .toSorted((a, b) => a.rank - b.rank),
+      .toSorted((a, b) => placeIn(choice, a.system) - placeIn(choice, b.system) || a.rank - b.rank),
   };
+}
+
+function verdictOf(
+  { system, id }: ObjectRef,
+  choice: AttributeChoice | undefined,
+  supplies: boolean,
+): Omit<ValueExplanation['offers'][number], 'path' | 'system' | 'value' | 'rank' | 'present'> {
+  const asked = choice?.asked.find((each) => each.system === system && each.id === id);
+  if (asked === undefined) return { wins: supplies };
+  const { verdict, authoritative, changedAt, readSince } = asked;
+  return {
+    wins: verdict === 'wins' || verdict === 'joins',
+    verdict,
+    ...(authoritative && { authoritative }),
+    ...(changedAt && { changedAt }),
+    ...(readSince && { readSince }),
+  };
+}
+
+function placeIn(choice: AttributeChoice | undefined, system: string): number {
+  return choice?.asked.findIndex((each) => each.system === system) ?? 0;
 }
 
 export function knownValue(

@@ -51,11 +51,15 @@ export async function explain(
     const rules = past === undefined ? groupRules(policy, engine) : undefined;
     targets.push({ ...explained, ...(await explainMembers(subject, rules, engine, group)) });
   }
+  const choices =
+    attribute === undefined || past !== undefined
+      ? undefined
+      : await engine.warehouse.choices(identity.id, attributesBehind(attribute, policies), without);
   const values =
     attribute === undefined
       ? undefined
       : attributesBehind(attribute, policies).map((name) =>
-          valueExplained(name, { identity: supposed }, offers),
+          valueExplained(name, { identity: supposed }, offers, choices?.get(name)),
         );
   if (attribute !== undefined) knownValue(attribute, values ?? [], policies);
   const assumed = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== ''));

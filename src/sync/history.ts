@@ -67,7 +67,7 @@ interface Known {
   readonly now?: Identity;
 }
 
-export async function knownNamed(text: string, { warehouse }: Engine): Promise<Known> {
+async function knownNamed(text: string, { warehouse }: Engine): Promise<Known> {
   const found = await warehouse.findPerson(text);
   if (found.length === 0) {
     const id = text.trim();
@@ -78,7 +78,7 @@ export async function knownNamed(text: string, { warehouse }: Engine): Promise<K
 }
 
 /** Refuses what is not kept, and what has not happened. */
-export async function pastMoment(at: Date, { warehouse, now }: Engine): Promise<void> {
+async function pastMoment(at: Date, { warehouse, now }: Engine): Promise<void> {
   const moment = at.toISOString();
   if (at > now()) {
     throw new VerbRefusal(
@@ -120,9 +120,12 @@ async function showIdentity({ person, asOf }: ShowRequest, engine: Engine): Prom
     asOf === undefined
       ? (known.now ?? (await identityThen(known, engine.now(), engine)))
       : await identityThen(known, asOf, engine);
-  const [arrivals, offers] = await Promise.all([
+  const [arrivals, offers, choices] = await Promise.all([
     arrivalsOf(identity, asOf, engine),
     asOf === undefined ? warehouse.offers(identity.id) : undefined,
+    asOf === undefined
+      ? warehouse.choices(identity.id, Object.keys(identity.attributes))
+      : undefined,
   ]);
   const values = Object.entries(identity.attributes)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -137,7 +140,9 @@ async function showIdentity({ person, asOf }: ShowRequest, engine: Engine): Prom
         ...(origin !== undefined && { origin }),
         ...(record !== undefined && { record }),
         ...arrivals.get(path),
-        ...(offers !== undefined && { offers: valueExplained(path, { identity }, offers).offers }),
+        ...(offers !== undefined && {
+          offers: valueExplained(path, { identity }, offers, choices?.get(path)).offers,
+        }),
       };
     });
   return {

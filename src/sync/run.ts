@@ -24,6 +24,7 @@ import { firstLook } from './first-look.ts';
 import { forgetSome } from './forget.ts';
 import { healthAfterSilence, quarantine } from './health.ts';
 import { underLease } from './lease.ts';
+import { listNamed } from './named.ts';
 import { failureOf, readSource } from './read.ts';
 import {
   type OpenTarget,
@@ -51,6 +52,7 @@ export async function runSync(
   await engine.ledger.beginRun(run, startedAt, request.trigger);
   const takesPart = ({ system }: { readonly system: string }) =>
     request.systems?.includes(system) ?? true;
+  await listNamed(engine, watch);
   const readings = await readSources(
     engine.sources
       .filter(takesPart)

@@ -15,6 +15,7 @@ import type {
 import type { Action, Omission, Operation } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import type { Step } from '../plan/trace.ts';
+import type { AttributeChoice } from '../warehouse/choices.ts';
 import type { Choice, Decision, DecisionId, ReviewCase } from '../warehouse/decision.ts';
 import type { GroupMembers } from '../warehouse/membership.ts';
 import type {
@@ -276,7 +277,10 @@ export interface ValueExplanation {
   readonly path: string;
   readonly value?: AttributeValue;
   readonly origin?: SystemName;
-  /** The smallest rank of those present wins. */
+  /** By which it was chosen; absent of the past. */
+  readonly rule?: AttributeChoice['rule'];
+  readonly computed?: AttributeChoice['computed'] & object;
+  /** The smallest rank of those present wins, unless the rule says otherwise. */
   readonly offers: readonly {
     readonly path: string;
     readonly system: SystemName;
@@ -284,6 +288,14 @@ export interface ValueExplanation {
     readonly rank: number;
     readonly present: boolean;
     readonly wins: boolean;
+    /** That it has no value would be a value. */
+    readonly authoritative?: true;
+    /** Why it counts or does not; absent of the past. */
+    readonly verdict?: AttributeChoice['asked'][number]['verdict'];
+    /** When the system was last seen, or said, to change it; absent while it never was. */
+    readonly changedAt?: Date;
+    /** The record was first read then. */
+    readonly readSince?: Date;
   }[];
 }
 

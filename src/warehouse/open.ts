@@ -4,6 +4,7 @@ import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, Scalar, SystemName } from '../identity/record.ts';
 import { acceptAbsences } from './absences.ts';
 import { recordAnswers, recordDoubts } from './accounts.ts';
+import { choicesOf } from './choices.ts';
 import { type Context, caused, fenced } from './context.ts';
 import { decisions } from './decisions.ts';
 import { HISTORY, histories } from './histories.ts';
@@ -140,6 +141,8 @@ export async function openWarehouse(
     ownersOf: async (accounts) =>
       new Map(
         (await store.records(accounts)).flatMap(({ ref, identity }) =>
+    choices: (identity, attributes, without) =>
+      choicesOf(context, identity, attributes, without),
           identity === undefined ? [] : [[ref.id, identity] as const],
         ),
       ),

@@ -14,6 +14,7 @@ import type {
   SystemName,
 } from '../identity/record.ts';
 import type { ReadMap } from '../mapping/mapping.ts';
+import type { AttributeChoice } from './choices.ts';
 import type { Decisions } from './decision.ts';
 import type { Histories } from './histories.ts';
 import type { Memberships } from './membership.ts';
@@ -335,6 +336,12 @@ export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histo
   addReview(item: Omit<ReviewItem, 'id' | 'since'>): Promise<void>;
   reviews(): Promise<readonly ReviewItem[]>;
   dueRows(target?: SystemName): AsyncIterable<Due>;
+  /** How these attributes came to their values, were one system to say nothing. */
+  choices(
+    identity: IdentityId,
+    attributes: readonly string[],
+    without?: SystemName,
+  ): Promise<ReadonlyMap<string, AttributeChoice>>;
   /** Those for whom nothing is done until something changes, and why. */
   refusals(target: SystemName): AsyncIterable<Refusal>;
   /** Freshness: the last complete reading of each system and kind, and the oldest due. */

@@ -249,9 +249,10 @@ describe('a single value', () => {
         path: 'userPrincipalName',
         value: 'ada.lovelace@contoso.com',
         origin: 'hr',
+        rule: { merge: 'precedence' },
         offers: [
-          expect.objectContaining({ system: 'hr', wins: true }),
-          expect.objectContaining({ system: 'entra', wins: false, present: true }),
+          expect.objectContaining({ system: 'hr', wins: true, verdict: 'wins' }),
+          expect.objectContaining({ system: 'entra', present: true, verdict: 'later' }),
         ],
       },
     ]);

@@ -165,6 +165,12 @@ export const offer: z.ZodType<ValueExplanation['offers'][number]> = z.object(
     rank: wholeNumber,
     present: z.boolean(),
     wins: z.boolean(),
+    authoritative: z.exactOptional(z.literal(true)),
+    verdict: z.exactOptional(
+      z.enum(['wins', 'joins', 'later', 'older', 'not-asked', 'condition', 'empty', 'gone']),
+    ),
+    changedAt: z.exactOptional(instant),
+    readSince: z.exactOptional(instant),
   }),
 );
 
@@ -175,6 +181,20 @@ const valueExplanation: z.ZodType<ValueExplanation> = named(
       path: z.string(),
       value: z.exactOptional(attributeValue),
       origin: z.exactOptional(z.string()),
+      rule: z.exactOptional(
+        z.object({
+          merge: z.enum(['precedence', 'recency', 'union']),
+          from: z.exactOptional(z.string()),
+        }),
+      ),
+      computed: z.exactOptional(
+        z.object({
+          expression: z.string(),
+          inputs: attributes,
+          result: z.enum(['merged', 'computed', 'kept', 'undrawn', 'failed']),
+          message: z.exactOptional(z.string()),
+        }),
+      ),
       offers: z.array(offer),
     }),
   ),
