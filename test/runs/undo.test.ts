@@ -199,7 +199,7 @@ describe('undoing a run', () => {
 });
 
 describeWithPostgres('reconciling and undoing', (server) => {
-  it('do the same on PostgreSQL', async () => {
+  it('do the same on PostgreSQL', { timeout: 30_000 }, async () => {
     await using database = await openPostgres(await server().database(), 'default');
     await using company = await contoso({ world: { database } });
     company.hire({ name: 'ada.lovelace' });
