@@ -48,6 +48,7 @@ const FRAME: Readonly<Record<string, string>> = {
   store: 'systems: {}\n',
   groups: `systems: { entra: { connector: entra, options: { tenant: contoso.com, managedIdentity: system }, read: { user: {} } } }
 `,
+  identity: `systems: { ${['hr', 'agency', 'phones'].map(directoryOf).join(', ')} }\n`,
   options: 'systems:\n  app:\n    connector: scim\n    read: { user: {} }\n',
   read: 'systems:\n  hr:\n    connector: file\n    options: { path: people.csv, id: number }\n',
   write: `systems:
@@ -62,6 +63,11 @@ const FRAME: Readonly<Record<string, string>> = {
   serve: 'systems:\n  ours:\n    connector: directory\n    options: {}\n',
 };
 
+/** Knows every usual attribute. */
+function directoryOf(name: string): string {
+  return `${name}: { connector: entra, options: { tenant: contoso.com, managedIdentity: system }, read: { user: {} } }`;
+}
+
 /** A fragment of the page in the place where it belongs. */
 function inFrame(fragment: string): string {
   const [key = ''] = /^[a-z]+(?=:)/m.exec(fragment) ?? [];
@@ -70,8 +76,8 @@ function inFrame(fragment: string): string {
   return frame + (indented ? fragment.replaceAll(/^(?=.)/gm, '    ') : fragment);
 }
 
-describe('docs/configuration.md', async () => {
-  const page = await readFile(path.join(root, 'docs/configuration.md'), 'utf8');
+describe.each(['configuration', 'merging'])('docs/%s.md', async (name) => {
+  const page = await readFile(path.join(root, `docs/${name}.md`), 'utf8');
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
   for (const example of examples) {
     it(`has an example that loads: ${example.split('\n').slice(0, 3).join(' ')}`, async () => {
