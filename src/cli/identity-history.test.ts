@@ -85,7 +85,7 @@ describe('lockstep identity', () => {
     expect(exit).toBe(0);
     expect(stdout).toContain('joined: hr user 17');
     expect(stdout).toMatch(/birthDate +"1990-12-10" +hr +5 min 0 s ago/);
-    expect(stdout).toMatch(/"1990-10-12" +entra +loses, precedence 1/);
+    expect(stdout).toMatch(/"1990-10-12" +entra +precedence 1, another comes first/);
     expect((await there(['show', 'ada'])).stdout).toContain('"1990-10-12"');
   });
 

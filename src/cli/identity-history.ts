@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { valueText } from '../plan/text.ts';
 import type { PersonHistory, ShownIdentity, ShownValue } from '../sync/history.ts';
 import type { Cause, HistoryEntry, Moved, ValueChange } from '../warehouse/history.ts';
+import { offerRow } from './explain-choice.ts';
 import { moment } from './moment.ts';
 import { body, type Session, type VerbOptions, verbCommand, withVerbs } from './session.ts';
 import { tableLines } from './table.ts';
@@ -70,23 +71,25 @@ function sayShown(shown: ShownIdentity, at: Date, out: Output): void {
   for (const line of tableLines(rows, { width })) out.say(line);
 }
 
+const NOW = { computed: false, past: false };
+
 /** A value, and below it what others offer. */
 function valueRows(
   { path, value, origin = '', since, offers = [] }: ShownValue,
   at: Date,
   keptSince: Date,
-  { paint }: Output,
+  out: Output,
 ): readonly (readonly string[])[] {
+  const { paint } = out;
   const age =
     since === undefined ? `before ${keptSince.toISOString().slice(0, 10)}` : ago(since, at);
   const losers = offers
     .filter(({ wins }) => !wins)
-    .map(({ system, value: offered, present, rank }) => [
-      '',
-      paint('grey', valueText(offered)),
-      paint('grey', system),
-      paint('grey', present ? `loses, precedence ${rank}` : 'the record is gone'),
-    ]);
+    .map((offer) => {
+      const [system = '', offered = '', ...why] = offerRow(offer, NOW, valueText, out);
+      const reason = why.filter((text) => text !== '').join(', ');
+      return ['', paint('grey', offered), paint('grey', system), reason];
+    });
   return [[path, valueText(value), origin, paint('grey', age)], ...losers];
 }
 

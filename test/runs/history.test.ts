@@ -58,7 +58,7 @@ describe('the history of people', () => {
     const now = await department();
     expect(now).toMatchObject({ value: 'Sales', origin: 'entra', record, run });
     expect(now?.since?.getTime()).toBeGreaterThanOrEqual(changed.getTime());
-    expect(now?.offers).toMatchObject([{ system: 'entra', wins: true }]);
+    expect(now?.offers).toMatchObject([{ system: 'entra', wins: true, verdict: 'wins' }]);
     const before = await department(then);
     expect(before).toMatchObject({ value: 'R&D', origin: 'entra', record });
     expect(before?.offers).toBeUndefined();

@@ -25,7 +25,7 @@ export function historyVerbs(identity: Identity): Pick<Verbs, 'showIdentity' | '
           run: 'run-1',
           offers: [
             { ...BORN, value: '1990-12-10', wins: true },
-            { ...BORN, system: 'entra', value: '1990-10-12', wins: false },
+            { ...BORN, system: 'entra', value: '1990-10-12', wins: false, verdict: 'later' },
           ],
         },
       ],
