@@ -37,6 +37,7 @@ export const DEEDS = {
   'login-refused': 'a token did not open the API',
   'data-exported': 'data left by a file',
   'person-erased': 'a person was erased',
+  'values-forgotten': 'values of people who have left were deleted',
   'record-allowed': 'a record that was suppressed may be taken again',
   'audit-pruned': 'old entries were deleted',
   'audit-erased': 'whom entries are about was erased',

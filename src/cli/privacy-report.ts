@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { SourceReport, Use } from '../sync/privacy-report.ts';
+import type { PrivacyReport, SourceReport, Use } from '../sync/privacy-report.ts';
 import { body, type Session, type VerbOptions, verbCommand, withVerbs } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { count, counted } from './words.ts';
+import { count, counted, duration } from './words.ts';
 
 export function reportCommand(session: Session): Command {
   const command = verbCommand('report', 'what is read about people, what for, and for nothing');
@@ -12,6 +12,7 @@ export function reportCommand(session: Session): Command {
       const report = await verbs.privacyReport();
       out.json(report);
       for (const source of report.sources) saySource(source, out);
+      sayRetention(report, out);
       return 0;
     }),
   );
@@ -40,6 +41,17 @@ function saySource({ system, kind, asked, unasked, stored }: SourceReport, out: 
       `  ${out.paint('yellow', 'Never used')}: ${attribute}${sensitive ? ', which is private' : ''}, in ${count(records)} of ${counted(stored.records, 'record')} looked at`,
     );
   }
+}
+
+function sayRetention({ retention }: PrivacyReport, out: Output): void {
+  if (retention.length === 0) return;
+  out.say(out.paint('bold', 'Of people who have left'));
+  const rows = retention.map(({ attribute, seconds, leavers, forgotten }) => [
+    attribute,
+    `kept ${duration(seconds * 1000)}`,
+    `deleted of ${count(forgotten)} of ${counted(leavers, 'person', 'people')}`,
+  ]);
+  for (const line of tableLines(rows, { width: out.width, indent: 2 })) out.say(line);
 }
 
 function useText(uses: readonly Use[]): string {

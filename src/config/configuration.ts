@@ -30,6 +30,8 @@ export interface Configuration {
     readonly logSeconds: number;
     readonly plansSeconds: number;
     readonly historySeconds: number;
+    /** Values of people who have left, by attribute. */
+    readonly attributeSeconds?: Readonly<Record<string, number>>;
   };
   readonly server: { readonly port: number; readonly host: string };
   /** Hash of the document and its profiles, without secrets. */

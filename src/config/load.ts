@@ -14,6 +14,7 @@ import type { Alert, Configuration } from './configuration.ts';
 import { groupConfigurations } from './groups.ts';
 import { identityConfiguration } from './identity.ts';
 import { schemaProblems } from './problems.ts';
+import { retentionProblems } from './retention.ts';
 import {
   type ConfigurationDocument,
   configurationDocument,
@@ -72,6 +73,10 @@ export async function readConfiguration(
     ...meaningProblems(loaded, names, groups, identity, source),
     ...scheduleProblems(document.schedule?.systems, names, source),
   );
+  const systems = withCarriedNames(loaded, groups, identity);
+  if (loaded.length === names.length) {
+    problems.push(...retentionProblems(document.keep.attributes, systems, identity, source));
+  }
 
   const store = resolveSecrets(document.store, ['store'], source, where);
   const alerts = resolveSecrets(document.alerts ?? [], ['alerts'], source, where);
@@ -85,7 +90,7 @@ export async function readConfiguration(
     warnings: inOrder,
     value: {
       store: storeLocation(String(store.value), directory),
-      systems: withCarriedNames(loaded, groups, identity),
+      systems,
       ...(Object.keys(identity).length > 0 && { identity }),
       ...(groups.length > 0 && { groups }),
       ...(document.schedule && {
@@ -105,6 +110,7 @@ export async function readConfiguration(
         logSeconds: document.keep.log,
         plansSeconds: document.keep.plans,
         historySeconds: document.keep.history,
+        ...(document.keep.attributes && { attributeSeconds: document.keep.attributes }),
       },
       server: document.server,
       version: version(document, loaded),

@@ -332,6 +332,11 @@ export const configurationDocument = z.strictObject({
         description:
           'What people and groups were before each change, of every moment since then; 365d by default.',
       }),
+      attributes: z.record(attributeName, duration).optional().meta({
+        title: 'Attributes',
+        description:
+          'How long values are kept of people who have left, by attribute, such as { birthDate: 30d }; hr/iban is a column of one system.',
+      }),
     })
     .default({
       log: KEEP_LOG_SECONDS,

@@ -2,6 +2,7 @@
 
 import type { Engine, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
+import { type AttributeRetention, forgetLeavers } from './privacy-retention.ts';
 import { VerbRefusal } from './refusal.ts';
 
 /** How long the store remembers. */
@@ -12,6 +13,8 @@ export interface Retention {
   readonly plansSeconds: number;
   /** What identities were before each change. */
   readonly historySeconds: number;
+  /** Values of people who have left, by attribute, counted from then on. */
+  readonly attributeSeconds?: AttributeRetention;
 }
 
 /** At a time, so that whoever waits for the store gets a turn in between. */
@@ -46,13 +49,16 @@ export async function forgetOld(engine: Engine, watch: Watch, most: number): Pro
     const more = [await plans.prune(before, rows), await warehouse.pruneHistory(past, steps)];
     return more.includes(true);
   };
-  if (!(await prune(0, 0))) return;
+  const leavers = engine.retention.attributeSeconds !== undefined;
+  if (!(await prune(0, 0)) && !leavers) return;
   const began = performance.now();
+  const late = () => performance.now() - began >= most;
   try {
     await underLease('forget', engine, watch, 0, async ({ signal }) => {
-      while (!signal.aborted && performance.now() - began < most) {
-        if (!(await prune(ROWS, STEPS))) return;
+      while (!signal.aborted && !late()) {
+        if (!(await prune(ROWS, STEPS))) break;
       }
+      if (leavers) await forgetLeavers(engine, signal, late);
     });
   } catch (error) {
     // Another process is at it.

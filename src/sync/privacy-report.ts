@@ -3,6 +3,7 @@
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import { isSensitive } from '../identity/sensitive.ts';
 import type { Engine } from './engine.ts';
+import { rulesHash } from './privacy-retention.ts';
 
 /** What is asked of a source about each object, and what for. */
 export interface SourceUses {
@@ -62,14 +63,26 @@ export interface SourceReport extends Omit<SourceUses, 'asked'> {
   };
 }
 
+/** How long values of an attribute are kept of people who have left. */
+export interface RetentionReport {
+  readonly attribute: string;
+  readonly seconds: number;
+  /** People who have left, as far as is known. */
+  readonly leavers: number;
+  /** Those from whom the values were taken, where no source still says them. */
+  readonly forgotten: number;
+}
+
 export interface PrivacyReport {
   readonly sources: readonly SourceReport[];
+  readonly retention: readonly RetentionReport[];
 }
 
 /** More of them would tell nothing new. */
 const LOOKED_AT = 10_000;
 
-export async function privacyReport({ uses, privacy }: Engine): Promise<PrivacyReport> {
+export async function privacyReport(engine: Engine): Promise<PrivacyReport> {
+  const { uses, privacy } = engine;
   const sources: SourceReport[] = [];
   for (const { system, kind, asked, unasked } of uses) {
     const { records, attributes } = await privacy.storedAttributes(system, kind, LOOKED_AT);
@@ -93,7 +106,18 @@ export async function privacyReport({ uses, privacy }: Engine): Promise<PrivacyR
       },
     });
   }
-  return { sources };
+  return { sources, retention: await retentionOf(engine) };
+}
+
+async function retentionOf(engine: Engine): Promise<readonly RetentionReport[]> {
+  const { attributeSeconds = {} } = engine.retention;
+  const rules = rulesHash(engine);
+  return Promise.all(
+    Object.entries(attributeSeconds).map(async ([attribute, seconds]) => {
+      const { all, done } = await engine.privacy.countLeavers(rules, seconds);
+      return { attribute, seconds, leavers: all, forgotten: done };
+    }),
+  );
 }
 
 /** The member of a record in which an attribute stands: an extension, or its first part. */

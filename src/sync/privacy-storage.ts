@@ -71,7 +71,45 @@ export interface StoredAttributes {
   readonly attributes: readonly { readonly attribute: string; readonly records: number }[];
 }
 
-export interface PrivacyStore {
+/** What is to be forgotten of people who have left. */
+export interface Forgetting {
+  /** Of identities, and `system/attribute`. */
+  readonly attributes: readonly string[];
+  /** Of records of sources, as these call it. */
+  readonly raw: readonly {
+    readonly system: SystemName;
+    readonly kind: ObjectKind;
+    readonly attribute: string;
+  }[];
+  /** Of accounts. */
+  readonly paths: readonly {
+    readonly system: SystemName;
+    readonly kind: ObjectKind;
+    readonly path: string;
+  }[];
+}
+
+/** People who have left, by when that was noticed. */
+export interface LeaverStore {
+  /** Whoever is gone and was not noted, and forgets who came back. */
+  noteLeavers(now: Date): Promise<void>;
+  /** Those who left so long ago, and from whom nothing was taken for that time under these rules. */
+  leaversDue(
+    rules: string,
+    seconds: number,
+    now: Date,
+    most: number,
+  ): Promise<readonly IdentityId[]>;
+  settleLeavers(rules: string, seconds: number, identities: readonly IdentityId[]): Promise<void>;
+  countLeavers(
+    rules: string,
+    seconds: number,
+  ): Promise<{ readonly all: number; readonly done: number }>;
+}
+
+export interface PrivacyStore extends LeaverStore {
+  /** Within a transaction: from everywhere but the identity itself, and what a system still has. */
+  forgetStored(identities: readonly IdentityId[], what: Forgetting): Promise<void>;
   /** Of so many of the records that are there. */
   storedAttributes(system: SystemName, kind: ObjectKind, most: number): Promise<StoredAttributes>;
   /** Nobody: only the id itself is known. */

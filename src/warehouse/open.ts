@@ -9,6 +9,7 @@ import { type Context, caused, fenced } from './context.ts';
 import { decisions } from './decisions.ts';
 import { HISTORY, histories } from './histories.ts';
 import type { Cause } from './history.ts';
+import { forgetValues } from './forget.ts';
 import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
@@ -122,6 +123,11 @@ export async function openWarehouse(
         if (taken.size > 0) {
           throw new Error(`${record.ref.id} of ${target} belongs to another identity`);
         }
+      }),
+    forgetValues: (identities, attributes, besides) =>
+      store.transaction(async () => {
+        await besides();
+        await forgetValues(context, identities, attributes);
       }),
     vouches: (system, kind) => context.book.source(system, kind)?.authority ?? false,
     importRecords: (refs) => store.transaction(() => importRecords(context, refs)),

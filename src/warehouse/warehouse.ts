@@ -309,6 +309,17 @@ export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histo
   ): Promise<void>;
   /** Whether records of this kind keep their identities alive. */
   vouches(system: SystemName, kind: ObjectKind): boolean;
+  /**
+   * Takes values from people who have left, and leaves no trace of them in their history; what a
+   * source still says stays.
+   *
+   * @param besides Done before, in the same transaction: takes them from the records.
+   */
+  forgetValues(
+    identities: readonly IdentityId[],
+    attributes: readonly string[],
+    besides: () => Promise<void>,
+  ): Promise<void>;
   /** Makes identities of records of a source that belong to nobody. Returns those that were made. */
   importRecords(refs: readonly ObjectRef[]): Promise<readonly IdentityId[]>;
   /** Accounts under management in a target, for the guards. */

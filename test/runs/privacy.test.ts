@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/audit/entry.ts';
 import { verifyTrail } from '../../src/audit/verify.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
+import type { Engine } from '../../src/sync/engine.ts';
+import { forgetOld } from '../../src/sync/forget.ts';
 import { type Contoso, contoso } from './contoso.ts';
 
 const WHY = { reason: 'asked for by letter' };
@@ -207,5 +209,89 @@ describe('the report', () => {
     const entra = sources.find(({ system, kind }) => system === 'entra' && kind === 'user');
     expect(entra?.stored.unused.map(({ attribute }) => attribute)).toEqual(['createdDateTime']);
     expect(entra?.unasked).toContain('ageGroup');
+  });
+});
+
+describe('values of people who have left', () => {
+  const days = (number: number) => number * 86_400;
+  const attributeSeconds = {
+    department: days(30),
+    employeeType: days(30),
+    'hr/iban': days(1),
+  };
+
+  async function forget({ engine, watch }: Contoso): Promise<Engine> {
+    const keeping = { ...engine, retention: { ...engine.retention, attributeSeconds } };
+    await forgetOld(keeping, watch, 60_000);
+    return keeping;
+  }
+
+  async function about(company: Contoso): Promise<Readonly<Record<string, string>>> {
+    const name = 'ada.lovelace@contoso.com';
+    const { holdings } = await verbsOf(company.engine).exportPerson(name);
+    return Object.fromEntries(holdings.map(({ table, rows }) => [table, JSON.stringify(rows)]));
+  }
+
+  it('go after their time from wherever no system still says them', async () => {
+    await using company = await contoso({
+      systems: HR,
+      files: { 'hr.csv': PEOPLE },
+      write: `        scope: employeeType eq "employee"`,
+    });
+    const ada = company.hire({ name: 'ada.lovelace', department: 'Mathematics' });
+    company.hire({ name: 'grace.hopper', department: 'Mathematics' });
+    await company.run();
+    await company.writeFile('hr.csv', PEOPLE.replace(/^1,.*\n/m, ''));
+    company.graph.control.act({ act: 'delete', id: ada });
+    await company.run({ full: true });
+
+    await forget(company);
+    company.clock.advance(days(2));
+    await forget(company);
+    const soon = await about(company);
+    expect(soon.record).not.toMatch(/CH9300/);
+    expect(soon.identity).toMatch(/Mathematics.*employee/);
+    expect(soon.plan_operation).toMatch(/Mathematics/);
+
+    company.clock.advance(days(30));
+    const keeping = await forget(company);
+    const late = await about(company);
+    for (const table of ['identity', 'identity_change', 'plan_operation', 'outcome'] as const) {
+      expect([table, late[table]]).not.toEqual([
+        table,
+        expect.stringMatching(/Mathematics|"employee"/),
+      ]);
+    }
+    // Ramp still has the account, and says so itself.
+    expect(late.record?.match(/Mathematics/g)).toHaveLength(3);
+    expect(late.identity).toMatch(/Lovelace/);
+    const told = await Array.fromAsync(
+      company.engine.audit.entries({ action: 'values-forgotten', limit: 9 }),
+    );
+    expect(told.map(({ payload }) => payload?.detail)).toEqual([
+      {
+        people: 1,
+        attributes: ['department', 'employeeType', 'hr/iban'],
+        afterSeconds: days(30),
+      },
+      { people: 1, attributes: ['hr/iban'], afterSeconds: days(1) },
+    ]);
+    const { retention } = await verbsOf(keeping).privacyReport();
+    expect(retention[0]).toEqual({
+      attribute: 'department',
+      seconds: days(30),
+      ...{ leavers: 1, forgotten: 1 },
+    });
+
+    // Nobody is written because of it, nothing comes back, and those who are there keep theirs.
+    const { targets } = await company.run({ full: true });
+    expect(targets[0]?.done).toEqual({});
+    expect((await about(company)).identity).not.toMatch(/Mathematics/);
+    const [grace] = await verbsOf(company.engine).people('grace.hopper@contoso.com');
+    expect(grace?.attributes).toMatchObject({
+      department: 'Mathematics',
+      employeeType: 'employee',
+    });
+    expect(await verifyTrail(company.engine.audit)).toMatchObject({ whole: true });
   });
 });

@@ -92,5 +92,6 @@ export const PRIVACY_VERBS: Pick<
         },
       },
     ],
+    retention: [{ attribute: 'department', seconds: 86_400, leavers: 3, forgotten: 2 }],
   }),
 };

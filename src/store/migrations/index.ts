@@ -16,6 +16,7 @@ import { history0620 } from './0620-history.ts';
 import { merging0630 } from './0630-merging.ts';
 import { ruleGroups0640 } from './0640-rule-groups.ts';
 import { privacy0650 } from './0650-privacy.ts';
+import { retention0651 } from './0651-retention.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   merging0630,
   ruleGroups0640,
   privacy0650,
+  retention0651,
 ];

@@ -129,6 +129,72 @@ export function privacyContract(open: () => Promise<Database>): void {
     });
   });
 
+  describe('people who have left', () => {
+    const now = new Date('2026-03-02T08:00:00Z');
+    const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+
+    it('are noted once, due after every time under the same rules, and forgotten when they return', async () => {
+      await using database = await open();
+      await filled(database);
+      await database.run('delete from leaver');
+      await database.run('update identity set present = 1 where id = ?', [GRACE.id]);
+      const privacy = openPrivacy(database);
+      await privacy.noteLeavers(now);
+      await privacy.noteLeavers(later(50));
+      expect(await privacy.leaversDue('r1', 60, later(59), 9)).toEqual([]);
+      expect(await privacy.leaversDue('r1', 60, later(60), 9)).toEqual([ADA.id]);
+      await privacy.settleLeavers('r1', 60, [ADA.id]);
+      expect(await privacy.leaversDue('r1', 60, later(999), 9)).toEqual([]);
+      expect(await privacy.leaversDue('r1', 100, later(100), 9)).toEqual([ADA.id]);
+      expect(await privacy.leaversDue('r2', 60, later(60), 9)).toEqual([ADA.id]);
+      expect(await privacy.countLeavers('r1', 60)).toEqual({ all: 1, done: 1 });
+      expect(await privacy.countLeavers('r1', 100)).toEqual({ all: 1, done: 0 });
+      await database.run('update identity set present = 1');
+      await privacy.noteLeavers(later(200));
+      expect(await privacy.countLeavers('r1', 60)).toEqual({ all: 0, done: 0 });
+    });
+
+    it('lose values in records that are gone, in history, drift and the log, and others do not', async () => {
+      await using database = await open();
+      await filled(database);
+      await database.run(`insert into plan_basis (hash, rules) values ('b1', ?)`, [
+        JSON.stringify({
+          user: { rows: [{ path: 'displayName', expression: '', inputs: ['fullName'] }] },
+        }),
+      ]);
+      await database.run(`update plan set basis = 'b1'`);
+      await database.run(`update outcome set detail = '"Ada Lovelace was refused"'`);
+      await database.run(`update identity_change set before = ?`, [
+        JSON.stringify({ v: { fullName: 'Ada Byron', city: 'London' }, n: ['fullName'] }),
+      ]);
+      await database.run(`update drift set path = 'displayName'`);
+      const privacy = openPrivacy(database);
+      await privacy.forgetStored([ADA.id], {
+        attributes: ['fullName', 'hr/name'],
+        raw: [{ system: 'hr', kind: 'user', attribute: 'name' }],
+        paths: [{ system: 'ramp', kind: 'user', path: 'displayName' }],
+      });
+      const rows = async (sql: string) => JSON.stringify(await database.all(sql));
+      expect(await rows(`select * from record where identity = 'i-ada'`)).not.toMatch(/Ada/);
+      expect(await rows(`select before from identity_change where identity = 'i-ada'`)).toBe(
+        JSON.stringify([{ before: '{"v":{"city":"London"}}' }]),
+      );
+      expect(await rows(`select * from drift where identity = 'i-ada'`)).toBe('[]');
+      expect(await rows(`select content from plan_operation where plan = 'p-i-ada'`)).not.toMatch(
+        /Ada/,
+      );
+      expect(await rows(`select detail, exchanges from outcome where identity = 'i-ada'`)).toBe(
+        JSON.stringify([{ detail: '"[Redact] was refused"', exchanges: null }]),
+      );
+      for (const table of ['record', 'drift', 'plan_operation']) {
+        expect([table, await rows(`select * from ${table}`)]).toEqual([
+          table,
+          expect.stringMatching(/Grace Hopper/),
+        ]);
+      }
+    });
+  });
+
   describe('a record that is suppressed', () => {
     const ref = (id: string) => ({ system: 'hr', kind: 'user', id });
 

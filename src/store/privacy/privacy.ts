@@ -8,6 +8,8 @@ import { list } from '../rows.ts';
 import { erase } from './erase.ts';
 import { erasures } from './erasures.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
+import { leavers } from './leavers.ts';
+import { forgetStored } from './retain.ts';
 import { readable, rowsOf } from './rows.ts';
 import { standingOf } from './standing.ts';
 import { storedAttributes } from './stored.ts';
@@ -21,6 +23,8 @@ export function openPrivacy(database: Database): PrivacyStore {
     standing: (whom) => standingOf(whom, database),
     erase: (whom, told) => erase(whom, database, told),
     storedAttributes: (system, kind, most) => storedAttributes(system, kind, most, database),
+    ...leavers(database),
+    forgetStored: (identities, what) => forgetStored(identities, what, database),
     ...erasures(database),
     ...suppression(database),
   };

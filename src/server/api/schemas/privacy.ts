@@ -7,6 +7,7 @@ import type { Block, Counted, ErasurePlan } from '../../../sync/privacy-plan.ts'
 import type {
   AttributeUses,
   PrivacyReport,
+  RetentionReport,
   SourceReport,
   Use,
 } from '../../../sync/privacy-report.ts';
@@ -157,6 +158,16 @@ export const privacyReport: z.ZodType<PrivacyReport> = named(
                 }),
               ),
             }),
+          }),
+        ),
+      ),
+      retention: z.array(
+        z.object(
+          members<RetentionReport>()({
+            attribute: z.string(),
+            seconds: wholeNumber,
+            leavers: wholeNumber,
+            forgotten: wholeNumber,
           }),
         ),
       ),
