@@ -255,6 +255,7 @@ function targetRules(
     inputs: [...new Set([...ALWAYS_NEEDED, ...inputsOf(target)])],
     ...(assigned !== undefined && { assigned }),
     ...(members !== undefined && { members }),
+    ...(target.leave.type === 'delete-after' && kind !== 'user' && { notesOut: true as const }),
     match,
     ...(Object.keys(unique).length > 0 && { unique }),
     ...(target.urgent !== undefined && { urgent: urgency(target.urgent) }),

@@ -54,7 +54,7 @@ export function writeConfiguration(
   };
   return {
     value,
-    problems: [...rows.problems, ...permissionProblems(document, value, offered, source, at)],
+    problems: [...rows.problems, ...permissionProblems(document, value, offered, source, at, kind)],
   };
 }
 
@@ -142,6 +142,7 @@ function permissionProblems(
   offered: WriteDefaults,
   source: Source,
   at: Path,
+  kind: ObjectKind,
 ): readonly Problem[] {
   const beyond = (document.do ?? []).flatMap((action, index): Problem[] =>
     offered.do.includes(action)
@@ -156,16 +157,44 @@ function permissionProblems(
           },
         ],
   );
-  const needed = leave.type === 'delete-after' ? 'delete' : leave.type;
-  if (needed === 'keep' || allowed.includes(needed) || document.leave === undefined) return beyond;
+  if (document.leave === undefined) return beyond;
+  const place = source.place([...at, 'leave']);
+  if (leave.type === 'disable' && kind !== 'user') {
+    return [
+      ...beyond,
+      {
+        code: 'leave-impossible',
+        severity: 'error',
+        message: `a ${kind} cannot be disabled: it has nothing that switches it off`,
+        remedy: 'choose leave: delete, { delete-after: 30d } or keep',
+        place,
+      },
+    ];
+  }
+  const missing = neededFor(leave, kind).filter((action) => !allowed.includes(action));
   return [
     ...beyond,
-    {
-      code: 'action-not-allowed',
-      severity: 'error',
-      message: `leave: ${leave.type} needs "${needed}", which is not among do: [${allowed.join(', ')}]`,
-      remedy: `add ${needed} to do, or choose leave: keep`,
-      place: source.place([...at, 'leave']),
-    },
+    ...missing.map(
+      (needed): Problem => ({
+        code: 'action-not-allowed',
+        severity: 'error',
+        message: `leave: ${leave.type} needs "${needed}", which is not among do: [${allowed.join(', ')}]`,
+        remedy: `add ${needed} to do, or choose leave: keep`,
+        place,
+      }),
+    ),
   ];
+}
+
+/** People are disabled until their days are over; what cannot be stays as it is. */
+function neededFor({ type }: Leave, kind: ObjectKind): readonly ('disable' | 'delete')[] {
+  switch (type) {
+    case 'keep':
+      return [];
+    case 'delete-after':
+      return kind === 'user' ? ['disable', 'delete'] : ['delete'];
+    case 'disable':
+    case 'delete':
+      return [type];
+  }
 }

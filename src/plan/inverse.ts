@@ -7,7 +7,7 @@ import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { Account } from '../warehouse/subject.ts';
 import { contentOf, operationId } from './hash.ts';
-import { leaving } from './leave.ts';
+import { canDisable, leaving } from './leave.ts';
 import type { Omission, Operation, OperationContent, Precondition } from './plan.ts';
 import { heldAt, type Target } from './target.ts';
 import { sameValue } from './values.ts';
@@ -81,10 +81,12 @@ function accountBack(
 /** What the run created goes as the configuration lets accounts go. */
 function takenBack(account: Account, target: Target, now: Date): Part {
   const { leave } = target;
-  // Days of grace are for people who leave; an account that should not be is disabled at once.
+  // Days of grace are for what leaves; what should not be is disabled at once, or deleted.
   const step = leaving(
     account,
-    leave.type === 'delete-after' ? { ...target, leave: { type: 'disable' } } : target,
+    leave.type === 'delete-after'
+      ? { ...target, leave: { type: canDisable(target) ? 'disable' : 'delete' } }
+      : target,
     now,
   );
   switch (step.type) {

@@ -1,7 +1,7 @@
 /** What becomes of the account of somebody who is out. */
 
 import type { AttributeChange } from '../connectors/spi/index.ts';
-import { type Account, isUnsure } from '../warehouse/subject.ts';
+import { type Account, isUnsure, type Subject } from '../warehouse/subject.ts';
 import { heldAt, type Leave, type Permitted, type Target } from './target.ts';
 import { asBoolean } from './values.ts';
 
@@ -14,7 +14,8 @@ export type Leaving =
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 
-export function leaving(account: Account, target: Target, now: Date): Leaving {
+/** @param outSince Of what cannot be switched off: since when it has been out, once that is noted. */
+export function leaving(account: Account, target: Target, now: Date, outSince?: Date): Leaving {
   switch (target.leave.type) {
     case 'keep':
       return { type: 'rest' };
@@ -23,21 +24,32 @@ export function leaving(account: Account, target: Target, now: Date): Leaving {
     case 'delete':
       return permitted(target, 'delete', { type: 'delete' });
     case 'delete-after': {
-      const first = disabling(account, target);
+      const first: Leaving = canDisable(target) ? disabling(account, target) : { type: 'rest' };
       if (first.type !== 'rest') return first;
-      const at = deletionDate(account, target.leave);
+      const at = deletionDate({ account, ...(outSince && { outSince }) }, target.leave);
       if (at === undefined || at > now) return { type: 'rest' };
       return permitted(target, 'delete', { type: 'delete' });
     }
   }
 }
 
-/** When an account that we disabled is to be deleted. One that others disabled is never ours to delete. */
-export function deletionDate({ disabledBy, disabledAt }: Account, leave: Leave): Date | undefined {
-  if (leave.type !== 'delete-after' || disabledBy !== 'us' || disabledAt === undefined) {
-    return undefined;
-  }
-  return new Date(disabledAt.getTime() + leave.days * MILLISECONDS_PER_DAY);
+/**
+ * When an account that we disabled is to be deleted, or one that cannot be disabled and is out. One
+ * that others disabled is never ours to delete.
+ */
+export function deletionDate(
+  { account, outSince }: Pick<Subject, 'account' | 'outSince'>,
+  leave: Leave,
+): Date | undefined {
+  if (leave.type !== 'delete-after' || account === undefined) return undefined;
+  const { disabledBy, disabledAt } = account;
+  const since = outSince ?? (disabledBy === 'us' ? disabledAt : undefined);
+  return since && new Date(since.getTime() + leave.days * MILLISECONDS_PER_DAY);
+}
+
+/** Whether there is a switch. What has none stays as it is until it is deleted. */
+export function canDisable({ traits }: Target): boolean {
+  return traits.enabledPath !== undefined;
 }
 
 /** Whether the target holds the account as switched off. */

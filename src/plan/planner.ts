@@ -251,7 +251,7 @@ function planLeaver(
   context: PlanningContext,
   foundBy?: string,
 ): Decision {
-  const step = leaving(account, target, context.now);
+  const step = leaving(account, target, context.now, subject.outSince);
   switch (step.type) {
     case 'rest':
       return omit(subject, stands.why, stands.message);

@@ -9,6 +9,7 @@ import { dueContract } from './warehouse/contract/due.ts';
 import { historyContract } from './warehouse/contract/history.ts';
 import { identitiesContract } from './warehouse/contract/identities.ts';
 import { joiningContract } from './warehouse/contract/joining.ts';
+import { leavingContract } from './warehouse/contract/leaving.ts';
 import type { OpenDatabase } from './warehouse/contract/office.ts';
 import { readingContract } from './warehouse/contract/reading.ts';
 import { ruleGroupContract } from './warehouse/contract/rule-groups.ts';
@@ -20,6 +21,7 @@ function warehouseContract(open: OpenDatabase): void {
   historyContract(open);
   dueContract(open);
   ruleGroupContract(open);
+  leavingContract(open);
 }
 
 const folders: string[] = [];

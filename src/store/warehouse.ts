@@ -8,6 +8,7 @@ import { groupStore } from './warehouse/groups.ts';
 import { historyStore } from './warehouse/history.ts';
 import { identityStore } from './warehouse/identities.ts';
 import { joinStore } from './warehouse/joins.ts';
+import { leavingStore } from './warehouse/leaving.ts';
 import { membershipStore } from './warehouse/memberships.ts';
 import { readingStore } from './warehouse/readings.ts';
 import { recordStore } from './warehouse/records.ts';
@@ -24,6 +25,7 @@ export function openWarehouseStore(database: Database): WarehouseStore {
     ...dueStore(database),
     ...memberships,
     ...ruleGroups,
+    ...leavingStore(database),
     ...withRuleMembers(database, memberships, ruleGroups),
     ...joinStore(database),
     ...historyStore(database),

@@ -15,7 +15,7 @@ export async function waitsOf(
   at: Date,
   { ledger, plans }: Engine,
 ): Promise<readonly Wait[]> {
-  const { due, account } = subject;
+  const { due } = subject;
   const waits: Wait[] = [];
   const wait = (type: Wait['type'], message: string, until?: Date) =>
     waits.push({ type, message, ...(until && { until, over: until <= at }) });
@@ -25,7 +25,7 @@ export async function waitsOf(
     if (due.notBefore === undefined) wait('escrow', `failed ${times} (${code})`);
     else wait('escrow', `failed ${times} (${code}) and is tried again then`, due.notBefore);
   } else if (due?.notBefore !== undefined) wait('date', 'due then', due.notBefore);
-  const removal = account && deletionDate(account, policy.leave);
+  const removal = deletionDate(subject, policy.leave);
   if (removal !== undefined) wait('deletion', 'what is out is deleted then', removal);
   const health = await ledger.health(policy.system);
   if (health.state === 'quarantined') {

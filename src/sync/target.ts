@@ -6,7 +6,7 @@ import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { AttributeValue, Scalar } from '../identity/record.ts';
 import type { WithheldReading } from '../plan/guards.ts';
-import { deletionDate } from '../plan/leave.ts';
+import { canDisable, deletionDate } from '../plan/leave.ts';
 import type { Omission } from '../plan/plan.ts';
 import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
 import {
@@ -303,11 +303,32 @@ function settlementOf(
     return { type: 'escrow', escrow, notBefore: new Date(now.getTime() + seconds * 1000) };
   }
   if (refused) return { type: 'settled', refused: { code, message } };
-  const againAt = subject.account && deletionDate(subject.account, target.leave);
+  const outSince = waitingSince(code, subject, target, now);
+  const out = outSince && { outSince };
+  const againAt = deletionDate({ ...subject, ...out }, target.leave);
   return againAt === undefined || againAt <= now
-    ? { type: 'settled' }
-    : { type: 'settled', againAt };
+    ? { type: 'settled', ...out }
+    : { type: 'settled', againAt, ...out };
 }
+
+/** What cannot be switched off waits for its deletion from the first plan on in which it is out. */
+function waitingSince(
+  code: Omission['code'],
+  { account, outSince }: Subject,
+  target: Target,
+  now: Date,
+): Date | undefined {
+  if (account === undefined || account.missing || canDisable(target)) return undefined;
+  if (target.leave.type !== 'delete-after' || !OUT.has(code)) return undefined;
+  return outSince ?? now;
+}
+
+const OUT: ReadonlySet<Omission['code']> = new Set([
+  'left',
+  'not-active',
+  'not-assigned',
+  'out-of-scope',
+]);
 
 function escrowed(code: string, message: string, { due }: Subject, now: Date): Escrow {
   const { attempts = 0, firstFailedAt = now } = due?.escrow ?? {};

@@ -141,8 +141,7 @@ export async function openWarehouse(
       return (await subjects(context, target, [identity], rows))[0];
     },
     offers: (identity) => offersOf(context, identity),
-    choices: (identity, attributes, without) =>
-      choicesOf(context, identity, attributes, without),
+    choices: (identity, attributes, without) => choicesOf(context, identity, attributes, without),
     without: (subject, system) => withoutSystem(context, subject, system),
     subjects: async (target, identities) =>
       subjects(context, target, identities, await store.dueOf(target, identities)),

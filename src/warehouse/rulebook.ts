@@ -102,3 +102,8 @@ export function readsAny({ inputs }: TargetRules, names: ReadonlySet<string>): b
     return false;
   });
 }
+
+/** Whether it is noted of a target since when somebody is out. */
+export function notesOut({ rules }: Rulebook, target: SystemName): boolean {
+  return rules.targets.some((each) => each.system === target && each.notesOut === true);
+}

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { type LinkChange, writeLinks } from './history-write.ts';
 import { matchKeys } from './keys.ts';
 import { accountsDeleted } from './membership-moves.ts';
+import { notesOut } from './rulebook.ts';
 import type { DateRow, EscrowRow, NewDue, RefusalRow, SettledRow } from './storage.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -82,6 +83,26 @@ export async function settle(
   await store.unlink(unlinked.map(({ lost }) => lost));
   await writeLinks(context, unlinked);
   await waitOn(context, target, waiting);
+  await settleOut(context, target, settled);
+}
+
+/** Whoever is out for the first time is noted, and whoever is not out any more is forgotten. */
+async function settleOut(
+  { store, book }: Context,
+  target: SystemName,
+  settled: readonly Settled[],
+): Promise<void> {
+  if (!notesOut(book, target)) return;
+  const out: { readonly identity: IdentityId; readonly since: number }[] = [];
+  const others: IdentityId[] = [];
+  for (const { subject, settlement } of settled) {
+    const identity = subject.identity.id;
+    if (settlement.type === 'settled' && settlement.outSince !== undefined) {
+      out.push({ identity, since: settlement.outSince.getTime() });
+    } else if (settlement.type !== 'escrow') others.push(identity);
+  }
+  await store.noteOut(target, out);
+  await store.forgetOut(target, others);
 }
 
 /** Nothing was written for them after all; a person has to look. */

@@ -8,6 +8,7 @@ import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
 import type { HistoryStore } from './history-storage.ts';
 import type { JoinStore } from './join-storage.ts';
+import type { LeavingStore } from './leaving-storage.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { RuleGroupStore } from './rule-group-storage.ts';
 import type { Due, DueCause, Escrow, InFlight } from './subject.ts';
@@ -202,6 +203,7 @@ export interface WarehouseStore
     DueStore,
     MembershipStore,
     RuleGroupStore,
+    LeavingStore,
     JoinStore,
     HistoryStore,
     UniqueStore {

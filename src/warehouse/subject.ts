@@ -119,6 +119,8 @@ export interface Subject {
   readonly references: Readonly<Record<string, ResolvedReference>>;
   /** True when at least one other identity's manager reference leads here. */
   readonly hasReports: boolean;
+  /** Of what cannot be switched off, and waits to be deleted: since when it has been out. */
+  readonly outSince?: Date;
   /** The person left, but the source may still bring her back as the same object (recycle bin). */
   readonly recoverable?: true;
   /** The raw records joined to the identity; of somebody who left, also the last of those gone. */

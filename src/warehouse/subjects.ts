@@ -5,6 +5,7 @@ import type { AppRole, Attributes, IdentityRecord, SystemName } from '../identit
 import { isReference } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { parseOrigins } from './origins.ts';
+import { notesOut } from './rulebook.ts';
 import type { AccountRecord, Edge, Reach, StoredIdentity, StoredRecord } from './storage.ts';
 import type { Account, Due, ResolvedReference, Subject } from './subject.ts';
 import type { TargetRules } from './warehouse.ts';
@@ -18,12 +19,13 @@ export async function loadSubjects(
 ): Promise<readonly Subject[]> {
   if (ids.length === 0) return [];
   const { store, book } = context;
-  const [identities, records, edges, withReports, inFlight] = await Promise.all([
+  const [identities, records, edges, withReports, inFlight, outSince] = await Promise.all([
     store.identities(ids),
     store.recordsOf(ids),
     store.edgesOf(ids),
     store.withReports(ids),
     store.inFlight(target, ids),
+    notesOut(book, target) ? store.outSince(target, ids) : NOBODY,
   ]);
   const byIdentity = Map.groupBy(records, ({ identity }) => identity);
   const [referents, reaches] = await Promise.all([
@@ -39,6 +41,7 @@ export async function loadSubjects(
     const account = accountOf(target, identity, theirs);
     const flight = inFlight.get(id);
     const row = due.get(id);
+    const out = outSince.get(id);
     const attributes: Attributes = JSON.parse(identity.attributes);
     let origins: Identity['origins'] | undefined;
     const recoverable = !identity.present && isRecoverable(context, theirs);
@@ -63,12 +66,15 @@ export async function loadSubjects(
         ...(rules?.assigned && { assigned: assignedOf(reaches.get(id) ?? []) }),
         references: referencesOf(attributes, edgesOf.get(id) ?? [], referents),
         hasReports: withReports.has(id),
+        ...(out !== undefined && { outSince: out }),
         ...(recoverable && { recoverable: true }),
         records: theirs.filter(({ present }) => present || !identity.present).map(recordOf),
       },
     ];
   });
 }
+
+const NOBODY: ReadonlyMap<IdentityId, Date> = new Map();
 
 /** Parsed when somebody looks: of most people, nobody does. */
 export function recordOf({ ref, attributes: text, version }: StoredRecord): IdentityRecord {

@@ -65,6 +65,8 @@ export interface TargetRules {
     /** By groups within assigned groups as well. */
     readonly nested?: true;
   };
+  /** What is out waits to be deleted and cannot be switched off meanwhile: since when is noted. */
+  readonly notesOut?: true;
   /** With kind `group`: who is a member; absent where members are left alone. */
   readonly members?: MembersMode;
   /** Paths of which no two accounts may hold the same; by path. */
@@ -165,6 +167,8 @@ export type Settlement =
       readonly refused?: { readonly code: string; readonly message: string };
       /** Due once more then, with cause `date`: a deletion that waits for its days. */
       readonly againAt?: Date;
+      /** Of what cannot be switched off: since when it has been out. */
+      readonly outSince?: Date;
     }
   /** The target answered: the account as it now holds it, and what we asked. */
   | {

@@ -157,7 +157,7 @@ systems:
     options: { url: "https://apps.contoso.com/scim/v2/crm", token: "\${env:TOKEN}" }
     write:
       user:
-        scope: groups eq "sales"
+        scope: ${groups.includes('sales:') ? 'groups eq "sales"' : 'employeeId eq "0"'}
         map: { userName: "[mail]", active: "Not([IsSoftDeleted])" }
         match: [userName]
 `;
@@ -290,5 +290,54 @@ describe('a group made by rule', () => {
     expect(crm).toMatchObject({ target: 'crm', counts: { create: 1, disable: 1 } });
     await contoso.run();
     expect(await contoso.teams()).toEqual({ 'Sales team': ['ada', 'alan'] });
+  });
+});
+
+describe('a group that is out of a target', () => {
+  const NONE = '\n  other: { members: department eq "None" }\n';
+  const named = async (contoso: Company) => Object.keys(await contoso.teams());
+
+  it('waits for its days, with its members, and is deleted then', async () => {
+    await using contoso = await company(SALES, '{ delete-after: 30d }');
+    await contoso.people(ADA);
+    await contoso.run();
+    await contoso.reopen(NONE);
+    await contoso.run();
+    contoso.advance(29 * DAY);
+    await contoso.run();
+    expect(await contoso.teams()).toMatchObject({ 'Sales team': ['ada'] });
+    contoso.advance(DAY);
+    await contoso.run();
+    expect(await named(contoso)).toEqual(['other']);
+  });
+
+  it('begins to wait anew when it was back meanwhile', async () => {
+    await using contoso = await company(SALES, '{ delete-after: 30d }');
+    await contoso.people(ADA);
+    await contoso.run();
+    await contoso.reopen(NONE);
+    await contoso.run();
+    contoso.advance(29 * DAY);
+    await contoso.reopen(SALES);
+    await contoso.run();
+    await contoso.reopen(NONE);
+    contoso.advance(10 * DAY);
+    await contoso.run();
+    expect((await named(contoso)).toSorted()).toEqual(['Sales team', 'other']);
+  });
+
+  it('stays where it is kept', async () => {
+    await using contoso = await company(SALES, 'keep');
+    await contoso.people(ADA);
+    await contoso.run();
+    await contoso.reopen(NONE);
+    await contoso.run();
+    contoso.advance(400 * DAY);
+    await contoso.run();
+    expect(await contoso.teams()).toMatchObject({ 'Sales team': ['ada'] });
+  });
+
+  it('cannot be disabled, and the configuration says so', async () => {
+    await expect(company(SALES, 'disable')).rejects.toThrow('a group cannot be disabled');
   });
 });

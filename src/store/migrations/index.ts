@@ -15,6 +15,7 @@ import { joins0610 } from './0610-joins.ts';
 import { history0620 } from './0620-history.ts';
 import { merging0630 } from './0630-merging.ts';
 import { ruleGroups0640 } from './0640-rule-groups.ts';
+import { leaving0641 } from './0641-leaving.ts';
 import { privacy0650 } from './0650-privacy.ts';
 import { retention0651 } from './0651-retention.ts';
 import type { Migration } from './migration.ts';
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   history0620,
   merging0630,
   ruleGroups0640,
+  leaving0641,
   privacy0650,
   retention0651,
 ];

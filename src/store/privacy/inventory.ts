@@ -60,6 +60,12 @@ export const PLACES: readonly Place[] = [
     erased: ROWS,
   },
   {
+    table: 'leaving',
+    what: 'since when the person has been out of a target that deletes after some days',
+    finds: identity('identity'),
+    erased: ROWS,
+  },
+  {
     table: 'regroup',
     what: 'when a date concerns the person next',
     finds: identity('identity'),

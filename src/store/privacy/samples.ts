@@ -42,6 +42,7 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
     },
   ],
   rule_member: (who) => [{ name: 'staff', identity: who.id }],
+  leaving: (who) => [{ target: 'ramp', identity: who.id, since: AT }],
   regroup: (who) => [{ identity: who.id, at: AT }],
   record: (who) => [
     {
