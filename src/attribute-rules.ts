@@ -5,6 +5,7 @@ import type { AttributeConfiguration, IdentityConfiguration } from './config/con
 import { decidingOrder } from './config/identity.ts';
 import type { Result } from './identity/problem.ts';
 import { compileExpression } from './mapping/evaluate.ts';
+import type { CompiledRow } from './mapping/mapping.ts';
 import { compileScope } from './mapping/scope.ts';
 import type { AttributeRule, AttributeRules, Supplier } from './warehouse/merge-rules.ts';
 import type { WarehouseRules } from './warehouse/warehouse.ts';
@@ -21,6 +22,29 @@ export function attributeRules(
 /** What any of these reads, and is about, so that sources are asked for it. */
 export function attributesRead(rules: NonNullable<WarehouseRules['identity']>): readonly string[] {
   return Object.values(rules).flatMap(({ ordered }) => ordered.flatMap(readBy));
+}
+
+/** Computed attributes as rows, for whoever asks what goes into what. */
+export function computedRows(
+  rules: NonNullable<WarehouseRules['identity']> = {},
+): readonly Pick<CompiledRow, 'row' | 'inputs'>[] {
+  return Object.values(rules).flatMap(({ ordered }) =>
+    ordered.flatMap(({ attribute, computed }) =>
+      computed === undefined
+        ? []
+        : [
+            {
+              row: {
+                path: attribute,
+                expression: computed.expression.text,
+                when: 'always' as const,
+                onNull: 'clear' as const,
+              },
+              inputs: computed.expression.inputs,
+            },
+          ],
+    ),
+  );
 }
 
 function readBy({ attribute, from = [], computed }: AttributeRule): readonly string[] {

@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { computedRows } from './attribute-rules.ts';
 import type { Actor } from './audit/entry.ts';
 import type { Configuration, SystemConfiguration } from './config/configuration.ts';
 import { directory } from './connectors/directory/connector.ts';
@@ -109,6 +110,7 @@ export async function openEngine(configuration: Configuration, world: World = {}
     systems: configuration.systems.map(({ name }) => name),
     sources,
     targets,
+    computed: computedRows(rules.identity),
     alerts: configuration.alerts,
     warehouse: withoutSuppressed(warehouse, privacy),
     plans: openPlans(database),
@@ -162,8 +164,11 @@ export async function openTrial(
   const store = openWarehouseStore(database);
   const { fetch, now } = engine;
   const types = connectorTypes(storagesOf(database, now));
-  const sourcesOf = ({ sources }: WarehouseRules) =>
-    JSON.stringify(sources.map(({ map: _, ...rules }) => rules));
+  const sourcesOf = ({ sources, identity = {} }: WarehouseRules) =>
+    JSON.stringify([
+      sources.map(({ map: _, ...rules }) => rules),
+      Object.values(identity).map(({ fingerprint }) => fingerprint),
+    ]);
   const inForce = rulesOf(configuration, types);
   const tried = (of: Configuration): Tried => {
     const { warehouse: rules, targets } = rulesOf(of, types);

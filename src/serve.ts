@@ -110,7 +110,8 @@ function api(
   log: ServeOptions['log'],
   tryOut: TryOut | undefined,
 ): ReturnType<typeof apiService> {
-  const hidden = hiddenAttributes(engine.targets);
+  // What is made of something hidden is hidden too, and what is written from that.
+  const hidden = hiddenAttributes([{ mapping: { rows: engine.computed } }, ...engine.targets]);
   return apiService({
     authenticate: apiAuthentication(
       async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),

@@ -103,7 +103,16 @@ function computedProblems(
   }
   const compiled = compileExpression(computed.expression);
   if (!compiled.ok) return problems;
-  const { inputs, candidates } = compiled.value;
+  const { inputs, candidates, redacted } = compiled.value;
+  if (redacted) {
+    problems.push({
+      code: 'redact-when-reading',
+      severity: 'warning',
+      message: 'Redact hides what is written to a target, and nothing of what people are',
+      remedy: 'put it around the expression that writes the value to a target',
+      place: source.place(where),
+    });
+  }
   if (source.has([...at, 'reuseAfter']) && candidates === undefined) {
     problems.push({
       code: 'reuse-of-nothing',

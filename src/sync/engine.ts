@@ -10,6 +10,7 @@ import type { AuditTrail } from '../audit/trail.ts';
 import type { Connector } from '../connectors/spi/index.ts';
 import type { Tenant } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
+import type { CompiledRow } from '../mapping/mapping.ts';
 import type { PlanStore, StoredPlan } from '../plan/plans.ts';
 import type { TargetPolicy } from '../plan/target.ts';
 import type { ReadingResult, Warehouse } from '../warehouse/warehouse.ts';
@@ -29,6 +30,8 @@ export interface Engine extends AsyncDisposable, Noting {
   /** In the order they are read: groups, then users, then assignments of each system. */
   readonly sources: readonly SourceJob[];
   readonly targets: readonly TargetPolicy[];
+  /** Attributes of identities that are computed, and what they are made of; each after what it reads. */
+  readonly computed: readonly Pick<CompiledRow, 'row' | 'inputs'>[];
   readonly alerts: readonly AlertRule[];
   readonly warehouse: Warehouse;
   readonly plans: PlanStore;

@@ -3,6 +3,7 @@
 import { ConnectorError } from '../connectors/spi/index.ts';
 import type { PlanningContext } from '../plan/desired.ts';
 import type { Match } from '../plan/match.ts';
+import { chooses, namesFor } from '../plan/names.ts';
 import { planSubject } from '../plan/planner.ts';
 import { type TargetPolicy, targetWith } from '../plan/target.ts';
 import type { Step } from '../plan/trace.ts';
@@ -37,7 +38,7 @@ export async function explainTarget(
   const { system } = policy;
   const connector = await engine.connector(system);
   const target = targetWith(policy, connector.traits ?? {});
-  const context = { now: at, random: engine.random };
+  const context = await namedContext(subject, { target, connector }, { at, past }, engine, watch);
   const match = past
     ? undefined
     : await matchOf(subject, { target, connector }, engine, context, watch);
@@ -71,6 +72,23 @@ export async function explainTarget(
     ...(link !== undefined && { link }),
     history,
   };
+}
+
+/** With the name that an account would get, where an expression chooses one. It is not kept for it. */
+async function namedContext(
+  subject: Subject,
+  { target, connector }: Pick<OpenTarget, 'target' | 'connector'>,
+  { at, past }: Pick<Scene, 'at' | 'past'>,
+  engine: Engine,
+  watch: Watch,
+): Promise<PlanningContext> {
+  const context = { now: at, random: engine.random };
+  if (past || !chooses(target)) return context;
+  // What was listed last is known of the target; nobody lists it for an answer.
+  const known = { due: Number.POSITIVE_INFINITY, listed: true };
+  const { namesHeld } = matching(target, connector, engine, known, watch);
+  const names = await namesFor([subject], target, { ...context, namesHeld }, new Map());
+  return { ...context, names };
 }
 
 async function isPaused(
