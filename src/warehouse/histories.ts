@@ -7,7 +7,7 @@ import { changeOf, type StoredChange } from './history-storage.ts';
 import { subjectAs } from './offers.ts';
 import type { Subject } from './subject.ts';
 
-/** What was there when the history began, or was dropped since: an instant in milliseconds. */
+/** Named so among the fingerprints: since when changes are kept, an instant in milliseconds. */
 export const HISTORY = 'history';
 
 const PAGE = 200;
