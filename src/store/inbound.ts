@@ -10,6 +10,7 @@ import type {
 import type { UploadQuery, UploadReceipt, UploadResult } from '../connectors/spi/index.ts';
 import type { Attributes, SystemName } from '../identity/record.ts';
 import type { Database, Queries, Row, SqlValue } from './database.ts';
+import { suppression } from './privacy/suppression.ts';
 import { list } from './rows.ts';
 
 interface UploadRow extends Row {
@@ -84,7 +85,7 @@ async function take(
   const earlier = await earlierOne(queries, system, upload);
   if (earlier !== undefined) return earlier;
   const before = await recordsOf(queries, database, system, upload.records);
-  const { changed, results } = decide(before);
+  const { changed, results } = await allowed(decide(before), database, system);
   const first = (taken?.value ?? most) - most + 1;
   const rows = [...changed].map(([id, attributes], index): readonly SqlValue[] => [
     ...[system, id, first + index],
@@ -108,6 +109,36 @@ async function take(
     [system, id, at.getTime(), key ?? null, digest, JSON.stringify(results)],
   );
   return { type: 'taken', receipt: { id, at, results } };
+}
+
+/** Nothing is kept of records of people who were erased and suppressed, not even their ids. */
+async function allowed(
+  { changed, results }: Decision,
+  database: Database,
+  system: SystemName,
+): Promise<Decision> {
+  const ids = [...new Set(results.flatMap(({ id }) => id ?? []))];
+  const found = await suppression(database).suppressed(
+    ids.map((id) => ({ system, kind: 'user', id })),
+  );
+  if (found.size === 0) return { changed, results };
+  const suppressed = new Set(ids.filter((_, index) => found.has(index)));
+  return {
+    changed: new Map([...changed].filter(([id]) => !suppressed.has(id))),
+    results: results.map((result) =>
+      result.id !== undefined && suppressed.has(result.id) ? refused(result) : result,
+    ),
+  };
+}
+
+function refused({ bulkId }: UploadResult): UploadResult {
+  return {
+    ...(bulkId !== undefined && { bulkId }),
+    status: 'refused',
+    code: 'record-suppressed',
+    message: 'the record is suppressed: the person was erased',
+    remedy: 'Leave it out; or let it be taken again: lockstep privacy allow.',
+  };
 }
 
 async function earlierOne(

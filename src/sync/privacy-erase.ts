@@ -12,6 +12,7 @@ import {
   type ErasurePlan,
   type ErasureRequest,
   erasurePlan,
+  refuseOthers,
 } from './privacy-plan.ts';
 import type { ErasureId, Holding, Overwritten, StoredErasure, Whom } from './privacy-storage.ts';
 import { VerbRefusal } from './refusal.ts';
@@ -86,6 +87,7 @@ async function begin(
   if (identity === undefined) {
     throw new VerbRefusal('unknown-person', `nobody here has the id ${id}`, 'name somebody else');
   }
+  refuseOthers(identity);
   const whom = await privacy.whom(id);
   const holdings = await Array.fromAsync(privacy.holdings(whom));
   const plan = await erasurePlan(identity, whom, holdings, request, engine);

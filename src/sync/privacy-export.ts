@@ -35,7 +35,7 @@ export async function exportPerson(engine: Engine, person: string): Promise<Pers
   return everythingAbout(identity, engine);
 }
 
-export async function everythingAbout(
+async function everythingAbout(
   { id, kind, attributes }: Pick<Identity, 'id' | 'kind' | 'attributes'>,
   { privacy, tenant, now }: Pick<Engine, 'privacy' | 'tenant' | 'now'>,
 ): Promise<PersonExport> {

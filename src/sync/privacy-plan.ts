@@ -5,6 +5,7 @@ import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { Engine } from './engine.ts';
 import { personNamed } from './people.ts';
 import type { Holding, Standing, Whom } from './privacy-storage.ts';
+import { VerbRefusal } from './refusal.ts';
 
 export interface ErasureRequest {
   /** Identity id, or any naming value. */
@@ -45,9 +46,24 @@ export interface Block {
 
 export async function planErasure(engine: Engine, request: ErasureRequest): Promise<ErasurePlan> {
   const identity = await personNamed(request.person, engine);
+  refuseOthers(identity);
   const whom = await engine.privacy.whom(identity.id);
   const holdings = await Array.fromAsync(engine.privacy.holdings(whom));
   return erasurePlan(identity, whom, holdings, request, engine);
+}
+
+/** A group has members and a place in rules; it is deleted where it is. */
+export function refuseOthers({
+  id,
+  kind,
+  attributes,
+}: Pick<Identity, 'id' | 'kind' | 'attributes'>): void {
+  if (kind === 'user') return;
+  throw new VerbRefusal(
+    'unknown-person',
+    `${label({ id, attributes })} is a ${kind}, and no person`,
+    'name a person; a group is deleted in its source',
+  );
 }
 
 export async function erasurePlan(

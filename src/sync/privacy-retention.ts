@@ -44,7 +44,7 @@ export async function forgetLeavers(
 }
 
 /** The shortest first: what is settled for a time is settled for shorter ones. */
-export function timesOf(retention: AttributeRetention): readonly number[] {
+function timesOf(retention: AttributeRetention): readonly number[] {
   return [...new Set(Object.values(retention))].toSorted((a, b) => a - b);
 }
 

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Holding } from '../../sync/privacy-storage.ts';
 import type { Database, Row } from '../database.ts';
+import { inboundStorage } from '../inbound.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
 import { openPrivacy } from './privacy.ts';
 import { ADA, AROUND, GRACE, SAMPLES } from './samples.ts';
@@ -212,6 +213,30 @@ export function privacyContract(open: () => Promise<Database>): void {
       expect(await privacy.allow([ref('4711')])).toBe(false);
       expect(await privacy.suppressed(refs)).toEqual(new Set());
     });
+
+    it('is refused when it is pushed, and nothing of it is kept', async () => {
+      await using database = await open();
+      await openPrivacy(database).suppress([ref('4711')], 'x1');
+      const inbox = inboundStorage(database, 'hr');
+      const at = new Date('2026-03-02T08:00:00Z');
+      const upload = { id: 'u1', at, digest: 'd', records: ['4711', '4712'], forgetBefore: at };
+      const taken = await inbox.take(upload, () => ({
+        changed: new Map([
+          ['4711', { title: 'Analyst' }],
+          ['4712', { title: 'Engineer' }],
+        ]),
+        results: [
+          { id: '4711', bulkId: 'a', status: 'taken' },
+          { id: '4712', status: 'taken' },
+        ],
+      }));
+      expect(taken.receipt.results).toMatchObject([
+        { bulkId: 'a', status: 'refused', code: 'record-suppressed' },
+        { id: '4712', status: 'taken' },
+      ]);
+      expect((await inbox.changes(0, 9)).map(({ id }) => id)).toEqual(['4712']);
+      expect(await dumped(database)).not.toMatch(/4711|Analyst/);
+    });
   });
 }
 
@@ -227,7 +252,7 @@ async function tablesOf({ all, dialect }: Database): Promise<readonly string[]> 
     .toSorted();
 }
 
-export async function filled(database: Database): Promise<void> {
+async function filled(database: Database): Promise<void> {
   for (const [table, row] of AROUND) await insert(database, table, row);
   for (const { table } of PLACES) {
     for (const who of [ADA, GRACE]) {

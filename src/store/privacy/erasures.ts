@@ -2,6 +2,7 @@
 
 import type { PrivacyStore, StoredErasure, Whom } from '../../sync/privacy-storage.ts';
 import type { Database } from '../database.ts';
+import { StoreError } from '../failure.ts';
 
 type ErasureRow = {
   readonly id: string;
@@ -75,7 +76,13 @@ async function overwrite(
   if (database.dialect === 'postgres') return 'database';
   const [size] = await database.all<{ readonly page_count: number }>('pragma page_count');
   if (!atOnce && (size?.page_count ?? 0) > MOST_PAGES_AT_ONCE) return 'later';
-  await database.run('vacuum');
-  await database.all('pragma wal_checkpoint(truncate)');
-  return 'done';
+  try {
+    await database.run('vacuum');
+    const [log] = await database.all<{ readonly busy: number }>('pragma wal_checkpoint(truncate)');
+    return log?.busy === 0 ? 'done' : 'later';
+  } catch (error) {
+    // Another process is reading or writing, and goes on doing so.
+    if (error instanceof StoreError && error.code === 'store-busy') return 'later';
+    throw error;
+  }
 }

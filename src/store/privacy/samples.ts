@@ -113,7 +113,9 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
     },
   ],
   due: (who) => [{ target: 'ramp', identity: who.id, generation: 1, cause: 'changed', since: AT }],
-  refusal: (who) => [{ target: 'ramp', identity: who.id, code: 'missing-required', message: who.name, at: AT }],
+  refusal: (who) => [
+    { target: 'ramp', identity: who.id, code: 'missing-required', message: who.name, at: AT },
+  ],
   in_flight: (who) => [
     { target: 'ramp', identity: who.id, operation: 'o', since: AT, match: mail(who) },
   ],
