@@ -41,13 +41,24 @@ async function* asked(planning: Planning, names: KnownNames): AsyncGenerator<Ask
   for await (const subjects of planning.due) yield askedOf(subjects, planning, names);
 }
 
-/** People are looked for among people, groups among groups. */
 async function askedOf(
   subjects: readonly Subject[],
   planning: Planning,
   known: KnownNames,
 ): Promise<AskedBatch> {
-  const paused = planning.paused(subjects.map(({ identity }) => identity.id));
+  const [paused, { matches, names }] = await Promise.all([
+    planning.paused(subjects.map(({ identity }) => identity.id)),
+    matchesOf(subjects, planning, known),
+  ]);
+  return { subjects, matches, names, paused };
+}
+
+/** People are looked for among people, groups among groups; by the names they would have. */
+async function matchesOf(
+  subjects: readonly Subject[],
+  planning: Planning,
+  known: KnownNames,
+): Promise<Pick<AskedBatch, 'matches' | 'names'>> {
   const names: (readonly [IdentityId, ReadonlyMap<string, string>])[] = [];
   const found: (readonly [IdentityId, Match])[] = [];
   for (const [kind, those] of Map.groupBy(subjects, ({ identity }) => identity.kind)) {
@@ -56,7 +67,7 @@ async function askedOf(
     names.push(...(chosen ?? []));
     found.push(...(await planning.match(those, contextOf(planning, chosen), target)));
   }
-  return { subjects, matches: new Map(found), names: new Map(names), paused: await paused };
+  return { matches: new Map(found), names: new Map(names) };
 }
 
 function contextOf({ now, random }: Planning, names: ChosenNames | undefined): PlanningContext {

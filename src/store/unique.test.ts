@@ -149,6 +149,22 @@ function uniqueContract(open: () => Promise<Shared>): void {
     expect(await login(contoso, '3')).toBe('lovelace');
   });
 
+  it('knows what accounts are called that were read before it mattered', async () => {
+    const { connect } = await open();
+    await using contoso = await office(connect, { sources: RULES.sources, targets: [RAMP] });
+    await contoso.read('ramp', 'user', [
+      present(user('ramp', 'r1'), { userName: 'nobody', nickName: 'lovelace' }),
+    ]);
+    await contoso.read('hr', 'user', [lovelace('0', { surname: 'hopper' })]);
+    const [named] = RULES.targets;
+    const { userName, ...others } = named?.unique ?? {};
+    const unique = { ...others, ...(userName && { nickName: { reuseAfterSeconds: YEAR } }) };
+    const again = await contoso.again({ ...rules, targets: [{ ...RAMP, unique }] });
+    while (await again.expandMarkers('ramp'));
+    const at = { ...USER_NAME, path: 'nickName' };
+    expect(await again.namesHeld(at, ['Lovelace'])).toEqual(new Map([['lovelace', '']]));
+  });
+
   it('gives nobody the name of somebody who left, until its time is over', async () => {
     await using contoso = await company();
     const left = { type: 'absent', ref: user('hr', '1') } as const;

@@ -1,6 +1,6 @@
 /** Names that only one may have: whose they are, or from when on they are free. */
 
-import type { HeldName, UniqueStore } from '../warehouse/unique-storage.ts';
+import type { HeldName, StoredAccountText, UniqueStore } from '../warehouse/unique-storage.ts';
 import type { Database } from './database.ts';
 import { list } from './rows.ts';
 
@@ -22,6 +22,13 @@ export function uniqueStore(database: Database): UniqueStore {
           )
         ).map(({ value, holder }) => ({ name: value, holder }));
   return {
+    accountsAfter: (system, kind, after, limit) =>
+      database.all<StoredAccountText & { readonly [column: string]: string }>(
+        `select id, attributes from record
+         where system = ? and kind = ? and id > ? and present = 1 order by id limit ?`,
+        [system, kind, after, limit],
+      ),
+
     namesHeld: held,
 
     takeNames: async (space, names, at, until) => {

@@ -13,6 +13,7 @@ import { regroupAnew } from './rule-groups-anew.ts';
 import { openSpace } from './space.ts';
 import type { Marker } from './storage.ts';
 import type { DueCause } from './subject.ts';
+import { indexNames } from './unique-targets.ts';
 import { writeSpace } from './write.ts';
 
 const PER_STEP = 500;
@@ -117,7 +118,14 @@ export async function mergeAnew(context: Context): Promise<boolean> {
 const PHASES: Readonly<
   Record<string, (context: Context, cursor: string) => Promise<string | undefined>>
 > = {
-  '': async ({ store }) => ((await store.dropIdentityKeys(2000)) ? '' : 'merge '),
+  '': async ({ store }) => ((await store.dropIdentityKeys(2000)) ? '' : 'names 0 '),
+  names: async (context, cursor) => {
+    const [number = '0', after = ''] = split(cursor);
+    const target = context.book.rules.targets[Number(number)];
+    if (!target) return 'merge ';
+    const last = await indexNames(context, target, after, PER_STEP);
+    return last === undefined ? `names ${Number(number) + 1} ` : `names ${number} ${last}`;
+  },
   merge: async (context, cursor) => {
     const ids = await context.store.identityIds(undefined, cursor, MERGED_PER_STEP);
     await mergeIdentities(context, ids);

@@ -195,6 +195,10 @@ async function noticeChangedRules(
     book.indexed,
     rules.sources.map(({ map: _, modified: _told, authoritative: _say, ...rule }) => rule),
     ...Object.values(rules.identity ?? {}).map(({ fingerprint }) => fingerprint),
+    // Accounts are found by them too, also those read before.
+    ...rules.targets.flatMap(({ system, kind, unique = {} }) =>
+      Object.keys(unique).map((path) => `${system}/${kind}/${path}`),
+    ),
   ]);
   const readRaw = [
     ...rules.targets.flatMap(({ inputs }) => inputs),

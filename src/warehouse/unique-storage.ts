@@ -1,6 +1,8 @@
 /** What is asked of the store about names that only one may have. */
 
 import type { IdentityId } from '../identity/identity.ts';
+import type { ObjectKind, SystemName } from '../identity/record.ts';
+import type { Json } from './storage.ts';
 
 /** Where a name is the only one: an attribute of identities, or a path of a target. */
 export type NameSpace = string;
@@ -12,7 +14,19 @@ export interface HeldName {
   readonly holder: IdentityId;
 }
 
+export interface StoredAccountText {
+  readonly id: string;
+  readonly attributes: Json;
+}
+
 export interface UniqueStore {
+  /** Pages through the present accounts of a target, to index what they hold. */
+  accountsAfter(
+    system: SystemName,
+    kind: ObjectKind,
+    after: string,
+    limit: number,
+  ): Promise<readonly StoredAccountText[]>;
   /** Of these, names that are somebody's, or that are not free again yet. */
   namesHeld(space: NameSpace, names: readonly string[], at: number): Promise<readonly HeldName[]>;
   /**

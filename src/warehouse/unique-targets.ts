@@ -4,10 +4,11 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import { nameKey } from '../mapping/names.ts';
 import type { Context } from './context.ts';
-import { matchKey, valueOfMatchKey } from './keys.ts';
+import { matchKey, matchKeys, valueOfMatchKey } from './keys.ts';
 import type { Rulebook } from './rulebook.ts';
 import type { RecordKey, WarehouseStore } from './storage.ts';
 import type { HeldName, NameSpace } from './unique-storage.ts';
+import type { TargetRules } from './warehouse.ts';
 
 /** A path of the accounts of a target. */
 export interface NamedPath {
@@ -99,6 +100,27 @@ export function rememberingNames(
       await freeLost({ store, book, now }, keys);
     },
   };
+}
+
+/** Of accounts that were read before their names mattered. @returns Where the step ended. */
+export async function indexNames(
+  { store, book }: Pick<Context, 'store' | 'book'>,
+  { system, kind, unique }: Pick<TargetRules, 'system' | 'kind' | 'unique'>,
+  after: string,
+  limit: number,
+): Promise<string | undefined> {
+  if (unique === undefined) return undefined;
+  const paths = book.matchPaths(system, kind).filter(({ text }) => Object.hasOwn(unique, text));
+  const accounts = await store.accountsAfter(system, kind, after, limit);
+  await store.addRecordKeys(
+    accounts.flatMap(({ id, attributes }) =>
+      [...matchKeys(JSON.parse(attributes), paths)].map((key) => ({
+        ref: { system, kind, id },
+        key,
+      })),
+    ),
+  );
+  return accounts.length < limit ? undefined : accounts.at(-1)?.id;
 }
 
 async function freeLost(
