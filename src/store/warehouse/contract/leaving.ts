@@ -12,7 +12,7 @@ export function leavingContract(open: OpenDatabase): void {
       const later = new Date(NOW.getTime() + 1000);
       await contoso.settle('1', { type: 'settled', outSince: later });
       expect(await since('1')).toEqual(NOW);
-      const escrow = { code: 'x', message: 'x', attempts: 1, firstFailedAt: NOW };
+      const escrow = { code: 'unreachable', message: 'not there', attempts: 1, firstFailedAt: NOW };
       await contoso.settle('1', { type: 'escrow', escrow });
       expect(await since('1')).toEqual(NOW);
       await contoso.settle('1', { type: 'settled' });
