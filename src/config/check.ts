@@ -59,7 +59,7 @@ export function meaningProblems(
           ...assignedProblems(wanted, names, systems, source, where),
           ...filterProblems(wanted.scope, known, source, [...where, 'scope']),
           ...filterProblems(wanted.urgent, known, source, [...where, 'urgent']),
-          ...targetProblems(wanted, defaults[kind], source, where).filter(
+          ...targetProblems(wanted, defaults[kind], read[kind] !== undefined, source, where).filter(
             ({ code }) => defaultsKnown || !FROM_PROFILE.has(code),
           ),
         ];

@@ -11,6 +11,8 @@ import type { Problem, Result } from '../identity/problem.ts';
 import { withCarriedNames } from './carried.ts';
 import { meaningProblems } from './check.ts';
 import type { Alert, Configuration } from './configuration.ts';
+import { cycleProblems } from './cycle-check.ts';
+import { dateRules } from './dates.ts';
 import { groupConfigurations } from './groups.ts';
 import { identityConfiguration } from './identity.ts';
 import { schemaProblems } from './problems.ts';
@@ -75,7 +77,10 @@ export async function readConfiguration(
   );
   const systems = withCarriedNames(loaded, groups, identity);
   if (loaded.length === names.length) {
-    problems.push(...retentionProblems(document.keep.attributes, systems, identity, source));
+    problems.push(
+      ...retentionProblems(document.keep.attributes, systems, identity, source),
+      ...cycleProblems(systems, identity, source),
+    );
   }
 
   const store = resolveSecrets(document.store, ['store'], source, where);

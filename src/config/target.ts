@@ -7,9 +7,11 @@ import { formatPath, parsePath } from '../scim/path.ts';
 import type { WriteConfiguration } from './configuration.ts';
 import type { Path, Source } from './source.ts';
 
+/** @param isRead Whether accounts are known by reading them, so that those to update need not be found. */
 export function targetProblems(
-  { match, map, required, drift, members }: WriteConfiguration,
+  { match, map, required, drift, members, do: allowed }: WriteConfiguration,
   defaults: WriteDefaults | undefined,
+  isRead: boolean,
   source: Source,
   at: Path,
 ): readonly Problem[] {
@@ -45,7 +47,9 @@ export function targetProblems(
   }
   return [
     ...problems,
-    ...matchProblems(match, seen, source, at),
+    ...(match.length === 0 && isRead && !allowed.includes('create')
+      ? []
+      : matchProblems(match, seen, source, at)),
     ...requiredProblems(required, seen, source, at),
     ...driftProblems(driftPaths(drift.attributes, members), seen, source, at),
   ];

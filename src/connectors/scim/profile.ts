@@ -47,7 +47,7 @@ const limit = z.strictObject({
 
 /** The same words as `systems.X.write.KIND` of the configuration, which is merged over it. */
 const write = z.strictObject({
-  match: z.array(path).min(1),
+  match: z.array(path),
   map: z.record(path, row),
   required: z.array(path).default([]),
   referenceRules: z.array(referenceRule).default([]),
