@@ -9,6 +9,20 @@ import { keyOf, marks, rowsOf, valuesOf } from './rows.ts';
 type Told = (entries: readonly number[]) => Promise<void>;
 
 export async function erase(whom: Whom, database: Database, told: Told): Promise<void> {
+  await overwriting(database, true);
+  try {
+    await erasePlaces(whom, database, told);
+  } finally {
+    await overwriting(database, false);
+  }
+}
+
+/** SQLite then writes zeros over what it deletes (sqlite.org, "secure_delete"), which costs writes. */
+async function overwriting({ dialect, all }: Database, on: boolean): Promise<void> {
+  if (dialect === 'sqlite') await all(`pragma secure_delete = ${on ? 'on' : 'off'}`);
+}
+
+async function erasePlaces(whom: Whom, database: Database, told: Told): Promise<void> {
   const identity = PLACES.filter(({ table }) => table === 'identity');
   // By the identity the person is found, should this be interrupted.
   for (const place of [...PLACES.filter((each) => !identity.includes(each)), ...identity]) {

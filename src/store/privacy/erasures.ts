@@ -61,13 +61,13 @@ function erasureOf(row: ErasureRow): StoredErasure {
   };
 }
 
-/** Rewriting takes a second for so much, and nobody is answered meanwhile. */
-const MOST_PAGES_AT_ONCE = 65_536;
+/** Of 4 KB. Rewriting more takes seconds, and nobody is answered meanwhile. */
+const MOST_PAGES_AT_ONCE = 16_384;
 
 /**
- * SQLite leaves the content of deleted rows, and former values of changed ones, in free pages, and
- * the last pages written in its log. Only a file that is rewritten has none of it (sqlite.org,
- * "VACUUM" and "secure_delete").
+ * SQLite leaves former values of changed rows, and of those deleted before an erasure, in free pages,
+ * and the last pages written in its log. Only a file that is rewritten has none of it (sqlite.org,
+ * "VACUUM").
  */
 async function overwrite(
   database: Database,
@@ -75,11 +75,11 @@ async function overwrite(
 ): ReturnType<PrivacyStore['overwrite']> {
   if (database.dialect === 'postgres') return 'database';
   const [size] = await database.all<{ readonly page_count: number }>('pragma page_count');
-  if (!atOnce && (size?.page_count ?? 0) > MOST_PAGES_AT_ONCE) return 'later';
+  const rewriting = atOnce || (size?.page_count ?? 0) <= MOST_PAGES_AT_ONCE;
   try {
-    await database.run('vacuum');
+    if (rewriting) await database.run('vacuum');
     const [log] = await database.all<{ readonly busy: number }>('pragma wal_checkpoint(truncate)');
-    return log?.busy === 0 ? 'done' : 'later';
+    return rewriting && log?.busy === 0 ? 'done' : 'later';
   } catch (error) {
     // Another process is reading or writing, and goes on doing so.
     if (error instanceof StoreError && error.code === 'store-busy') return 'later';
