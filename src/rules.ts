@@ -115,13 +115,18 @@ function policyOf(
     ...(pilot !== undefined && { pilot }),
     drift,
     ...(reconcileEverySeconds !== undefined && { reconcileEverySeconds }),
-    joined: (system.read[kind]?.join.length ?? 0) > 0,
+    joined: isJoined(system.read[kind]),
     suppliers: suppliersOf(systems, kind),
   };
 }
 
 function suppliersOf(
   systems: readonly SystemConfiguration[],
+/** Whose a record is that made the person, nobody needs to ask. */
+function isJoined(read: ReadConfiguration | undefined): boolean {
+  return read !== undefined && (read.creates || read.join.length > 0);
+}
+
   kind: ObjectKind,
 ): Readonly<Record<string, readonly SystemName[]>> {
   const suppliers: Record<string, SystemName[]> = {};

@@ -41,7 +41,7 @@ export interface TargetPolicy {
   readonly drift?: DriftPolicy;
   /** `lockstep serve` reconciles so often; never when absent. */
   readonly reconcileEverySeconds?: number;
-  /** The system is read as well, and its records are joined by rule: that proves whose they are. */
+  /** The system is read as well, and its records make people or are joined by rule: that proves whose they are. */
   readonly joined: boolean;
   /** It holds names that are drawn for identities: what it has must be known before any is drawn. */
   readonly named?: true;
