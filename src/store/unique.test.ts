@@ -9,11 +9,20 @@ import type { ChangePage } from '../connectors/spi/index.ts';
 import type { Change } from '../identity/record.ts';
 import { chooseNames } from '../mapping/names.ts';
 import { openWarehouse } from '../warehouse/open.ts';
-import type { Warehouse, WarehouseRules } from '../warehouse/warehouse.ts';
+import type { SourceRules, Warehouse, WarehouseRules } from '../warehouse/warehouse.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
-import { HR, NOW, office, present, RAMP, user } from './warehouse/contract/office.ts';
+import {
+  ENTRA,
+  employee,
+  HR,
+  NOW,
+  office,
+  present,
+  RAMP,
+  user,
+} from './warehouse/contract/office.ts';
 import { openWarehouseStore } from './warehouse.ts';
 
 const DAY = 86_400;
@@ -163,6 +172,51 @@ function uniqueContract(open: () => Promise<Shared>): void {
     while (await again.expandMarkers('ramp'));
     const at = { ...USER_NAME, path: 'nickName' };
     expect(await again.namesHeld(at, ['Lovelace'])).toEqual(new Map([['lovelace', '']]));
+  });
+
+  it('gives nobody a name before all who have names of their own were heard', async () => {
+    const { connect } = await open();
+    const user = {
+      login: { default: 'SelectUniqueValue([surname], Append([surname], Counter()))' },
+    };
+    const inputs = {
+      inputs: ['login'],
+      inputsOf: (name: string) => (name === 'login' ? ['login'] : []),
+    };
+    const directory: SourceRules = {
+      ...ENTRA,
+      creates: false,
+      authority: false,
+      map: { ...inputs, map: (record) => record },
+    };
+    await using contoso = await office(connect, {
+      ...rules,
+      sources: [...RULES.sources, directory],
+      identity: attributeRules(identityConfiguration({ user })),
+    });
+    await contoso.read('hr', 'user', [lovelace('1'), lovelace('2')]);
+    expect(await login(contoso, '1')).toBe(undefined);
+    await contoso.read('entra', 'user', [employee('2', { login: 'lovelace' })]);
+    while (await contoso.warehouse.expandMarkers('ramp'));
+    expect([await login(contoso, '1'), await login(contoso, '2')]).toEqual([
+      'lovelace1',
+      'lovelace',
+    ]);
+  });
+
+  it('takes from nobody a name that was theirs before any was drawn', async () => {
+    const { connect } = await open();
+    const login = {
+      default: 'SelectUniqueValue([surname], Append([surname], Counter()))',
+    };
+    await using contoso = await office(connect, { ...rules, identity: {} });
+    const own = present(user('hr', '2'), { employeeId: '2', surname: 'l', login: 'lovelace' });
+    await contoso.read('hr', 'user', [lovelace('1'), own]);
+    const drawn = attributeRules(identityConfiguration({ user: { login } }));
+    const again = await contoso.again({ ...rules, identity: drawn });
+    while (await again.expandMarkers('ramp'));
+    const [ada] = await again.findPerson('1');
+    expect(ada?.attributes.login).toBe('lovelace1');
   });
 
   it('gives nobody the name of somebody who left, until its time is over', async () => {

@@ -8,6 +8,7 @@ import { membersDue } from './members.ts';
 import { membersMoved } from './membership-moves.ts';
 import { isPlausible } from './plausible.ts';
 import type { StoredReading, Withheld } from './storage.ts';
+import { nameWhoWaited } from './unique-heard.ts';
 
 const ABSENT_PER_STEP = 150;
 const LOOKED_AT_PER_STEP = 2000;
@@ -27,6 +28,7 @@ export async function completeReading(
     await absorbAbsences(context, reading, { believed: false });
   await store.transaction(async () => {
     if (kind !== 'assignment') await store.setWithheld(system, kind, doubted);
+    await nameWhoWaited(context, system, kind);
     await store.setReadAt(system, kind, now().getTime());
     await store.closeReading(id, now().getTime());
   });

@@ -13,6 +13,7 @@ import { regroupAnew } from './rule-groups-anew.ts';
 import { openSpace } from './space.ts';
 import type { Marker } from './storage.ts';
 import type { DueCause } from './subject.ts';
+import { drawings } from './unique.ts';
 import { indexNames } from './unique-targets.ts';
 import { writeSpace } from './write.ts';
 
@@ -122,9 +123,21 @@ const PHASES: Readonly<
   names: async (context, cursor) => {
     const [number = '0', after = ''] = split(cursor);
     const target = context.book.rules.targets[Number(number)];
-    if (!target) return 'merge ';
+    if (!target) return drawings(context).length === 0 ? 'merge ' : 'known ';
     const last = await indexNames(context, target, after, PER_STEP);
     return last === undefined ? `names ${Number(number) + 1} ` : `names ${number} ${last}`;
+  },
+  // Whoever is named while others are still to be merged is not given what is theirs.
+  known: async ({ store, book }, cursor) => {
+    const ids = await store.identityIds(undefined, cursor, PER_STEP);
+    const keys = (await store.identities(ids)).flatMap(({ id, kind, attributes }) =>
+      [...identityKeys(kind, JSON.parse(attributes), book.indexed)].map((key) => ({
+        identity: id,
+        key,
+      })),
+    );
+    await store.addIdentityKeys(keys);
+    return ids.length < PER_STEP ? 'merge ' : `known ${ids.at(-1)}`;
   },
   merge: async (context, cursor) => {
     const ids = await context.store.identityIds(undefined, cursor, MERGED_PER_STEP);

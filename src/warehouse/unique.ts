@@ -15,13 +15,16 @@ import type { AttributeRule } from './merge-rules.ts';
 import type { Person, Space } from './space.ts';
 import type { HeldName, NameSpace } from './unique-storage.ts';
 import { heldInTarget, spaceOf } from './unique-targets.ts';
+import type { SourceRules } from './warehouse.ts';
 
 /** A rule that draws. */
-interface Drawing {
+export interface Drawing {
   readonly kind: ObjectKind;
   readonly attribute: string;
   readonly computed: NonNullable<AttributeRule['computed']>;
   readonly space: NameSpace;
+  /** Sources that have names of their own: they are read before anybody is given one. */
+  readonly suppliers: readonly SourceRules[];
 }
 
 /**
@@ -55,14 +58,42 @@ export async function supposeNames(space: Space, context: Context): Promise<void
   }
 }
 
-function drawings({ book }: Context): readonly Drawing[] {
+export function drawings({ book }: Pick<Context, 'book'>): readonly Drawing[] {
   return Object.entries(book.rules.identity ?? {}).flatMap(([kind, { ordered }]) =>
     ordered.flatMap(({ attribute, computed }) =>
       computed?.expression.candidates
-        ? [{ kind, attribute, computed, space: spaceOf({ system: '', kind, path: attribute }) }]
+        ? [
+            {
+              kind,
+              attribute,
+              computed,
+              space: spaceOf({ system: '', kind, path: attribute }),
+              suppliers: book.rules.sources.filter((source) =>
+                supplies(source, kind, attribute, computed),
+              ),
+            },
+          ]
         : [],
     ),
   );
+}
+
+function supplies(
+  { kind: of, map }: SourceRules,
+  kind: ObjectKind,
+  attribute: string,
+  { as, expression }: Drawing['computed'],
+): boolean {
+  if (of !== kind || (as !== 'default' && !expression.inputs.includes(attribute))) return false;
+  return (map.inputsOf?.(attribute) ?? []).length > 0;
+}
+
+/** Whether everybody who has names of their own was heard, once. */
+async function heard({ suppliers }: Drawing, { store }: Context): Promise<boolean> {
+  for (const { system, kind } of suppliers) {
+    if ((await store.progress(system, kind))?.readAt === undefined) return false;
+  }
+  return true;
 }
 
 function person(space: Space, id: IdentityId): Person {
@@ -102,10 +133,11 @@ interface Drawn {
 /** Chooses names, and puts them into `kept`. */
 async function draw(
   people: readonly Person[],
-  { kind, attribute, computed, space: of }: Drawing,
+  drawing: Drawing,
   space: Space,
   context: Context,
 ): Promise<readonly Drawn[]> {
+  const { kind, attribute, computed, space: of } = drawing;
   const { expression } = computed;
   const nameless = people.filter(
     ({ undrawn, present, kept }) =>
@@ -113,6 +145,7 @@ async function draw(
   );
   const rules = context.book.attributes(kind);
   if (nameless.length === 0 || rules === undefined) return [];
+  if (!(await heard(drawing, context))) return [];
   // What others in hand hold is not stored yet.
   const taken = new Map<string, IdentityId>();
   for (const { id, attributes, undrawn } of people) {
