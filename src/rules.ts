@@ -18,6 +18,7 @@ import { compileMapping } from './mapping/compile.ts';
 import type { Scope } from './mapping/mapping.ts';
 import { compileReadMap } from './mapping/read-map.ts';
 import { compileScope } from './mapping/scope.ts';
+import { type DateRules, UTC } from './mapping/zone.ts';
 import type { TargetPolicy } from './plan/target.ts';
 import type { SourceJob } from './sync/engine.ts';
 import { uniquePaths } from './unique-paths.ts';
@@ -51,14 +52,14 @@ export function rulesOf(
   configuration: Configuration,
   types: readonly ConnectorDefinition<unknown>[],
 ): Rules {
-  const { systems, groups = [], identity = {} } = configuration;
+  const { systems, groups = [], identity = {}, dates = UTC } = configuration;
   const attributes = attributeRules(identity);
   const targets = systems.flatMap((system) =>
     Object.entries(system.write).map(([kind, write]) =>
-      policyOf(system, kind, write, systems, types),
+      policyOf(system, kind, write, systems, types, dates),
     ),
   );
-  const ruled = groups.map(ruleGroup);
+  const ruled = groups.map((group) => ruleGroup(group, dates));
   const needed = neededAttributes(systems, targets, ruled, attributesRead(attributes));
   const sources = systems.flatMap((system, index) =>
     Object.entries(system.read).map(([kind, read]) =>
@@ -70,7 +71,7 @@ export function rulesOf(
     warehouse: {
       sources,
       targets: written,
-      ...(ruled.length > 0 && { groups: ruleGroups(ruled, groups) }),
+      ...(ruled.length > 0 && { groups: ruleGroups(ruled, groups, dates) }),
       ...(Object.keys(attributes).length > 0 && { identity: attributes }),
     },
     sources: jobsOf(systems, sources, targets, attributes),
@@ -90,6 +91,7 @@ function policyOf(
   write: WriteConfiguration,
   systems: readonly SystemConfiguration[],
   types: readonly ConnectorDefinition<unknown>[],
+  dates: DateRules,
 ): TargetPolicy {
   const type = types.find((each) => each.type === system.connector);
   const defaults = type?.writeDefaults?.(system.profile);
@@ -101,7 +103,7 @@ function policyOf(
     system: system.name,
     kind,
     mapping: compiled(compileMapping(map, { targetTypes })),
-    ...(scope !== undefined && { scope: compiled(compileScope(scope)) }),
+    ...(scope !== undefined && { scope: compiled(compileScope(scope, { dates })) }),
     ...(assigned !== undefined && { assigned }),
     match,
     required,
@@ -120,13 +122,13 @@ function policyOf(
   };
 }
 
-function suppliersOf(
-  systems: readonly SystemConfiguration[],
 /** Whose a record is that made the person, nobody needs to ask. */
 function isJoined(read: ReadConfiguration | undefined): boolean {
   return read !== undefined && (read.creates || read.join.length > 0);
 }
 
+function suppliersOf(
+  systems: readonly SystemConfiguration[],
   kind: ObjectKind,
 ): Readonly<Record<string, readonly SystemName[]>> {
   const suppliers: Record<string, SystemName[]> = {};
@@ -171,14 +173,10 @@ function sourceRules(
   };
 }
 
-function ruleGroup({
-  name,
-  title,
-  description,
-  owner,
-  members,
-  exceptions,
-}: GroupConfiguration): RuleGroup {
+function ruleGroup(
+  { name, title, description, owner, members, exceptions }: GroupConfiguration,
+  dates: DateRules,
+): RuleGroup {
   return {
     name,
     attributes: {
@@ -189,7 +187,7 @@ function ruleGroup({
       // Maps that name groups of Entra ID by it find one here too, and it never changes either.
       objectId: name,
     },
-    members: compiled(compileScope(members, { dates: true })),
+    members: compiled(compileScope(members, { dates })),
     exceptions,
   };
 }
@@ -197,8 +195,10 @@ function ruleGroup({
 function ruleGroups(
   groups: readonly RuleGroup[],
   configured: readonly GroupConfiguration[],
+  dates: DateRules,
 ): RuleGroups {
-  return { groups, fingerprint: fingerprint(configured) };
+  const dated = groups.some(({ members }) => members.dated !== undefined);
+  return { groups, fingerprint: fingerprint(dated ? [configured, dates] : configured) };
 }
 
 function joinRule(rule: JoinConfiguration): JoinRule {
@@ -264,7 +264,8 @@ function targetRules(
     match,
     ...(Object.keys(unique).length > 0 && { unique }),
     ...(target.urgent !== undefined && { urgent: urgency(target.urgent) }),
-    fingerprint: fingerprint(write),
+    // A scope with dates is another one where days begin elsewhere.
+    fingerprint: fingerprint(target.scope?.dated ? [write, target.scope.dated.rules] : write),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { ConnectorError } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
+import { firstToCome } from '../plan/dates.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { Target } from '../plan/target.ts';
 import type { Settlement } from '../warehouse/warehouse.ts';
@@ -25,22 +26,25 @@ export function settlementOfDone(
   target: Target,
   now: Date,
 ): Settlement {
-  if (operation.action === 'delete') return { type: 'deleted' };
+  const { againAt } = operation;
+  const again = againAt === undefined ? {} : { againAt };
+  if (operation.action === 'delete') return { type: 'deleted', ...again };
   if (operation.action === 'unlink' || ('unlinks' in operation && operation.unlinks)) {
     return { type: 'unlinked', account: operation.target };
   }
-  if (record === undefined) return { type: 'settled' };
+  if (record === undefined) return { type: 'settled', ...again };
   const missing = [...unresolved, ...(operation.without ?? [])];
   const written = {
     type: 'written' as const,
     record,
     asked: askedBy(operation, sent),
     ...(missing.length > 0 && { unresolved: missing }),
+    ...again,
   };
   if (operation.action !== 'disable') return written;
   if (target.leave.type !== 'delete-after') return { ...written, disabledBy: 'us' };
-  const againAt = new Date(now.getTime() + target.leave.days * MILLISECONDS_PER_DAY);
-  return { ...written, disabledBy: 'us', againAt };
+  const deletion = new Date(now.getTime() + target.leave.days * MILLISECONDS_PER_DAY);
+  return { ...written, disabledBy: 'us', againAt: firstToCome(now, deletion, againAt) ?? deletion };
 }
 
 function askedBy(operation: Operation, sent: Attributes): Attributes {
@@ -77,15 +81,23 @@ export function settlementOfFailure(
 ): Settlement {
   const { code, message } = error;
   const disposition = DISPOSITION[error.kind];
-  if (disposition === 'mend') return { type: 'settled', refused: { code, message } };
+  const { againAt } = operation;
+  if (disposition === 'mend') {
+    return { type: 'settled', refused: { code, message }, ...(againAt && { againAt }) };
+  }
   const attempts = (operation.failedBefore?.attempts ?? 0) + 1;
   const firstFailedAt = sinceWhen(operation, error, now);
   const seconds = delaySeconds(disposition, error, attempts, target, draw);
   return {
     type: 'escrow',
     escrow: { code, message, attempts, firstFailedAt },
-    notBefore: new Date(now.getTime() + seconds * 1000),
+    notBefore: sooner(new Date(now.getTime() + seconds * 1000), againAt),
   };
+}
+
+/** A date does not wait for what failed before. */
+function sooner(retry: Date, date: Date | undefined): Date {
+  return date !== undefined && date < retry ? date : retry;
 }
 
 /** Since when it goes wrong; whether an account is gone depends on how long it is missed, and that alone. */

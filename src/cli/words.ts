@@ -77,6 +77,7 @@ const OMISSION: Readonly<Record<Omission['code'], string>> = {
   left: 'left, and without an account',
   paused: 'left as an undo put them',
   'missing-required': 'lack an attribute that the target requires',
+  'date-unreadable': 'with a date that cannot be read',
   'mapping-failed': 'a mapping cannot be computed',
   'refused-by-precheck': 'the target would refuse them',
   'ambiguous-match': 'several accounts match; see lockstep review',

@@ -7,6 +7,7 @@
 import type { ObjectKind } from '../identity/record.ts';
 import { compileExpression } from '../mapping/evaluate.ts';
 import { compileScope } from '../mapping/scope.ts';
+import type { DateRules } from '../mapping/zone.ts';
 import type {
   GroupConfiguration,
   IdentityConfiguration,
@@ -14,6 +15,7 @@ import type {
   ReadRow,
   SystemConfiguration,
 } from './configuration.ts';
+import { DATED } from './filter-check.ts';
 import { readBy } from './identity.ts';
 import { joinAttributes } from './join.ts';
 import { isExtension, TOWARDS_TARGET } from './names.ts';
@@ -26,8 +28,10 @@ export function withCarriedNames(
   systems: readonly LoadedSystem[],
   groups: readonly GroupConfiguration[],
   identity: IdentityConfiguration,
+  dates: DateRules | undefined,
 ): readonly SystemConfiguration[] {
-  const ruled = groups.flatMap(({ members }) => scopeInputs(members));
+  const placing = dates?.by === undefined ? [] : [dates.by];
+  const ruled = [...placing, ...groups.flatMap(({ members }) => scopeInputs(members))];
   const configurations = systems.map(({ configuration }) => configuration);
   return systems.map(({ configuration, defaultReadMap }) => {
     const read = Object.entries(configuration.read).map(([kind, entry]) => {
@@ -78,6 +82,6 @@ function namesIn(rules: IdentityConfiguration[ObjectKind]): readonly string[] {
 }
 
 function scopeInputs(filter: string): readonly string[] {
-  const compiled = compileScope(filter, { dates: true });
+  const compiled = compileScope(filter, DATED);
   return compiled.ok ? compiled.value.inputs : [];
 }

@@ -2,13 +2,15 @@
 
 import { type Problem, suggestion } from '../identity/problem.ts';
 import type { SystemName } from '../identity/record.ts';
+import type { DateRules } from '../mapping/zone.ts';
 import type {
   GroupConfiguration,
   IdentityConfiguration,
   WriteConfiguration,
 } from './configuration.ts';
+import { dateProblems } from './dates.ts';
 import { expressionProblems } from './expressions.ts';
-import { filterProblems } from './filter-check.ts';
+import { DATED, filterProblems } from './filter-check.ts';
 import { GROUP_NAMES, groupProblems, groupUseProblems } from './groups-check.ts';
 import { attributeProblems, computedNames } from './identity-check.ts';
 import { joinProblems } from './join-check.ts';
@@ -24,12 +26,18 @@ const FROM_PROFILE: ReadonlySet<string> = new Set([
   'required-not-mapped',
 ]);
 
+/** What the document says beside its systems. */
+export interface Said {
+  readonly groups: readonly GroupConfiguration[];
+  readonly identity: IdentityConfiguration;
+  readonly dates?: DateRules;
+}
+
 /** @param names All systems of the document, also those that could not be loaded. */
 export function meaningProblems(
   systems: readonly LoadedSystem[],
   names: readonly SystemName[],
-  groups: readonly GroupConfiguration[],
-  identity: IdentityConfiguration,
+  { groups, identity, dates }: Said,
   source: Source,
 ): readonly Problem[] {
   const known = identityNames(systems, [
@@ -57,7 +65,7 @@ export function meaningProblems(
         const where = [...at, 'write', kind];
         return [
           ...assignedProblems(wanted, names, systems, source, where),
-          ...filterProblems(wanted.scope, known, source, [...where, 'scope']),
+          ...filterProblems(wanted.scope, known, source, [...where, 'scope'], DATED),
           ...filterProblems(wanted.urgent, known, source, [...where, 'urgent']),
           ...targetProblems(wanted, defaults[kind], read[kind] !== undefined, source, where).filter(
             ({ code }) => defaultsKnown || !FROM_PROFILE.has(code),
@@ -71,6 +79,7 @@ export function meaningProblems(
   return [
     ...ofSystems,
     ...attributeProblems(identity, systems, known, source),
+    ...dateProblems(dates, known, source),
     ...groupProblems(groups, known, source),
     ...groupUseProblems(systems, groups, source),
   ];

@@ -5,11 +5,14 @@
 
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { MappingRow } from '../mapping/mapping.ts';
+import type { DateRules } from '../mapping/zone.ts';
 
 export interface Configuration {
   /** A folder for SQLite, or a `postgres://` URL. */
   readonly store: string;
   readonly systems: readonly SystemConfiguration[];
+  /** Where the days of people begin; in UTC when absent. */
+  readonly dates?: DateRules;
   /** What is said of single attributes of identities. */
   readonly identity?: IdentityConfiguration;
   /** Made by rule, in the order of the document. */

@@ -1,9 +1,13 @@
 /** What is wrong with a filter over identities, at its place in the file. */
 
 import type { Place, Problem } from '../identity/problem.ts';
-import { compileScope } from '../mapping/scope.ts';
+import { compileScope, type ScopeSyntax } from '../mapping/scope.ts';
+import { UTC } from '../mapping/zone.ts';
 import { type KnownNames, unknownName } from './names.ts';
 import type { Path, Source } from './source.ts';
+
+/** Of filters that may compare with the time; where days begin says nothing of what is wrong. */
+export const DATED: ScopeSyntax = { dates: UTC };
 
 /** Of a filter over identities. `why` is what the engine itself knows of somebody. */
 export function filterProblems(
@@ -11,9 +15,10 @@ export function filterProblems(
   known: KnownNames,
   source: Source,
   where: Path,
+  syntax: ScopeSyntax = {},
 ): readonly Problem[] {
   if (filter === undefined) return [];
-  const compiled = compileScope(filter);
+  const compiled = compileScope(filter, syntax);
   const at = (line: number, column: number): Place => source.placeWithin(where, line, column);
   const found = compiled.ok ? (compiled.warnings ?? []) : compiled.problems;
   const problems = found.map((problem) => ({

@@ -5,6 +5,7 @@ import { type Problem, suggestion } from '../identity/problem.ts';
 import { compileScope } from '../mapping/scope.ts';
 import { parseFilter } from '../scim/filter.ts';
 import type { GroupConfiguration } from './configuration.ts';
+import { DATED } from './filter-check.ts';
 import { type KnownNames, unknownName } from './names.ts';
 import type { Path, Source } from './source.ts';
 import type { LoadedSystem } from './system.ts';
@@ -54,7 +55,7 @@ function ruleProblems(
   source: Source,
   where: Path,
 ): readonly Problem[] {
-  const compiled = compileScope(filter, { dates: true });
+  const compiled = compileScope(filter, DATED);
   const found = compiled.ok ? (compiled.warnings ?? []) : compiled.problems;
   const problems = found.map((problem) => ({
     ...problem,

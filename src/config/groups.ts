@@ -1,6 +1,7 @@
 /** Groups made by rule: `groups:` of the document. */
 
 import { z } from 'zod';
+import { type DateRules, momentShown, UTC } from '../mapping/zone.ts';
 import type { GroupConfiguration } from './configuration.ts';
 
 const person = z.string().min(1).meta({
@@ -13,7 +14,10 @@ const exceptionFacts = {
     .regex(/^\d{4}-\d\d-\d\d$/, 'a day, such as 2027-01-31')
     .refine((day) => !Number.isNaN(Date.parse(day)), 'no such day')
     .optional()
-    .meta({ title: 'Until', description: 'The last day it holds, in UTC; for ever by default.' }),
+    .meta({
+      title: 'Until',
+      description: 'The last day it holds, where dates.zone is; for ever by default.',
+    }),
   reason: z.string().min(1).meta({ title: 'Reason' }),
 };
 
@@ -57,7 +61,10 @@ export type GroupsDocument = z.output<typeof groupsDocument>;
 
 const DAY = 86_400_000;
 
-export function groupConfigurations(document: GroupsDocument = {}): readonly GroupConfiguration[] {
+export function groupConfigurations(
+  document: GroupsDocument = {},
+  { zone }: DateRules = UTC,
+): readonly GroupConfiguration[] {
   return Object.entries(document).map(([name, { title, members, exceptions = [], ...facts }]) => ({
     name,
     title: title ?? name,
@@ -69,7 +76,7 @@ export function groupConfigurations(document: GroupsDocument = {}): readonly Gro
         ? { type: 'include' as const, person: about.include }
         : { type: 'exclude' as const, person: about.exclude }),
       // Through the end of that day.
-      ...(until !== undefined && { until: new Date(Date.parse(until) + DAY) }),
+      ...(until !== undefined && { until: new Date(momentShown(Date.parse(until) + DAY, zone)) }),
       reason,
     })),
   }));

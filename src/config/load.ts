@@ -69,13 +69,14 @@ export async function readConfiguration(
     problems.push(...result.problems);
     if (result.system !== undefined) loaded.push(result.system);
   }
-  const groups = groupConfigurations(document.groups);
+  const dates = document.dates && dateRules(document.dates);
+  const groups = groupConfigurations(document.groups, dates);
   const identity = identityConfiguration(document.identity);
   problems.push(
-    ...meaningProblems(loaded, names, groups, identity, source),
+    ...meaningProblems(loaded, names, { groups, identity, ...(dates && { dates }) }, source),
     ...scheduleProblems(document.schedule?.systems, names, source),
   );
-  const systems = withCarriedNames(loaded, groups, identity);
+  const systems = withCarriedNames(loaded, groups, identity, dates);
   if (loaded.length === names.length) {
     problems.push(
       ...retentionProblems(document.keep.attributes, systems, identity, source),
@@ -96,6 +97,7 @@ export async function readConfiguration(
     value: {
       store: storeLocation(String(store.value), directory),
       systems,
+      ...(dates && { dates }),
       ...(Object.keys(identity).length > 0 && { identity }),
       ...(groups.length > 0 && { groups }),
       ...(document.schedule && {

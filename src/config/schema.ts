@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import { datesDocument } from './dates.ts';
 import { duration, expression } from './fields.ts';
 import { groupsDocument } from './groups.ts';
 import { identityDocument } from './identity.ts';
@@ -301,6 +302,7 @@ export const configurationDocument = z.strictObject({
       systemDocument,
     )
     .meta({ title: 'Systems' }),
+  dates: datesDocument.optional(),
   identity: identityDocument.optional(),
   groups: groupsDocument.optional(),
   schedule: z

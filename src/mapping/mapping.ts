@@ -4,6 +4,7 @@
  */
 
 import type { Attributes, AttributeValue, SystemName } from '../identity/record.ts';
+import type { DateRules } from './zone.ts';
 
 /** One row of `map`, as configuration has it. */
 export interface MappingRow {
@@ -90,11 +91,16 @@ export interface Scope {
   includes(attributes: Attributes, now: Date): boolean;
   /** Each clause with its value and verdict, for `explain`; the first false one decides. */
   clauses(attributes: Attributes, now: Date): readonly ClauseVerdict[];
-  /**
-   * When the answer may next change though nothing is said anew. There only where the filter compares
-   * with the time it is asked at.
-   */
-  turnsAt?(attributes: Attributes, now: Date): Date | undefined;
+  /** There only where the filter compares with the time it is asked at. */
+  readonly dated?: DatedScope;
+}
+
+export interface DatedScope {
+  readonly rules: DateRules;
+  /** When the answer may next change though nothing is said anew. */
+  turnsAt(attributes: Attributes, now: Date): Date | undefined;
+  /** Attributes it compares that have a value which is no date. */
+  unreadable(attributes: Attributes): readonly string[];
 }
 
 export interface ClauseVerdict {

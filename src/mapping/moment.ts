@@ -6,30 +6,46 @@
 import type { ComparisonOperator, Filter, FilterValue } from '../identity/filter.ts';
 import type { Problem } from '../identity/problem.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
-import { readPath } from '../scim/path.ts';
+import { formatPath, readPath } from '../scim/path.ts';
+import { instantOf } from './dates.ts';
+import { type DateRules, momentShown, zoneOf } from './zone.ts';
 
 export interface DatedTest {
   holds(attributes: Attributes, now: Date): boolean;
   /** When it may change its answer, past or to come. */
   turns(attributes: Attributes): readonly number[];
+  /** The attribute, if it has a value that is no date. */
+  unreadable(attributes: Attributes): string | undefined;
 }
 
 type Comparison = Extract<Filter, { readonly type: 'compare' }>;
 
-const MILLISECONDS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 };
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** The comparison as a test of instants, where it is one with the time it is asked at. */
-export function datedTest({ path, operator, value }: Comparison): DatedTest | undefined {
+export function datedTest(
+  { path, operator, value }: Comparison,
+  rules: DateRules,
+): DatedTest | undefined {
   const distance = distanceOf(value);
   if (distance === undefined) return undefined;
   const order = ORDERS[operator];
   if (order === undefined) return undefined;
   const instants = (attributes: Attributes) =>
-    instantsIn(readPath(attributes, path)).map((instant) => instant - distance);
+    valuesOf(readPath(attributes, path)).flatMap((each) => {
+      const date = typeof each === 'string' ? readDate(each) : undefined;
+      return date === undefined ? [] : [instantBefore(date, distance, rules, attributes)];
+    });
   return {
     holds: (attributes, now) =>
       instants(attributes).some((instant) => order.holds(instant, now.getTime())),
     turns: (attributes) => instants(attributes).map((instant) => instant + order.after),
+    unreadable: (attributes) => {
+      const isDate = (each: AttributeValue) =>
+        typeof each === 'string' && readDate(each) !== undefined;
+      return valuesOf(readPath(attributes, path)).every(isDate) ? undefined : formatPath(path);
+    },
   };
 }
 
@@ -47,7 +63,7 @@ export function momentProblems(
           {
             ...invalid(
               `"${value}" is compared as a word here, not as a time`,
-              'compare with the time in the members of a group, and say: scope: groups eq "its name"',
+              'compare with the time in a scope, or in the members of a group and say: groups eq "its name"',
             ),
             severity: 'warning',
           },
@@ -65,12 +81,19 @@ export function momentProblems(
   ];
 }
 
-/** Milliseconds from now; nothing for what is no such time. */
-function distanceOf(value: FilterValue): number | undefined {
+/** How far from now. */
+interface Distance {
+  readonly days: number;
+  readonly hours: number;
+}
+
+/** Nothing for what is no such time. */
+function distanceOf(value: FilterValue): Distance | undefined {
   if (typeof value !== 'string') return undefined;
-  const [, sign, number, unit] = /^now(?:([+-])(\d{1,5})([hd]))?$/.exec(value) ?? [];
+  const [, sign = '', number = '0', unit] = /^now(?:([+-])(\d{1,5})([hd]))?$/.exec(value) ?? [];
   if (value !== 'now' && unit === undefined) return undefined;
-  return Number(`${sign ?? ''}${number ?? 0}`) * (MILLISECONDS[unit ?? ''] ?? 0);
+  const amount = Number(`${sign}${number}`);
+  return unit === 'h' ? { days: 0, hours: amount } : { days: amount, hours: 0 };
 }
 
 interface Order {
@@ -86,20 +109,48 @@ const ORDERS: Readonly<Partial<Record<ComparisonOperator, Order>>> = {
   ge: { holds: (instant, now) => instant >= now, after: 1 },
 };
 
-/** A date alone is its first moment, and a time without a zone is one of UTC. */
-const DATE = /^\d{4}-\d\d-\d\d$/;
-const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/i;
-
-function instantsIn(value: AttributeValue | undefined): readonly number[] {
-  if (Array.isArray(value)) return value.flatMap((each: AttributeValue) => instantsIn(each));
-  const instant = typeof value === 'string' ? instantOf(value) : undefined;
-  return instant === undefined ? [] : [instant];
+/** A moment as it is written: with an offset, or as clocks show it where somebody is. */
+interface WrittenDate {
+  readonly at: number;
+  readonly local: boolean;
 }
 
-function instantOf(text: string): number | undefined {
-  const [, time, zone = 'Z'] = TIME.exec(text) ?? [];
-  const instant = Date.parse(DATE.test(text) ? `${text}T00:00:00Z` : `${time}${zone}`);
-  return Number.isNaN(instant) ? undefined : instant;
+const DATE =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,7})\d*)?)?(Z|([+-])(\d\d):?(\d\d))?)?$/i;
+
+function readDate(text: string): WrittenDate | undefined {
+  const found = DATE.exec(text.trim());
+  if (found === null) return undefined;
+  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', zone] = found;
+  const [sign = '+', hours = 0, minutes = 0] = found.slice(9);
+  const ahead = Number(hours) * 60 + Number(minutes);
+  const instant = instantOf({
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    fraction: Number(fraction.padEnd(7, '0')),
+    offsetMinutes: sign === '-' ? -ahead : ahead,
+  });
+  return instant && { at: instant.date.getTime(), local: zone === undefined };
+}
+
+/** Days back are days of the calendar where the date is one of a place, however long they are. */
+function instantBefore(
+  { at, local }: WrittenDate,
+  { days, hours }: Distance,
+  rules: DateRules,
+  attributes: Attributes,
+): number {
+  const shown = at - days * DAY;
+  return (local ? momentShown(shown, zoneOf(rules, attributes)) : shown) - hours * HOUR;
+}
+
+function valuesOf(value: AttributeValue | undefined): readonly AttributeValue[] {
+  if (value === undefined || value === '') return [];
+  return Array.isArray(value) ? value.flatMap((each: AttributeValue) => valuesOf(each)) : [value];
 }
 
 function invalid(message: string, remedy: string): Problem {

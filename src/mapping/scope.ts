@@ -13,13 +13,14 @@ import { formatPath, readPath } from '../scim/path.ts';
 import type { ClauseVerdict, Scope } from './mapping.ts';
 import { type DatedTest, datedTest, momentProblems } from './moment.ts';
 import { compileRegex, hasWordBoundary, type Regex, RegexError } from './regex.ts';
+import type { DateRules } from './zone.ts';
 
 type Test = (attributes: Attributes, now: Date) => boolean;
 
 /** What a filter may have beside the standard's comparisons and `matches`. */
 export interface ScopeSyntax {
-  /** Comparisons with the time it is asked at, such as `"now+14d"`. */
-  readonly dates?: true;
+  /** Comparisons with the time it is asked at, such as `"now+14d"`, and where days begin. */
+  readonly dates?: DateRules;
 }
 
 /**
@@ -44,14 +45,17 @@ export function compileScope(text: string, syntax: ScopeSyntax = {}): Result<Sco
     paths: pathsIn(clause),
   }));
   const includes = compiled(filter, syntax);
-  const dated = syntax.dates
-    ? comparisons.flatMap(({ comparison }) => datedTest(comparison) ?? [])
+  const { dates } = syntax;
+  const dated = dates
+    ? comparisons.flatMap(({ comparison }) => datedTest(comparison, dates) ?? [])
     : [];
+  const inputs = pathsIn(filter).map(({ schema, attribute }) => schema ?? attribute);
+  const placing = dated.length > 0 && dates?.by !== undefined ? [dates.by] : [];
   return {
     ok: true,
     value: {
       text,
-      inputs: [...new Set(pathsIn(filter).map(({ schema, attribute }) => schema ?? attribute))],
+      inputs: [...new Set([...inputs, ...placing])],
       includes,
       clauses: (attributes, now) =>
         clauses.map(
@@ -61,7 +65,7 @@ export function compileScope(text: string, syntax: ScopeSyntax = {}): Result<Sco
             seen: seenAt(clause.paths, attributes),
           }),
         ),
-      ...(dated.length > 0 && { turnsAt: firstTurn(dated) }),
+      ...(dates && dated.length > 0 && { dated: datedPart(dates, dated) }),
     },
     ...(problems.length > 0 && { warnings: problems }),
   };
@@ -72,13 +76,18 @@ function topLevel(filter: Filter): readonly Filter[] {
   return filter.type === 'and' || filter.type === 'or' ? filter.operands : [filter];
 }
 
-/** The next moment at which one of these may change its answer. */
-function firstTurn(tests: readonly DatedTest[]): NonNullable<Scope['turnsAt']> {
-  return (attributes, now) => {
-    const turns = tests
-      .flatMap((test) => test.turns(attributes))
-      .filter((at) => at > now.getTime());
-    return turns.length === 0 ? undefined : new Date(Math.min(...turns));
+function datedPart(rules: DateRules, tests: readonly DatedTest[]): NonNullable<Scope['dated']> {
+  return {
+    rules,
+    turnsAt: (attributes, now) => {
+      const turns = tests
+        .flatMap((test) => test.turns(attributes))
+        .filter((at) => at > now.getTime());
+      return turns.length === 0 ? undefined : new Date(Math.min(...turns));
+    },
+    unreadable: (attributes) => [
+      ...new Set(tests.flatMap((test) => test.unreadable(attributes) ?? [])),
+    ],
   };
 }
 
@@ -106,7 +115,7 @@ function compiled(filter: Filter, syntax: ScopeSyntax): Test {
       return (attributes) => textsAt(attributes, filter.path).some((text) => found(regex, text));
     }
     case 'compare': {
-      const dated = syntax.dates ? datedTest(filter) : undefined;
+      const dated = syntax.dates && datedTest(filter, syntax.dates);
       if (dated !== undefined) return (attributes, now) => dated.holds(attributes, now);
       return (attributes) => filterMatches(filter, attributes);
     }

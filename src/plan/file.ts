@@ -122,6 +122,7 @@ const intent = {
   failedBefore: z
     .object({ code: z.string(), attempts: z.number(), firstFailedAt: z.coerce.date() })
     .optional(),
+  againAt: z.coerce.date().optional(),
 };
 const member = z.object({
   identity: z.string(),

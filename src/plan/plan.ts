@@ -53,6 +53,8 @@ export interface Intent {
   readonly origins: Readonly<Record<string, string>>;
   /** Present when it failed before: the next failure waits longer. */
   readonly failedBefore?: Pick<Escrow, 'code' | 'attempts' | 'firstFailedAt'>;
+  /** The next date that decides about the person, as it was when this was planned. */
+  readonly againAt?: Date;
 }
 
 interface OnAccount {
@@ -135,6 +137,7 @@ export interface Omission {
     | 'paused'
     | 'missing-required'
     | 'mapping-failed'
+    | 'date-unreadable'
     | 'refused-by-precheck'
     | 'ambiguous-match'
     | 'account-taken'

@@ -7,6 +7,7 @@ import type { AttributeChange } from '../connectors/spi/index.ts';
 import { type IdentityId, label } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, IdentityRecord } from '../identity/record.ts';
 import type { Account, Escrow, Subject } from '../warehouse/subject.ts';
+import { dateToCome, unreadableDates } from './dates.ts';
 import {
   evaluation,
   matchesOf,
@@ -32,17 +33,18 @@ import { missingMessage, missingRequired, refusal } from './precheck.ts';
 import { inPilot, type Standing, standing } from './standing.ts';
 import { heldAt, provesIdentity, type Target } from './target.ts';
 
-export type Decision =
-  | {
-      readonly type: 'operation';
-      readonly operation: Operation;
-      readonly evidence: Evidence;
-    }
-  | { readonly type: 'omission'; readonly omission: Omission };
+export type Decision = Operated | { readonly type: 'omission'; readonly omission: Omission };
+
+interface Operated {
+  readonly type: 'operation';
+  readonly operation: Operation;
+  readonly evidence: Evidence;
+}
 
 export function planSubject(subject: Subject, target: Target, context: PlanningContext): Decision {
   const decision = decide(subject, target, context);
-  if (decision.type === 'omission' || !context.paused) return decision;
+  if (decision.type === 'omission') return decision;
+  if (!context.paused) return withDate(decision, dateToCome(subject, target, context.now));
   const { action } = decision.operation;
   return refuse(
     subject,
@@ -51,8 +53,21 @@ export function planSubject(subject: Subject, target: Target, context: PlanningC
   );
 }
 
+function withDate(decision: Operated, againAt: Date | undefined): Decision {
+  if (againAt === undefined) return decision;
+  return { ...decision, operation: { ...decision.operation, againAt } };
+}
+
 function decide(subject: Subject, target: Target, context: PlanningContext): Decision {
   const stands = standing(subject, target, context.now, context.trace);
+  const unreadable = unreadableDates(subject, target);
+  if (unreadable.length > 0 && (stands.in || stands.why === 'out-of-scope')) {
+    return refuse(
+      subject,
+      'date-unreadable',
+      `${unreadable.join(', ')} cannot be read as a date, so nobody knows what the scope says`,
+    );
+  }
   if (!inPilot(subject, target, context.trace)) {
     return omit(subject, 'not-in-pilot', 'a pilot is set, and this person is not in it');
   }

@@ -274,12 +274,18 @@ function* byLevel(order: Order, size: number): Generator<readonly number[]> {
   }
 }
 
-/** As it was written; only a date has to be made one again. */
+/** As it was written; only dates have to be made ones again. */
 export function operationOf(content: string): Operation {
   const operation = JSON.parse(content) as Operation;
-  if (operation.failedBefore === undefined) return operation;
-  const { firstFailedAt, ...rest } = operation.failedBefore;
-  return { ...operation, failedBefore: { ...rest, firstFailedAt: new Date(firstFailedAt) } };
+  const { failedBefore, againAt } = operation;
+  if (failedBefore === undefined && againAt === undefined) return operation;
+  return {
+    ...operation,
+    ...(failedBefore && {
+      failedBefore: { ...failedBefore, firstFailedAt: new Date(failedBefore.firstFailedAt) },
+    }),
+    ...(againAt && { againAt: new Date(againAt) }),
+  };
 }
 
 async function* contentOf(

@@ -6,6 +6,7 @@ import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { AttributeValue, Scalar } from '../identity/record.ts';
 import type { WithheldReading } from '../plan/guards.ts';
+import { dateToCome, firstToCome } from '../plan/dates.ts';
 import { canDisable, deletionDate } from '../plan/leave.ts';
 import type { Omission } from '../plan/plan.ts';
 import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
@@ -302,13 +303,19 @@ function settlementOf(
     const seconds = retryDelaySeconds(escrow.attempts, 0);
     return { type: 'escrow', escrow, notBefore: new Date(now.getTime() + seconds * 1000) };
   }
-  if (refused) return { type: 'settled', refused: { code, message } };
-  const outSince = waitingSince(code, subject, target, now);
+  const outSince = refused ? undefined : waitingSince(code, subject, target, now);
   const out = outSince && { outSince };
-  const againAt = deletionDate({ ...subject, ...out }, target.leave);
-  return againAt === undefined || againAt <= now
-    ? { type: 'settled', ...out }
-    : { type: 'settled', againAt, ...out };
+  const againAt = firstToCome(
+    now,
+    dateToCome(subject, target, now),
+    refused ? undefined : deletionDate({ ...subject, ...out }, target.leave),
+  );
+  return {
+    type: 'settled',
+    ...(refused && { refused: { code, message } }),
+    ...out,
+    ...(againAt && { againAt }),
+  };
 }
 
 /** What cannot be switched off waits for its deletion from the first plan on in which it is out. */

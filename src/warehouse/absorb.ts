@@ -7,7 +7,7 @@
 import type { Attributes, Change, IdentityRecord, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { ambiguousJoin, joining, joinKeys, occupant, rejoining } from './join.ts';
-import { isBlock } from './keys.ts';
+import { isBlock, isJoining } from './keys.ts';
 import { type Checked, checked } from './limits.ts';
 import { lookUp } from './look-up.ts';
 import { changedNames } from './merge.ts';
@@ -181,7 +181,8 @@ function isUnjoined(held: Held): boolean {
 
 /**
  * Joins what belongs to nobody, merges whom it concerns, and does the same for records that have
- * been waiting for a key which somebody has now. Ends, because only a join brings new keys.
+ * been waiting for a key which somebody has now, or for a place that has become free: whoever is hired
+ * again under another number. Ends, because only a join brings new keys.
  */
 export async function place(
   space: Space,
@@ -191,6 +192,7 @@ export async function place(
   const { store, now } = context;
   const reviews = new Map<Held, ReviewItem>();
   const loose = new Set<Held>();
+  let leaving = first;
   for (let queue = first; queue.length > 0; ) {
     const asking = queue.filter(
       (held) => held.rules && (isUnjoined(held) || hasNewJoinKeys(space, held)),
@@ -210,13 +212,21 @@ export async function place(
       const person = held.identity === undefined ? undefined : space.people.get(held.identity);
       if (person) space.remerge(person);
     }
-    const keys = space.takeNewKeys();
+    const freed = new Set(leaving.flatMap((held) => freedKeys(held, space)));
+    const keys = space.takeNewKeys().union(freed);
+    leaving = [];
     if (keys.size === 0) break;
     const stored = await space.loadRecords(await waitingFor(keys, store));
     const here = [...loose].filter((held) => waitsFor(space, held, keys));
     queue = [...new Set([...stored.filter(isUnjoined), ...here])];
   }
   return reviews;
+}
+
+/** By what the person is found of whom a source says no more, so that another record of it may be hers. */
+function freedKeys({ stored, present, identity }: Held, space: Space): readonly string[] {
+  if (!stored?.present || present || identity === undefined) return [];
+  return [...(space.people.get(identity)?.keys ?? [])].filter(isJoining);
 }
 
 /** Records that wait for any of these keys. */

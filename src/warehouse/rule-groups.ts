@@ -91,7 +91,7 @@ export function regroupsAt(
 ): Date | undefined {
   if (rules === undefined || !person.present || person.kind !== MEMBER_KIND) return undefined;
   const turns = rules.groups.flatMap(({ members, exceptions }) => [
-    members.turnsAt?.(person.attributes, now) ?? [],
+    members.dated?.turnsAt(person.attributes, now) ?? [],
     ...exceptions.flatMap((each) =>
       isInForce(each, now) && isAbout(each, person) ? (each.until ?? []) : [],
     ),
@@ -104,7 +104,7 @@ export function regroupsAt(
 export function isTimed({ groups }: RuleGroups): boolean {
   return groups.some(
     ({ members, exceptions }) =>
-      members.turnsAt !== undefined || exceptions.some(({ until }) => until !== undefined),
+      members.dated !== undefined || exceptions.some(({ until }) => until !== undefined),
   );
 }
 

@@ -184,7 +184,7 @@ export type Settlement =
       readonly unresolved?: readonly IdentityId[];
     }
   /** The account is no more, by our own hand. */
-  | { readonly type: 'deleted' }
+  | { readonly type: 'deleted'; readonly againAt?: Date }
   /** The account is there, and belongs to nobody any more. */
   | { readonly type: 'unlinked'; readonly account: ObjectRef }
   | { readonly type: 'escrow'; readonly escrow: Escrow; readonly notBefore?: Date };

@@ -81,6 +81,7 @@ const intent = members<Intent>()({
   failedBefore: z.exactOptional(
     z.object({ code: z.string(), attempts: wholeNumber, firstFailedAt: instant }),
   ),
+  againAt: z.exactOptional(instant),
 });
 
 const onAccount = {
@@ -152,6 +153,7 @@ export const omissionCode: z.ZodType<Omission['code']> = words<Omission['code']>
   paused: true,
   'missing-required': true,
   'mapping-failed': true,
+  'date-unreadable': true,
   'refused-by-precheck': true,
   'ambiguous-match': true,
   'account-taken': true,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change, ObjectRef } from '../../../identity/record.ts';
 import { compileScope } from '../../../mapping/scope.ts';
+import { UTC } from '../../../mapping/zone.ts';
 import { openWarehouse } from '../../../warehouse/open.ts';
 import type { GroupException, RuleGroup, RuleGroups } from '../../../warehouse/rule-groups.ts';
 import type { TargetRules, Warehouse, WarehouseRules } from '../../../warehouse/warehouse.ts';
@@ -96,7 +97,7 @@ function rulesOf(groups: readonly RuleGroup[]): RuleGroups {
 }
 
 function group(name: string, rule: string, ...exceptions: readonly GroupException[]): RuleGroup {
-  const members = compileScope(rule, { dates: true });
+  const members = compileScope(rule, { dates: UTC });
   if (!members.ok) throw new Error(members.problems[0]?.message);
   return { name, attributes: { displayName: name }, members: members.value, exceptions };
 }

@@ -1,0 +1,208 @@
+/** People who come and go by date: nobody is looked at before a date of theirs has come. */
+
+import { describe, expect, it } from 'vitest';
+import { company } from './dates-world.ts';
+
+const ZURICH = '{ zone: Europe/Zurich, by: office, zones: { Austin: America/Chicago } }';
+
+describe('somebody who is to be hired', () => {
+  it('has an account two weeks before the first day, where that day begins', async () => {
+    await using contoso = await company({ dates: ZURICH });
+    await contoso.employees(
+      { name: 'ada', hired: '2027-03-01' },
+      { name: 'alan', hired: '2027-03-01', office: 'Austin' },
+    );
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({});
+    expect(await contoso.due('2027-02-14T22:59:59Z')).toBe(0);
+    expect(await contoso.due('2027-02-14T23:00:00Z')).toBe(1);
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: true });
+    await contoso.at('2027-02-15T06:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true, alan: true });
+  });
+
+  it('has one at once when the first day is today, or past', async () => {
+    await using contoso = await company();
+    await contoso.employees(
+      { name: 'ada', hired: '2027-01-04' },
+      { name: 'grace', hired: '2020-02-29' },
+    );
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: true, grace: true });
+  });
+
+  it('is earlier or later when the date is corrected', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'ada', hired: '2027-03-01' });
+    await contoso.run();
+    await contoso.employees({ name: 'ada', hired: '2027-04-01' });
+    await contoso.run();
+    expect(await contoso.due('2027-03-17T23:59:59Z')).toBe(0);
+    expect(await contoso.due('2027-03-18T00:00:00Z')).toBe(1);
+    await contoso.employees({ name: 'ada', hired: '2027-03-20' });
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: true });
+  });
+
+  it('never has an account when the hire is rescinded before', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'ada', hired: '2027-03-01' }, { name: 'alan' });
+    await contoso.run();
+    await contoso.employees({ name: 'alan' });
+    await contoso.run();
+    expect(await contoso.due('2027-12-31T00:00:00Z')).toBe(0);
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ alan: true });
+  });
+
+  it('loses the account when it is rescinded afterwards, and has it again on another date', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'ada', hired: '2027-01-11' });
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: true });
+    // No date is no hire: the record stays in HR.
+    await contoso.employees({ name: 'ada', hired: '' });
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: false });
+    await contoso.employees({ name: 'ada', hired: '2027-06-01' });
+    await contoso.at('2027-05-17T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: false });
+    await contoso.at('2027-05-18T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true });
+  });
+});
+
+describe('somebody who leaves', () => {
+  it('has the account through the last day, however long that day is', async () => {
+    await using contoso = await company({ dates: ZURICH });
+    // Clocks go back in Zurich on this day.
+    await contoso.employees({ name: 'ada', left: '2027-10-31' });
+    await contoso.run();
+    expect(await contoso.due('2027-10-31T22:59:59Z')).toBe(0);
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: true });
+    await contoso.at('2027-10-31T23:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: false });
+  });
+
+  it('is deleted so many days after, unless she is to return before', async () => {
+    await using contoso = await company({ leave: '{ delete-after: 30d }' });
+    await contoso.employees(
+      { name: 'ada', left: '2027-01-10' },
+      { name: 'alan', left: '2027-01-10' },
+    );
+    await contoso.run();
+    await contoso.at('2027-01-11T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: false, alan: false });
+    await contoso.employees(
+      { name: 'ada', hired: '2027-02-20', number: 'n-2' },
+      { name: 'alan', left: '2027-01-10' },
+    );
+    await contoso.at('2027-01-20T00:00:00Z');
+    await contoso.at('2027-02-05T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: false, alan: false });
+    await contoso.at('2027-02-06T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true, alan: false });
+    await contoso.at('2027-02-10T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true });
+  });
+
+  it('leaves on the day though something failed meanwhile', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'ada', left: '2027-01-10' });
+    await contoso.run();
+    contoso.fails(true);
+    await contoso.employees({ name: 'ada', left: '2027-01-10', office: 'Geneva' });
+    for (const day of ['06', '07', '08', '09']) await contoso.at(`2027-01-${day}T12:00:00Z`);
+    contoso.fails(false);
+    await contoso.at('2027-01-11T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: false });
+  });
+});
+
+describe('somebody who is away', () => {
+  it('is off for as long, and on again the day after', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'ada', away: '2028-02-01', back: '2028-02-28' });
+    await contoso.run();
+    const on = async (moment: string) => {
+      await contoso.at(moment);
+      return (await contoso.accounts()).ada;
+    };
+    expect(await on('2028-01-31T23:59:00Z')).toBe(true);
+    expect(await on('2028-02-01T00:00:00Z')).toBe(false);
+    expect(await on('2028-02-28T23:59:00Z')).toBe(false);
+    // A leap year.
+    expect(await on('2028-02-29T00:00:00Z')).toBe(true);
+  });
+});
+
+describe('somebody who changes', () => {
+  it('is the same person under another number when she is hired again', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'ada', left: '2027-01-10' }, { name: 'alan' });
+    await contoso.run();
+    await contoso.at('2027-01-11T00:00:00Z');
+    const before = await contoso.account('ada');
+    await contoso.employees(
+      { name: 'ada', number: 'n-new', hired: '2027-06-01' },
+      { name: 'alan' },
+    );
+    await contoso.at('2027-05-17T23:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: false, alan: true });
+    await contoso.at('2027-05-18T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true, alan: true });
+    expect((await contoso.account('ada'))?.id).toBe(before?.id);
+    expect(await contoso.people('ada')).toHaveLength(1);
+  });
+
+  it.each([
+    ['an employee who becomes a contractor', 'employees', 'contractors', 'Contractor'],
+    ['a contractor who becomes an employee', 'contractors', 'employees', 'Employee'],
+  ] as const)('stays one person with one account: %s', async (_, from, to, type) => {
+    await using contoso = await company();
+    await contoso[from]({ name: 'ada', left: '2027-03-31' }, { name: 'alan' });
+    await contoso.run();
+    // Known ahead in both: the old source decides until she is gone from it.
+    await contoso[to]({ name: 'ada', number: 'n-new', hired: '2027-04-01' });
+    await contoso.at('2027-03-20T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true, alan: true });
+    await contoso[from]({ name: 'alan' });
+    await contoso.at('2027-04-01T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true, alan: true });
+    expect((await contoso.account('ada'))?.attributes.userType).toBe(type);
+    expect(await contoso.people('ada')).toHaveLength(1);
+  });
+
+  it('stays for as long as a project is extended', async () => {
+    await using contoso = await company();
+    await contoso.contractors({ name: 'alan', left: '2027-01-31' });
+    await contoso.run();
+    await contoso.contractors({ name: 'alan', left: '2027-02-28' });
+    await contoso.at('2027-01-30T00:00:00Z');
+    expect(await contoso.due('2027-02-28T23:59:59Z')).toBe(0);
+    await contoso.at('2027-03-01T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ alan: false });
+    // Too late, and after all.
+    await contoso.contractors({ name: 'alan', left: '2027-03-31' });
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ alan: true });
+  });
+});
+
+describe('a date that cannot be read', () => {
+  it('leaves the account as it is, and is told', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'ada' }, { name: 'grace' });
+    await contoso.run();
+    await contoso.employees({ name: 'ada', hired: '01/02/2020' }, { name: 'grace', left: 'soon' });
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: true, grace: true });
+    const refused = await Array.fromAsync(contoso.verbs.unsent('wiki'));
+    expect(refused.map(({ code, message }) => `${code}: ${message}`).toSorted()).toEqual([
+      'date-unreadable: employeeHireDate cannot be read as a date, so nobody knows what the scope says',
+      'date-unreadable: employeeLeaveDateTime cannot be read as a date, so nobody knows what the scope says',
+    ]);
+  });
+});
