@@ -340,6 +340,12 @@ export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histo
   subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;
   /** What each record of a source offers of an identity. */
   offers(identity: IdentityId): Promise<readonly Offer[]>;
+  /** How these attributes came to their values, were one system to say nothing. */
+  choices(
+    identity: IdentityId,
+    attributes: readonly string[],
+    without?: SystemName,
+  ): Promise<ReadonlyMap<string, AttributeChoice>>;
   /** As the subject would be if a system said nothing of it; nothing is written. */
   without(subject: Subject, system: SystemName): Promise<Subject>;
   /** In the order of the ids; who does not exist is left out. */
@@ -351,12 +357,6 @@ export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histo
   addReview(item: Omit<ReviewItem, 'id' | 'since'>): Promise<void>;
   reviews(): Promise<readonly ReviewItem[]>;
   dueRows(target?: SystemName): AsyncIterable<Due>;
-  /** How these attributes came to their values, were one system to say nothing. */
-  choices(
-    identity: IdentityId,
-    attributes: readonly string[],
-    without?: SystemName,
-  ): Promise<ReadonlyMap<string, AttributeChoice>>;
   /** Those for whom nothing is done until something changes, and why. */
   refusals(target: SystemName): AsyncIterable<Refusal>;
   /** Freshness: the last complete reading of each system and kind, and the oldest due. */
