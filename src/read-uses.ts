@@ -16,6 +16,9 @@ export function usesOf({ systems }: Configuration, rules: Rules): readonly Sourc
     .map(({ system, kind, attributes }) => {
       const rows = rowsOf(systems, system, kind);
       const used = (name: string): readonly Use[] => usesOfAttribute(name, kind, rules);
+      const dated = rules.warehouse.sources.find(
+        (source) => source.system === system && source.kind === kind,
+      )?.modified;
       return {
         system,
         kind,
@@ -23,8 +26,11 @@ export function usesOf({ systems }: Configuration, rules: Rules): readonly Sourc
           const as = rows
             .filter(({ name, inputs }) => inputs.includes(attribute) && used(name).length > 0)
             .map(({ name }) => name);
-          const direct = used(`${system}/${attribute}`);
-          return { attribute, as, uses: distinct([...as.flatMap(used), ...direct]) };
+          const uses = [...as.flatMap(used), ...used(`${system}/${attribute}`)];
+          if (dated?.inputs.includes(attribute)) uses.push({ type: 'age' });
+          // By which groups are called that are assigned, whether or not they are provisioned.
+          if (as.length === 0 && kind === 'group') uses.push({ type: 'naming' });
+          return { attribute, as, uses: distinct(uses) };
         }),
         unasked: rows.filter(({ name }) => used(name).length === 0).map(({ name }) => name),
       };

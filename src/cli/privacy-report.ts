@@ -69,6 +69,7 @@ const WORDS: Readonly<Record<Use['type'], string>> = {
   reference: 'names others in',
   group: 'makes the group',
   rule: 'decides',
+  age: 'says how old values are',
   standing: 'says who is active',
   naming: 'people are called by it',
 };

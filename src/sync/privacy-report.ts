@@ -25,8 +25,8 @@ export interface AttributeUses {
 /**
  * `mapping`: a target is written with it. `scope`, `urgent`: it decides who is in a target, or goes
  * first. `join`: records are joined by it. `reference`: others are named by it. `group`: a group is
- * made by it. `rule`: another attribute is decided or computed by it. `standing`: it says who is
- * active. `naming`: people are called and found by it.
+ * made by it. `rule`: another attribute is decided or computed by it. `age`: it says how old values
+ * are. `standing`: it says who is active. `naming`: people are called and found by it.
  */
 export interface Use {
   readonly type:
@@ -37,6 +37,7 @@ export interface Use {
     | 'reference'
     | 'group'
     | 'rule'
+    | 'age'
     | 'standing'
     | 'naming';
   /** A target with the path, a system, a group, an attribute; absent where there is only one. */

@@ -121,6 +121,7 @@ const attributeUses = members<AttributeUses>()({
           reference: true,
           group: true,
           rule: true,
+          age: true,
           standing: true,
           naming: true,
         }),
