@@ -25,7 +25,7 @@ export interface DifferenceOptions {
 /** `asked` decides; for a path that was never asked for, what the account holds does. */
 export function difference(
   rows: readonly WantedRow[],
-  account: Pick<Account, 'asked' | 'current'>,
+  account: Pick<Account, 'asked' | 'answered' | 'current'>,
   target: Target,
   options: DifferenceOptions,
 ): Difference {
@@ -47,6 +47,9 @@ export function difference(
       if (unasked && after !== undefined && (options.proven || !identifies)) adopts[path] = after;
       const pushesAgain = options.again && !isPending(path, target) && !sameValue(held, after);
       if (!pushesAgain) continue;
+    } else if (!unasked && after !== undefined && holdsItself(path, held, after, account, target)) {
+      adopts[path] = after;
+      continue;
     } else if (unasked && held !== undefined && identifies && !options.proven) {
       kept.push(path);
       continue;
@@ -58,6 +61,21 @@ export function difference(
     });
   }
   return { changes, adopts, kept };
+}
+
+/**
+ * Somebody gave it this value there, and it came to us from there: writing it once more would say
+ * nothing, and a system that makes something else of whatever it is given would never come to rest.
+ */
+function holdsItself(
+  path: string,
+  held: AttributeValue | undefined,
+  after: AttributeValue,
+  { answered }: Pick<Account, 'answered'>,
+  target: Target,
+): boolean {
+  if (!target.joined || isPending(path, target)) return false;
+  return sameValue(held, after) && !sameValue(held, answered[path]);
 }
 
 /** The empty list in `asked` means that the path was asked to hold nothing. */

@@ -7,6 +7,7 @@ import { COMPUTED } from './merge-computed.ts';
 import type { AttributeRules, Contribution, Merging } from './merge-rules.ts';
 import type { Held, Person, Space } from './space.ts';
 import type { Json } from './storage.ts';
+import { mappedAsSaid, saidBy } from './written-back.ts';
 
 /** @param aged Whether anybody asks when values changed. */
 export function contributionsOf(
@@ -20,7 +21,7 @@ export function contributionsOf(
 export function contributionOf(held: Held, space: Space, aged: boolean): Contribution | undefined {
   const { rules, ref, present } = held;
   if (rules === undefined) return undefined;
-  const contribution = { rules, id: ref.id, attributes: space.mappedOf(held), present };
+  const contribution = { rules, id: ref.id, attributes: mappedAsSaid(held, space), present };
   if (!aged) return contribution;
   let parsed: Ages | undefined;
   return {
@@ -50,7 +51,7 @@ export function mergingOf({ records, kept }: Person, space: Space, rules: Attrib
     kept,
     record: (system) => {
       for (const held of records) {
-        if (held.ref.system === system && held.present) return space.attributesOf(held);
+        if (held.ref.system === system && held.present) return saidBy(held, space);
       }
       return undefined;
     },

@@ -8,6 +8,7 @@ import { resolveReferents } from './references.ts';
 import { openSpace } from './space.ts';
 import type { Offer, ResolvedReference, Subject } from './subject.ts';
 import { loadSubjects } from './subjects.ts';
+import { mappedAsSaid } from './written-back.ts';
 
 /** One for each record of a source, those that are gone included. */
 export async function offersOf(context: Context, identity: IdentityId): Promise<readonly Offer[]> {
@@ -17,7 +18,7 @@ export async function offersOf(context: Context, identity: IdentityId): Promise<
   return records.flatMap((held): readonly Offer[] => {
     if (held.rules === undefined) return [];
     const { authority, precedence, defaultPrecedence } = held.rules;
-    const attributes = space.mappedOf(held);
+    const attributes = mappedAsSaid(held, space);
     const ranks = Object.keys(attributes).map((name) => [
       name,
       precedence[name] ?? defaultPrecedence,

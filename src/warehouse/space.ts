@@ -19,7 +19,7 @@ import { contributionsOf, keptOf, mergingOf } from './merge-person.ts';
 import { parseOrigins } from './origins.ts';
 import { regrouped, regroupsAt } from './rule-groups.ts';
 import { MOST_IN_BLOCK, sayTheSame } from './similar/rule.ts';
-import type { Json, StoredIdentity, StoredRecord } from './storage.ts';
+import type { AccountState, Json, StoredIdentity, StoredRecord } from './storage.ts';
 import type { SourceRules } from './warehouse.ts';
 
 /** A record as it is becoming. */
@@ -42,6 +42,8 @@ export interface Held {
   moved: readonly string[] | undefined;
   /** When its system says that it changed it last. */
   told: number | undefined;
+  /** What we asked of it, where we write it as well; known once its person is loaded. */
+  account: AccountState | undefined;
 }
 
 /** An identity as it is becoming. */
@@ -130,6 +132,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       mapped: undefined,
       moved: undefined,
       told: undefined,
+      account: undefined,
     };
     records.set(objectKey(ref), held);
     return held;
@@ -178,6 +181,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       }
       for (const stored of theirs) {
         const held = records.get(objectKey(stored.ref)) ?? hold(stored.ref, stored);
+        held.account = stored.state;
         if (held.identity !== undefined) people.get(held.identity)?.records.add(held);
       }
     },
