@@ -12,10 +12,12 @@ export function refuseUnread(
   name: string,
   { attributes }: Identity,
   policies: readonly TargetPolicy[],
+  ruleInputs: readonly string[],
 ): void {
   const names = new Set([
     ...Object.keys(attributes),
     ...policies.flatMap(({ mapping, scope }) => [...mapping.inputs, ...(scope?.inputs ?? [])]),
+    ...ruleInputs,
     'accountEnabled',
     'IsSoftDeleted',
   ]);
@@ -23,7 +25,7 @@ export function refuseUnread(
   const meant = suggestion(name, names);
   throw new VerbRefusal(
     'unknown-attribute',
-    `no mapping and no scope looks at "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+    `no mapping, no scope and no group looks at "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
     'names of attributes are case-sensitive; lockstep explain without --set shows them',
   );
 }

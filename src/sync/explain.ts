@@ -27,7 +27,8 @@ export async function explain(
   const identity = past?.identity ?? today;
   if (without !== undefined) knownSource(without, engine);
   const policies = targetsFor(system, identity, engine);
-  for (const name of Object.keys(set)) refuseUnread(name, identity, policies);
+  for (const name of Object.keys(set))
+    refuseUnread(name, identity, policies, engine.warehouse.ruleInputs);
   const offers = past?.offers ?? (await engine.warehouse.offers(identity.id));
   const targets: TargetExplanation[] = [];
   let records: Explained['records'] = [];

@@ -105,8 +105,9 @@ async function members(
  */
 export async function mergeAnew(context: Context): Promise<boolean> {
   const { store } = context;
-  const marker = (await store.markers(SOURCES.target)).find(({ name }) => name === SOURCES.name);
-  if (!marker) return regroupAnew(context);
+  const markers = await store.markers(SOURCES.target);
+  const marker = markers.find(({ name }) => name === SOURCES.name);
+  if (!marker) return regroupAnew(context, markers);
   await store.transaction(async () => {
     const [phase = '', cursor = ''] = split(marker.cursor);
     const next = await PHASES[phase]?.(caused(context, { type: 'configuration' }), cursor);

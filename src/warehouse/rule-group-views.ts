@@ -41,6 +41,8 @@ export interface RuleGroupMember extends RuleStanding {
 
 /** The part of the warehouse that is about groups made by rule. */
 export interface RuleGroupViews {
+  /** What rules look at. */
+  readonly ruleInputs: readonly string[];
   /** In the order of the configuration. */
   ruleGroups(): Promise<readonly RuleGroupSummary[]>;
   /** In the order of the ids, behind one of them. */
@@ -62,6 +64,7 @@ export function ruleGroupViews({ store, book, now }: Context): RuleGroupViews {
   const rules = book.rules.groups;
   const groups = rules?.groups ?? [];
   return {
+    ruleInputs: groups.flatMap(({ members }) => members.inputs),
     ruleGroups: async () => {
       const counts = await store.countRuleMembers();
       return groups.map(({ name, attributes, members, exceptions }) => ({

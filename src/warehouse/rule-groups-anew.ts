@@ -8,7 +8,7 @@ import { absorbRecords, prepare, type RecordChange } from './absorb.ts';
 import { type Context, caused } from './context.ts';
 import { MEMBER_KIND, RULE_SOURCE, RULES } from './rule-groups.ts';
 import { openSpace } from './space.ts';
-import type { WarehouseStore } from './storage.ts';
+import type { Marker, WarehouseStore } from './storage.ts';
 import type { WarehouseRules } from './warehouse.ts';
 import { writeSpace } from './write.ts';
 
@@ -35,10 +35,14 @@ export function isOfGroups(name: string): boolean {
   return name === CHANGED.name;
 }
 
-/** One step; false when everybody is in the groups of the rules and of this moment. */
-export async function regroupAnew(context: Context): Promise<boolean> {
+/**
+ * One step; false when everybody is in the groups of the rules and of this moment.
+ *
+ * @param markers Those that concern every target.
+ */
+export async function regroupAnew(context: Context, markers: readonly Marker[]): Promise<boolean> {
   const { store, now, book } = context;
-  const marker = (await store.markers(CHANGED.target)).find(({ name }) => name === CHANGED.name);
+  const marker = markers.find(({ name }) => name === CHANGED.name);
   if (marker !== undefined) {
     await store.transaction(async () => {
       const cursor = await stepOf(caused(context, { type: 'configuration' }), marker.cursor);

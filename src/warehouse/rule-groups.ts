@@ -13,7 +13,7 @@ import type { SourceRules } from './warehouse.ts';
 export const RULES: SystemName = 'Rules';
 
 /** Names of the groups a person is in, among the attributes of the person. */
-export const GROUPS = 'groups';
+const GROUPS = 'groups';
 
 /** Whom groups are made of. */
 export const MEMBER_KIND: ObjectKind = 'user';
@@ -70,12 +70,15 @@ export function regrouped(
   person: Asked & Valued,
   now: Date,
 ): Valued {
-  const { [GROUPS]: before, ...others } = person.attributes;
+  const known = Object.hasOwn(person.attributes, GROUPS);
+  // Of most people, nothing is copied.
+  if (rules === undefined && !known) return person;
   const names = (rules?.groups ?? [])
     .filter((group) => ruleMembership(group, person, now).member)
     .map(({ name }) => name);
-  if (names.length === 0 && before === undefined) return person;
-  const { [GROUPS]: _, ...origins } = person.origins;
+  if (names.length === 0 && !known) return person;
+  const { [GROUPS]: _before, ...others } = person.attributes;
+  const { [GROUPS]: _from, ...origins } = person.origins;
   if (names.length === 0) return { attributes: others, origins };
   return {
     attributes: { ...others, [GROUPS]: names },
