@@ -10,6 +10,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Change } from '../src/identity/record.ts';
 import { compileScope } from '../src/mapping/scope.ts';
+import { UTC } from '../src/mapping/zone.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import { openWarehouseStore } from '../src/store/warehouse.ts';
 import { openWarehouse } from '../src/warehouse/open.ts';
@@ -108,7 +109,7 @@ function employee(id: number, moved: number): Change {
 
 function groupOf(department: string): RuleGroup {
   const rule = `department eq "${department}" and employeeHireDate le "now"`;
-  const members = compileScope(rule, { dates: true });
+  const members = compileScope(rule, { dates: UTC });
   if (!members.ok) throw new Error(members.problems[0]?.message);
   const name = department.toLowerCase();
   return { name, attributes: { displayName: name }, members: members.value, exceptions: [] };

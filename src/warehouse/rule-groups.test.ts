@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '../identity/identity.ts';
 import { compileScope } from '../mapping/scope.ts';
+import { UTC } from '../mapping/zone.ts';
 import {
   type GroupException,
   type RuleGroup,
@@ -13,7 +14,7 @@ const NOW = new Date('2026-03-02T08:00:00Z');
 const TOMORROW = new Date('2026-03-03T00:00:00Z');
 
 function group(rule: string, ...exceptions: readonly GroupException[]): RuleGroup {
-  const members = compileScope(rule, { dates: true });
+  const members = compileScope(rule, { dates: UTC });
   if (!members.ok) throw new Error(members.problems[0]?.message);
   return { name: 'sales', attributes: {}, members: members.value, exceptions };
 }
