@@ -18,7 +18,7 @@ export function contributionsOf(
   return [...records].flatMap((held) => contributionOf(held, space, aged) ?? []);
 }
 
-export function contributionOf(held: Held, space: Space, aged: boolean): Contribution | undefined {
+function contributionOf(held: Held, space: Space, aged: boolean): Contribution | undefined {
   const { rules, ref, present } = held;
   if (rules === undefined) return undefined;
   const contribution = { rules, id: ref.id, attributes: mappedAsSaid(held, space), present };
