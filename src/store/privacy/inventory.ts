@@ -87,6 +87,7 @@ export const PLACES: readonly Place[] = [
     table: 'identity_key',
     what: 'values by which the identity is found',
     finds: identity('identity'),
+    scanned: true,
     erased: ROWS,
   },
   {
@@ -162,6 +163,7 @@ export const PLACES: readonly Place[] = [
     table: 'inbound_upload',
     what: 'what was answered to whoever pushed the record',
     finds: citing('results'),
+    scanned: true,
     part: ownResults,
     erased: { how: 'part', without: withoutResults },
   },
@@ -170,12 +172,14 @@ export const PLACES: readonly Place[] = [
     table: 'due',
     what: 'that the person is to be looked at, or failed',
     finds: identity('identity'),
+    scanned: true,
     erased: ROWS,
   },
   {
     table: 'refusal',
     what: 'why nothing is done for the person',
     finds: identity('identity'),
+    scanned: true,
     erased: ROWS,
   },
   {
@@ -188,6 +192,7 @@ export const PLACES: readonly Place[] = [
     table: 'membership',
     what: 'groups of targets the person is in, or should be',
     finds: identity('group_identity', 'member_identity'),
+    scanned: true,
     erased: ROWS,
   },
   {
@@ -240,6 +245,7 @@ export const PLACES: readonly Place[] = [
     table: 'plan',
     what: 'that a guard held a plan because of the person',
     finds: naming('holds'),
+    scanned: true,
     part: ({ key, target, created_at }) => ({ key, target, created_at }),
     erased: { how: 'part', without: withoutHold },
   },
@@ -247,6 +253,7 @@ export const PLACES: readonly Place[] = [
     table: 'run',
     what: 'records that a run could not take, by id',
     finds: citing('report'),
+    scanned: true,
     part: ownRejections,
     erased: { how: 'part', without: withoutRejections },
   },
@@ -254,6 +261,7 @@ export const PLACES: readonly Place[] = [
     table: 'audit_payload',
     what: 'entries of the audit trail that are about the person',
     finds: any(identity('person', 'subject'), naming('detail')),
+    scanned: true,
     erased: { how: 'audit' },
   },
   {
