@@ -49,7 +49,7 @@ async function wrongsOf(
   }
   if (account === undefined) {
     if (human.department === undefined && refused.has(human.upn)) return [];
-    if (refused.has(human.upn) && (await isHeldByAnother(human, world))) return [];
+    if (refused.has(human.upn) && (await isHeldByAnother(human, world, refused))) return [];
     return [`${name} should have an account and has none`];
   }
   const active = account.status !== 'USER_INACTIVE';
@@ -61,7 +61,7 @@ async function wrongsOf(
   if (human.department === undefined) {
     return refused.has(human.upn) ? [] : [`${name} lacks a department, and nobody is told`];
   }
-  if (refused.has(human.upn) && (await isHeldByAnother(human, world))) return [];
+  if (refused.has(human.upn) && (await isHeldByAnother(human, world, refused))) return [];
   if (!active) return [`${name} should have access and is inactive`];
   // Two who exchange their names: whatever else changes comes with the name, once a person has helped.
   if (human.swapped) return [];
@@ -70,23 +70,38 @@ async function wrongsOf(
 
 /**
  * The name is that of an account of somebody who left, or came back as another person, or exchanges
- * names with somebody, or was turned off by hand and is left alone: nothing proves whose it is, and the target gives a name once only.
+ * names with somebody, or was turned off by hand and is left alone, or waits herself for a name that is
+ * held like this: nothing proves whose it is, and the target gives a name once only.
+ *
+ * @param behind Who waits for this one; names that go round in a circle need a person's help as well.
  */
-async function isHeldByAnother({ nick, upn, swapped }: Human, world: World): Promise<boolean> {
+async function isHeldByAnother(
+  human: Human,
+  world: World,
+  refused: ReadonlySet<string>,
+  behind: ReadonlySet<Human> = new Set(),
+): Promise<boolean> {
+  if (behind.has(human)) return true;
+  const { nick, upn, swapped } = human;
   const holders = (await world.target.users()).filter(
     ({ userName, email, pendingEmail, attributes }) =>
       attributes.externalId !== nick && [userName, email, pendingEmail].includes(upn),
   );
-  return holders.some(({ attributes }) => {
-    const owner = world.humans.find((human) => human.nick === attributes.externalId);
-    return (
+  for (const { attributes } of holders) {
+    const owner = world.humans.find((each) => each.nick === attributes.externalId);
+    if (
       swapped ||
       owner === undefined ||
       owner.deactivatedByHand ||
       !world.shouldHaveAccess(owner) ||
       owner.department === undefined
-    );
-  });
+    ) {
+      return true;
+    }
+    if (!refused.has(owner.upn)) continue;
+    if (await isHeldByAnother(owner, world, refused, new Set([...behind, human]))) return true;
+  }
+  return false;
 }
 
 async function differences(
