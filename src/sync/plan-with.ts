@@ -9,6 +9,7 @@ import type { ObjectKind, Scalar, SystemName } from '../identity/record.ts';
 import { matchValues, type PlanningContext } from '../plan/desired.ts';
 import { holdsOf } from '../plan/guards.ts';
 import { chooseMatch, type MatchValue } from '../plan/match.ts';
+import { chooses, type NameAsking, namesFor } from '../plan/names.ts';
 import type { Action, Hold, Omission, Operation } from '../plan/plan.ts';
 import { type Decision, planSubject } from '../plan/planner.ts';
 import { swapWatch } from '../plan/swap.ts';
@@ -224,7 +225,12 @@ async function decisions(
 ): Promise<ReadonlyMap<IdentityId, Decision>> {
   const subjects = await warehouse.subjects(target.system, ids);
   // The same draw for both: what is chosen by chance is no difference.
-  const context: PlanningContext = { now: engine.now(), random: () => 0.5 };
+  const context = await namedAlike(
+    subjects,
+    target,
+    { now: engine.now(), random: () => 0.5 },
+    engine,
+  );
   const found = await accountsOf(subjects, target, context, engine);
   return new Map(
     subjects.map((subject) => {
@@ -235,6 +241,22 @@ async function decisions(
       return [id, decision] as const;
     }),
   );
+}
+
+/** With the names that accounts would get, where an expression chooses one; nothing is kept for it. */
+async function namedAlike(
+  subjects: readonly Subject[],
+  target: Target,
+  context: PlanningContext,
+  { warehouse }: Engine,
+): Promise<PlanningContext> {
+  if (!chooses(target)) return context;
+  const namesHeld: NameAsking['namesHeld'] = (at, names) =>
+    warehouse.namesHeld({ system: target.system, ...at }, names);
+  return {
+    ...context,
+    names: await namesFor(subjects, target, { ...context, namesHeld }, new Map()),
+  };
 }
 
 /** Accounts of those who have none, among those that are known: nobody is asked. */
