@@ -83,6 +83,7 @@ function valueAt(name: string, { subject }: Facts): AttributeValue | undefined {
 
 /** `department is absent; hr supplies none, entra's value is not mapped`. */
 function absence(name: string, facts: Facts): string {
+  if (name === 'groups') return 'no rule puts the person into a group';
   const reasons = [...supplied(name, facts), ...unmapped(name, facts)];
   return `${name} is absent; ${reasons.join(', ') || 'no source maps it'}`;
 }

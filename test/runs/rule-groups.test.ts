@@ -255,6 +255,8 @@ describe('a group made by rule', () => {
       return decision && 'action' in decision ? decision.action : decision?.code;
     };
     expect(await wouldBe({})).toBe('out-of-scope');
+    const { targets } = await verbs.explain({ person: '2', system: 'crm' }, watch);
+    expect(targets[0]?.fact?.message).toBe('not in crm: no rule puts the person into a group');
     expect(await wouldBe({ at: new Date('2026-03-06T00:00:00Z') })).toBe('create');
     expect(await wouldBe({ set: { employeeHireDate: '2026-03-01' } })).toBe('create');
   });
