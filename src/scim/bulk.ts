@@ -8,6 +8,8 @@ export interface BulkOperation {
   readonly method: string;
   readonly path: string;
   readonly bulkId?: string;
+  /** The ETag the resource must still have. */
+  readonly version?: string;
   readonly data: unknown;
 }
 
@@ -42,13 +44,16 @@ export function parseBulk(body: unknown): BulkRequest {
 function operationOf(value: unknown, index: number): BulkOperation {
   const at = `Operations[${index}]`;
   if (!isObject(value)) throw malformed(`${at} must be an object`);
-  const { method, path, bulkId, data } = value;
+  const { method, path, bulkId, version, data } = value;
   if (typeof method !== 'string') throw malformed(`${at}.method must be a text`);
   if (typeof path !== 'string') throw malformed(`${at}.path must be a text`);
-  if (bulkId === undefined || bulkId === null) return { method, path, data };
+  if (version !== undefined && version !== null && typeof version !== 'string')
+    throw malformed(`${at}.version must be a text`);
+  const sent = { method, path, ...(typeof version === 'string' && { version }), data };
+  if (bulkId === undefined || bulkId === null) return sent;
   if (typeof bulkId !== 'string' || bulkId.length > LONGEST_BULK_ID)
     throw malformed(`${at}.bulkId must be a text of at most ${LONGEST_BULK_ID} characters`);
-  return { method, path, bulkId, data };
+  return { ...sent, bulkId };
 }
 
 function malformed(detail: string): ScimError {

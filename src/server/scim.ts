@@ -4,16 +4,18 @@
  */
 
 import { type Context, Hono } from 'hono';
-import { ConnectorError, type FailureKind } from '../connectors/spi/index.ts';
 import type { Tenant } from '../identity/identity.ts';
 import type { IdentityRecord, SystemName } from '../identity/record.ts';
 import { ENTRA, isObject, type Leniency } from '../scim/accept.ts';
-import { badRequest, errorBody, ScimError, type ScimType } from '../scim/error.ts';
+import { badRequest, errorBody, ScimError } from '../scim/error.ts';
 import { readJson } from './json-body.ts';
+import { bulk } from './scim/bulk.ts';
 import { listOf, oneOf, resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
+import { etag, versionsIn } from './scim/etag.ts';
+import { asScimError } from './scim/failure.ts';
 import { type ListParameters, list } from './scim/list.ts';
 import { recordWithMembers } from './scim/members.ts';
-import { etag, isWanted, projected, projectionOf, resourceOf } from './scim/render.ts';
+import { isWanted, projected, projectionOf, resourceOf } from './scim/render.ts';
 import type { ServedSystem, ServedType } from './scim/served.ts';
 import { create, patch, remove, replace, type WriteContext } from './scim/write.ts';
 
@@ -57,7 +59,7 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
   });
 
   app.get(`${basePath}/ServiceProviderConfig`, (context) =>
-    scimJson(context, serviceProviderConfig(context.var.door.base)),
+    scimJson(context, serviceProviderConfig(context.var.door.base, maxBodyBytes)),
   );
   app.get(`${basePath}/ResourceTypes`, (context) => {
     const { served, base } = context.var.door;
@@ -74,6 +76,16 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
   app.get(`${basePath}/Schemas/:id`, (context) => {
     const { served, base } = context.var.door;
     return scimJson(context, oneOf(schemas(served, base), context.req.param('id')));
+  });
+
+  app.post(`${basePath}/Bulk`, async (context) => {
+    const { served, base } = context.var.door;
+    const asked = {
+      ...{ served, base, signal: context.req.raw.signal },
+      acceptance: { system: served.name, leniency },
+      refusal: (error: unknown) => refusalOf(error, options.onBug),
+    };
+    return scimJson(context, await bulk(asked, await readJson(context.req.raw, maxBodyBytes)));
   });
 
   app.get(`${basePath}/:type`, (context) =>
@@ -151,25 +163,14 @@ function typeOf(context: ScimContext): { served: ServedSystem; type: ServedType 
 
 function writeContext(context: ScimContext, leniency: Leniency): WriteContext {
   const { served, type } = typeOf(context);
-  const ifMatch = versions(context.req.header('if-match'));
+  const ifMatch = versionsIn(context.req.header('if-match'));
   return {
     served,
     type,
     acceptance: { system: served.name, leniency },
     signal: context.req.raw.signal,
-    ...(ifMatch && { ifMatch }),
+    ...(ifMatch && ifMatch !== 'any' && { ifMatch }),
   };
-}
-
-/** The versions in an `If-Match`; undefined where any will do. */
-function versions(header: string | undefined): readonly string[] | undefined {
-  if (header === undefined || header.trim() === '*') return undefined;
-  return header.split(',').map((tag) =>
-    tag
-      .trim()
-      .replace(/^W\//, '')
-      .replace(/^"(.*)"$/, '$1'),
-  );
 }
 
 async function answerList(
@@ -221,9 +222,9 @@ function answerRecord(
 ): Response {
   const { served, base } = context.var.door;
   const tag = record.version === undefined ? undefined : etag(record.version);
-  const known = versions(context.req.header('if-none-match'));
-  if (context.req.method === 'GET' && tag !== undefined && known?.includes(record.version ?? ''))
-    return context.body(null, 304, { etag: tag });
+  const known = versionsIn(context.req.header('if-none-match'));
+  const isKnown = known === 'any' || known?.includes(record.version ?? '');
+  if (reads(context) && tag !== undefined && isKnown) return context.body(null, 304, { etag: tag });
   const resource = resourceOf(served, type, record, base);
   const { attributes, excludedAttributes } = context.req.query();
   const projection = projectionOf(type, attributes, excludedAttributes);
@@ -231,6 +232,10 @@ function answerRecord(
     ...(tag !== undefined && { etag: tag }),
     location: `${base}${type.endpoint}/${encodeURIComponent(record.ref.id)}`,
   });
+}
+
+function reads(context: ScimContext): boolean {
+  return context.req.method === 'GET' || context.req.method === 'HEAD';
 }
 
 function noContent(context: ScimContext, { version }: IdentityRecord): Response {
@@ -253,9 +258,7 @@ function answerError(
   error: unknown,
   { onBug }: ScimServiceOptions,
 ): Response {
-  const known = asScimError(error);
-  if (!known) onBug?.(error);
-  const failure = known ?? new ScimError(500, 'something went wrong here; it has been noted');
+  const failure = refusalOf(error, onBug);
   const { status, retryAfterSeconds } = failure;
   return new Response(JSON.stringify(errorBody(failure)), {
     status,
@@ -267,34 +270,9 @@ function answerError(
   });
 }
 
-function asScimError(error: unknown): ScimError | undefined {
-  if (error instanceof ScimError) return error;
-  if (!(error instanceof ConnectorError)) return undefined;
-  const { kind, code, message, retryAfterSeconds } = error;
-  const [status, byKind] = STATUS[kind];
-  const scimType = BY_CODE[code] ?? byKind;
-  return new ScimError(status, message, {
-    ...(scimType && { scimType }),
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-  });
+function refusalOf(error: unknown, onBug: ScimServiceOptions['onBug']): ScimError {
+  const known = asScimError(error);
+  if (known) return known;
+  onBug?.(error);
+  return new ScimError(500, 'something went wrong here; it has been noted');
 }
-
-/** How a system's failure is told to a client. */
-const STATUS: Readonly<Record<FailureKind, readonly [number, ScimType?]>> = {
-  unreachable: [503],
-  throttled: [429],
-  denied: [403],
-  invalid: [400, 'invalidValue'],
-  conflict: [409, 'uniqueness'],
-  ambiguous: [409],
-  missing: [404],
-  stale: [412],
-  'watermark-expired': [503],
-  'unknown-outcome': [504],
-};
-
-const BY_CODE: Readonly<Record<string, ScimType>> = {
-  'filter-unsupported': 'invalidFilter',
-  'path-invalid': 'invalidPath',
-  'value-create-only': 'mutability',
-};

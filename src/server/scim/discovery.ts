@@ -3,15 +3,16 @@
 import { ScimError } from '../../scim/error.ts';
 import { PROTOCOL_SCHEMAS, type SchemaDefinition } from '../../scim/schemas.ts';
 import { LIST_RESPONSE, RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from '../../scim/urn.ts';
+import { MAX_BULK_OPERATIONS } from './bulk.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './list.ts';
 import type { Resource } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
-export function serviceProviderConfig(base: string): Resource {
+export function serviceProviderConfig(base: string, maxPayloadSize: number): Resource {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
     changePassword: { supported: false },
     sort: { supported: false },

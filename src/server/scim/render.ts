@@ -8,6 +8,7 @@ import {
 } from '../../identity/record.ts';
 import { badRequest } from '../../scim/error.ts';
 import { parsePath } from '../../scim/path.ts';
+import { etag } from './etag.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
 export interface Resource {
@@ -49,10 +50,6 @@ export function resourceOf(
     ...(version !== undefined && { version: etag(version) }),
   };
   return resource;
-}
-
-export function etag(version: string): string {
-  return `W/"${version}"`;
 }
 
 function withLinks(
