@@ -76,6 +76,7 @@ const OMISSION: Readonly<Record<Omission['code'], string>> = {
   'not-in-pilot': 'not in the pilot',
   left: 'left, and without an account',
   paused: 'left as an undo put them',
+  'write-loop': 'come back as another value whenever they are written',
   'missing-required': 'lack an attribute that the target requires',
   'date-unreadable': 'with a date that cannot be read',
   'mapping-failed': 'a mapping cannot be computed',

@@ -3,6 +3,7 @@
  * time, while others are decided on, and then they are decided on, which takes none.
  */
 
+import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { ahead } from './ahead.ts';
@@ -20,6 +21,7 @@ export interface AskedBatch {
   readonly subjects: readonly Subject[];
   readonly matches: ReadonlyMap<IdentityId, Match>;
   readonly paused: ReadonlySet<IdentityId>;
+  readonly lately?: ReadonlyMap<IdentityId, readonly AttributeChange[]>;
   readonly names: ChosenNames;
 }
 
@@ -46,11 +48,13 @@ async function askedOf(
   planning: Planning,
   known: KnownNames,
 ): Promise<AskedBatch> {
-  const [paused, { matches, names }] = await Promise.all([
-    planning.paused(subjects.map(({ identity }) => identity.id)),
+  const ids = subjects.map(({ identity }) => identity.id);
+  const [paused, lately, { matches, names }] = await Promise.all([
+    planning.paused(ids),
+    planning.writtenLately?.(ids),
     matchesOf(subjects, planning, known),
   ]);
-  return { subjects, matches, names, paused };
+  return { subjects, matches, names, paused, ...(lately && { lately }) };
 }
 
 /** People are looked for among people, groups among groups; by the names they would have. */
@@ -93,7 +97,7 @@ export async function decidedAndNamed(
 
 /** Each by the rules of their kind. */
 function decided(
-  { subjects, matches, paused, names }: AskedBatch,
+  { subjects, matches, paused, names, lately }: AskedBatch,
   planning: Planning,
 ): DecidedBatch {
   const operations: Operation[] = [];
@@ -104,11 +108,13 @@ function decided(
     const { id, kind } = subject.identity;
     const target = forKind(planning.target, kind);
     const found = matches.get(id);
+    const before = lately?.get(id);
     const decision = planSubject(subject, target, {
       ...context,
       ...(found !== undefined && { match: found }),
       ...(planning.released.has(id) && { released: true }),
       ...(paused.has(id) && { paused: true }),
+      ...(before && { lately: before }),
     });
     if (decision.type === 'operation') {
       operations.push(decision.operation);

@@ -1,5 +1,6 @@
 /** What a target should hold for a subject: mapping rows evaluated, references resolved. */
 
+import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import {
   type Attributes,
@@ -30,6 +31,8 @@ export interface PlanningContext {
   readonly released?: boolean;
   /** An undo put the account back: whatever would be written waits. */
   readonly paused?: boolean;
+  /** What was written to this account lately; only where the system is read as well. */
+  readonly lately?: readonly AttributeChange[];
   readonly trace?: Trace;
 }
 

@@ -146,6 +146,7 @@ export interface Omission {
     | 'no-match-value'
     | 'in-flight'
     | 'action-not-allowed'
+    | 'write-loop'
     | 'moved-since'
     | 'cannot-be-undone';
   readonly message: string;

@@ -20,6 +20,7 @@ import { type Difference, difference } from './difference.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import { contentOf, operationId } from './hash.ts';
 import { isOff, leaving } from './leave.ts';
+import { withoutLoops } from './loop.ts';
 import type { Match } from './match.ts';
 import type {
   Intent,
@@ -193,8 +194,10 @@ function planAccount(
       context.released === true ||
       (linkedBy === undefined ? target.joined : provesIdentity(linkedBy, target.kind)),
   });
-  const changes = permittedChanges(differs.changes, enables, target);
+  const permitted = permittedChanges(differs.changes, enables, target);
+  const { changes, loops } = withoutLoops(permitted, enables ? undefined : context.lately);
   context.trace?.({ type: 'difference', changes });
+  if (changes.length === 0 && loops.length > 0) return looping(subject, loops, target);
   if (changes.length === 0) {
     if (linkedBy === undefined) return unchanged(subject, differs, target);
     const content: OperationContent = {
@@ -242,6 +245,14 @@ function unchanged(subject: Subject, { changes, kept }: Difference, target: Targ
     subject,
     'unverified-link',
     `${kept.join(', ')} differ and are left alone: the account was found by an attribute that proves nothing`,
+  );
+}
+
+function looping(subject: Subject, loops: readonly string[], target: Target): Decision {
+  return refuse(
+    subject,
+    'write-loop',
+    `${loops.join(', ')}: what is written to ${target.system} comes back from there as another value each time; it is left as it is for a day`,
   );
 }
 

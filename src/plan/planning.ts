@@ -3,6 +3,7 @@
  * is settled or written is not decided here; planning consumes nothing.
  */
 
+import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { AttributeValue } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
@@ -51,6 +52,10 @@ export interface Planning {
   readonly released: ReadonlySet<IdentityId>;
   /** Of these, whom an undo put back. */
   readonly paused: (people: readonly IdentityId[]) => Promise<ReadonlySet<IdentityId>>;
+  /** Of these, what was written to their accounts lately; only where the system is read as well. */
+  readonly writtenLately?: (
+    people: readonly IdentityId[],
+  ) => Promise<ReadonlyMap<IdentityId, readonly AttributeChange[]>>;
   readonly managed: number;
   readonly first: boolean;
   readonly leaversWait: boolean;

@@ -29,6 +29,27 @@ function create(identity: string, after: readonly string[] = []): Operation {
   };
 }
 
+function titled(identity: string, title: string): Operation {
+  const {
+    action: _,
+    attributes: __,
+    match: ___,
+    ...intent
+  } = {
+    attributes: {},
+    match: {},
+    ...create(identity),
+  };
+  return {
+    ...intent,
+    id: `o-${identity}-${title}`,
+    action: 'update',
+    target: { system: 'ramp', kind: 'user', id: identity },
+    precondition: { held: {}, touched: ['title'] },
+    changes: [{ path: 'title', after: title }],
+  };
+}
+
 function closing(operations: readonly Operation[], rest: Partial<PlanClosing> = {}): PlanClosing {
   const order = ordering();
   for (const operation of operations) order.add(operation);
@@ -161,6 +182,44 @@ export function ledgerContract(open: () => Promise<Database>): void {
         since: createdAt,
       } as const;
       expect(await Array.fromAsync(ledger.outcomes(hers))).toHaveLength(1);
+    });
+
+    it('tells what was written to accounts since then, in order', async () => {
+      await using database = await open();
+      const ledger = openLedger(database);
+      const operations = ['Analyst', 'Lead'].map((title) => titled('ada', title));
+      const failing = titled('grace', 'Admiral');
+      const plan = await planned(database, [...operations, failing]);
+      const at = (position: number) => new Date(createdAt.getTime() + position);
+      const common = { run: 'r', plan: plan.key };
+      await ledger.recordOutcomes([
+        ...operations.map((operation, position) => ({
+          ...common,
+          position,
+          at: at(position),
+          outcome: { type: 'done' as const, operation, milliseconds: 3 },
+        })),
+        {
+          ...common,
+          position: 2,
+          at: at(2),
+          outcome: {
+            type: 'failed',
+            operation: failing,
+            failure: { kind: 'invalid', code: 'refused-by-target', message: 'no' },
+            milliseconds: 4,
+          },
+        },
+      ]);
+      const [first, second] = ['Analyst', 'Lead'].map((after) => ({ path: 'title', after }));
+      const people = ['ada', 'grace'];
+      expect(await ledger.writtenSince('ramp', people, at(0))).toEqual(
+        new Map([['ada', [first, second]]]),
+      );
+      expect(await ledger.writtenSince('ramp', people, at(1))).toEqual(
+        new Map([['ada', [second]]]),
+      );
+      expect(await ledger.writtenSince('slack', people, at(0))).toEqual(new Map());
     });
 
     it('gives a lane to one holder at a time, with a token that only grows', async () => {

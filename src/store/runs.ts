@@ -6,11 +6,13 @@ import { openActivity } from './activity.ts';
 import type { Database, Row } from './database.ts';
 import { openLeases } from './leases.ts';
 import { detailsOf, outcomesOf, recordOutcomes } from './log.ts';
+import { openRewritten } from './rewritten.ts';
 
 export function openLedger(database: Database): Ledger {
   return {
     ...openLeases(database),
     ...openActivity(database),
+    ...openRewritten(database),
     beginRun: async (id, startedAt, trigger) => {
       await database.run('insert into run (id, started_at, started_by) values (?, ?, ?)', [
         id,

@@ -2,6 +2,7 @@
 
 import { ConnectorError } from '../connectors/spi/index.ts';
 import type { PlanningContext } from '../plan/desired.ts';
+import { LOOP_SECONDS } from '../plan/loop.ts';
 import type { Match } from '../plan/match.ts';
 import { chooses, namesFor } from '../plan/names.ts';
 import { planSubject } from '../plan/planner.ts';
@@ -44,12 +45,19 @@ export async function explainTarget(
     : await matchOf(subject, { target, connector }, engine, context, watch);
   const released = !past && (await engine.ledger.releasedAccounts(system)).has(subject.identity.id);
   const paused = !past && (await isPaused(subject, engine));
+  const day = new Date(at.getTime() - LOOP_SECONDS * 1000);
+  const written =
+    past || !target.joined
+      ? undefined
+      : await engine.ledger.writtenSince(system, [subject.identity.id], day);
+  const lately = written?.get(subject.identity.id);
   const steps: Step[] = [];
   const decision = planSubject(subject, target, {
     ...context,
     ...(match !== undefined && { match }),
     ...(released && { released }),
     ...(paused && { paused: true }),
+    ...(lately && { lately }),
     trace: (step) => void steps.push(step),
   });
   const history: OutcomeRow[] = [];

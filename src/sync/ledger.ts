@@ -2,6 +2,7 @@
 
 import type { KeptExchange } from '../apply/exchange.ts';
 import type { Failure, Outcome } from '../apply/outcome.ts';
+import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { KeptRules } from '../plan/basis.ts';
@@ -48,6 +49,12 @@ export interface Ledger {
   /** What was done since, to within some minutes. */
   activity(system: SystemName, since: Date): Promise<ReadonlyMap<Counted, number>>;
   forgetActivity(before: Date): Promise<void>;
+  /** What was written to accounts of these people since, in order; who is not there was not written. */
+  writtenSince(
+    system: SystemName,
+    identities: readonly IdentityId[],
+    since: Date,
+  ): Promise<ReadonlyMap<IdentityId, readonly AttributeChange[]>>;
 
   health(system: SystemName): Promise<SystemHealth>;
   setHealth(system: SystemName, health: SystemHealth): Promise<void>;

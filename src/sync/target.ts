@@ -8,6 +8,7 @@ import type { AttributeValue, Scalar } from '../identity/record.ts';
 import { dateToCome, firstToCome } from '../plan/dates.ts';
 import type { WithheldReading } from '../plan/guards.ts';
 import { canDisable, deletionDate } from '../plan/leave.ts';
+import { LOOP_SECONDS } from '../plan/loop.ts';
 import type { Omission } from '../plan/plan.ts';
 import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
 import {
@@ -144,6 +145,9 @@ export async function planDue(
     heldSince: since(holds.expiresSeconds),
     released: await ledger.releasedAccounts(system),
     paused: (ids) => engine.undos.paused(system, ids, engine.configVersion),
+    ...(isReadToo(target) && {
+      writtenLately: (ids) => ledger.writtenSince(system, ids, since(LOOP_SECONDS)),
+    }),
     managed: await warehouse.managed(system),
     first,
     leaversWait: first || (people === undefined && (await leaversWait(system, engine))),
@@ -165,6 +169,10 @@ export async function planDue(
   await boundary('plan-closed');
   watch.progress({ type: 'planned', plan: planned.plan });
   return planned;
+}
+
+function isReadToo({ joined, others }: Target): boolean {
+  return joined || [...(others?.values() ?? [])].some((other) => other.joined);
 }
 
 /** Parts of the first plan may be let go: its leavers wait on, until a person says so. */

@@ -76,6 +76,41 @@ describe('a value that a system changes when it is written', () => {
   });
 });
 
+describe('a value that a system changes some time after it was written', () => {
+  it('is its own from then on, and not written to it again', async () => {
+    await using contoso = await company(CONFIGURATION);
+    const ada = await contoso.hr.hire(ADA);
+    for (const nightly of ['ADA', 'ada', 'ADA', 'ada']) {
+      await contoso.run();
+      await contoso.hr.change(ada, 'nickName', nightly);
+    }
+    await contoso.run();
+    expect(contoso.hr.writes()).toBe(1);
+    expect(await contoso.app.accounts()).toMatchObject([{ emails: [{ value: 'ada' }] }]);
+  });
+
+  it.each([
+    ['there and back', (round: number) => (round % 2 ? 'ada' : 'countess'), 7],
+    ['to ever another one', (round: number) => `ada${round}`, 10],
+  ])('is left alone for a day once it went on and on: %s', async (_, made, most) => {
+    const spelt = CONFIGURATION.replace('nickName: "[mail]"', `nickName: 'ToUpper([mail])'`);
+    await using contoso = await company(spelt);
+    const ada = await contoso.hr.hire(ADA);
+    await contoso.run();
+    const omitted: string[] = [];
+    for (let round = 0; round < 14; round++) {
+      await contoso.hr.change(ada, 'nickName', made(round));
+      const { targets } = await contoso.run();
+      const hr = targets.find(({ target }) => target === 'hr');
+      omitted.push(...Object.keys(hr?.omitted ?? {}));
+    }
+    expect(contoso.hr.writes()).toBe(most);
+    expect(omitted.slice(-2)).toContain('write-loop');
+    // The rest goes on.
+    expect(await contoso.app.accounts()).toMatchObject([{ emails: [{ value: made(13) }] }]);
+  });
+});
+
 function flip(letter: string): string {
   const small = letter.toLowerCase();
   return small === letter ? letter.toUpperCase() : small;

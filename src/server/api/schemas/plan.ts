@@ -151,6 +151,7 @@ export const omissionCode: z.ZodType<Omission['code']> = words<Omission['code']>
   'not-in-pilot': true,
   left: true,
   paused: true,
+  'write-loop': true,
   'missing-required': true,
   'mapping-failed': true,
   'date-unreadable': true,
