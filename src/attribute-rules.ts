@@ -7,15 +7,17 @@ import type { Result } from './identity/problem.ts';
 import { compileExpression } from './mapping/evaluate.ts';
 import type { CompiledRow } from './mapping/mapping.ts';
 import { compileScope } from './mapping/scope.ts';
+import { type DateRules, UTC } from './mapping/zone.ts';
 import type { AttributeRule, AttributeRules, Supplier } from './warehouse/merge-rules.ts';
 import type { WarehouseRules } from './warehouse/warehouse.ts';
 
 /** @throws RangeError on a mistake that loading the configuration would have reported. */
 export function attributeRules(
   identity: IdentityConfiguration = {},
+  dates: DateRules = UTC,
 ): NonNullable<WarehouseRules['identity']> {
   return Object.fromEntries(
-    Object.entries(identity).map(([kind, rules]) => [kind, rulesOfKind(rules)]),
+    Object.entries(identity).map(([kind, rules]) => [kind, rulesOfKind(rules, dates)]),
   );
 }
 
@@ -52,11 +54,15 @@ function readBy({ attribute, from = [], computed }: AttributeRule): readonly str
   return [attribute, ...conditions, ...(computed?.expression.inputs ?? [])];
 }
 
-function rulesOfKind(configured: Readonly<Record<string, AttributeConfiguration>>): AttributeRules {
+function rulesOfKind(
+  configured: Readonly<Record<string, AttributeConfiguration>>,
+  dates: DateRules,
+): AttributeRules {
   const ordered = decidingOrder(configured).names.flatMap((attribute) => {
     const rule = configured[attribute];
-    return rule === undefined ? [] : [ruleOf(attribute, rule)];
+    return rule === undefined ? [] : [ruleOf(attribute, rule, dates)];
   });
+  const dated = ordered.some(({ from = [] }) => from.some(({ when }) => when?.dated));
   return {
     ordered,
     byName: new Map(ordered.map((rule) => [rule.attribute, rule])),
@@ -68,13 +74,18 @@ function rulesOfKind(configured: Readonly<Record<string, AttributeConfiguration>
         ),
       ),
     ],
-    fingerprint: hash('sha256', JSON.stringify(configured), 'hex').slice(0, 16),
+    fingerprint: hash(
+      'sha256',
+      JSON.stringify(dated ? [configured, dates] : configured),
+      'hex',
+    ).slice(0, 16),
   };
 }
 
 function ruleOf(
   attribute: string,
   { merge, from, computed }: AttributeConfiguration,
+  dates: DateRules,
 ): AttributeRule {
   return {
     attribute,
@@ -83,7 +94,7 @@ function ruleOf(
       from: from.map(
         ({ system, when, authoritative }): Supplier => ({
           system,
-          ...(when !== undefined && { when: compiled(compileScope(when)) }),
+          ...(when !== undefined && { when: compiled(compileScope(when, { dates })) }),
           ...(authoritative && { authoritative }),
         }),
       ),

@@ -70,11 +70,18 @@ function usesOfAttribute(
     if (scope?.inputs.includes(name)) uses.push({ type: 'scope', of: system });
     if (urgent?.inputs.includes(name)) uses.push({ type: 'urgent', of: system });
   }
-  for (const { system, kind: joined, join, references = [] } of warehouse.sources) {
+  for (const {
+    system,
+    kind: joined,
+    join,
+    references = [],
+    while: counting,
+  } of warehouse.sources) {
     if (joined === kind && join.some((rule) => joinsBy(rule, name))) {
       uses.push({ type: 'join', of: system });
     }
     if (references.includes(name)) uses.push({ type: 'reference', of: system });
+    if (joined === kind && counting?.inputs.includes(name)) uses.push({ type: 'standing' });
   }
   if (kind === 'user') {
     for (const group of warehouse.groups?.groups ?? []) {

@@ -53,17 +53,20 @@ export function rulesOf(
   types: readonly ConnectorDefinition<unknown>[],
 ): Rules {
   const { systems, groups = [], identity = {}, dates = UTC } = configuration;
-  const attributes = attributeRules(identity);
+  const attributes = attributeRules(identity, dates);
   const targets = systems.flatMap((system) =>
     Object.entries(system.write).map(([kind, write]) =>
       policyOf(system, kind, write, systems, types, dates),
     ),
   );
   const ruled = groups.map((group) => ruleGroup(group, dates));
-  const needed = neededAttributes(systems, targets, ruled, attributesRead(attributes));
+  const needed = neededAttributes(systems, targets, ruled, [
+    ...attributesRead(attributes),
+    ...namesInWhile(systems, dates),
+  ]);
   const sources = systems.flatMap((system, index) =>
     Object.entries(system.read).map(([kind, read]) =>
-      sourceRules(system, kind, read, index, needed),
+      sourceRules(system, kind, read, index, needed, dates),
     ),
   );
   const written = targets.map((target) => targetRules(target, systems, attributes[target.kind]));
@@ -146,6 +149,7 @@ function sourceRules(
   read: ReadConfiguration,
   index: number,
   needed: ReadonlySet<string>,
+  dates: DateRules,
 ): SourceRules {
   const rows = Object.entries(read.map).filter(([name]) => needed.has(name));
   const references = rows.flatMap(([, row]) => ('ref' in row ? [row.ref] : []));
@@ -154,6 +158,7 @@ function sourceRules(
     kind,
     creates: read.creates,
     authority: read.authority,
+    ...(read.while !== undefined && { while: compiled(compileScope(read.while, { dates })) }),
     join: read.join.map(joinRule),
     map: compiled(compileReadMap(Object.fromEntries(rows))),
     precedence: read.precedence,
@@ -169,6 +174,7 @@ function sourceRules(
       read.precedence,
       index,
       ...(read.authoritative.length > 0 ? [read.authoritative] : []),
+      ...(read.while === undefined ? [] : [read.while, dates]),
     ]),
   };
 }
@@ -233,6 +239,16 @@ function neededAttributes(
     }
   }
   return needed;
+}
+
+function namesInWhile(
+  systems: readonly SystemConfiguration[],
+  dates: DateRules,
+): readonly string[] {
+  const filters = systems.flatMap(({ read }) => Object.values(read).map((each) => each.while));
+  return filters.flatMap((filter) =>
+    filter === undefined ? [] : compiled(compileScope(filter, { dates })).inputs,
+  );
 }
 
 /** What is asked about people, for a target: by its mapping, its scope, and who is urgent there. */

@@ -71,7 +71,7 @@ export function offerRow(
 }
 
 function rankText({ present, authoritative, rank }: Offer): string {
-  if (!present) return 'the record is gone';
+  if (!present) return 'the record is gone, or does not count now';
   return authoritative ? 'authoritative' : `precedence ${rank}`;
 }
 

@@ -101,7 +101,10 @@ function sayIdentity(
 ): void {
   const { paint } = out;
   out.say(`${paint('bold', label(identity))}  ${paint('grey', `identity ${identity.id}`)}`);
-  if (!identity.present) out.say(paint('yellow', '  Has left: no authoritative record remains.'));
+  if (!identity.present)
+    out.say(
+      paint('yellow', '  Is not there: no authoritative record remains, or none that counts now.'),
+    );
   const rules = past === undefined ? '' : ', by the rules and assignments of today';
   if (at !== undefined) out.say(paint('yellow', `  As of ${at.toISOString()}${rules}.`));
   if (past?.logged === false) {

@@ -65,7 +65,14 @@ function usedNames(
       for (const name of compiled.ok ? compiled.value.inputs : []) names.add(name);
     }
     for (const name of scope === undefined ? [] : scopeInputs(scope)) names.add(name);
-    const { join = [], precedence = {}, authoritative = [], map: rows = {} } = read[kind] ?? {};
+    const {
+      join = [],
+      precedence = {},
+      authoritative = [],
+      map: rows = {},
+      while: until,
+    } = read[kind] ?? {};
+    for (const name of until === undefined ? [] : scopeInputs(until)) names.add(name);
     const named = [...join.flatMap(joinAttributes), ...Object.keys(precedence), ...authoritative];
     for (const name of named) names.add(name);
     for (const row of Object.values(rows)) if ('ref' in row) names.add(row.ref);

@@ -48,19 +48,22 @@ export function meaningProblems(
     const { name, read, write } = configuration;
     const at: Path = ['systems', name];
     return [
-      ...Object.entries(read).flatMap(([kind, { join, precedence, authoritative }]) => [
-        ...joinProblems(join, known, source, [...at, 'read', kind, 'join']),
-        ...Object.keys(precedence).flatMap((attribute) =>
-          unknownName(attribute, known, source.place([...at, 'read', kind, 'precedence'])),
-        ),
-        ...authoritative.flatMap((attribute, index) =>
-          unknownName(
-            attribute,
-            known,
-            source.place([...at, 'read', kind, 'authoritative', index]),
+      ...Object.entries(read).flatMap(
+        ([kind, { join, precedence, authoritative, while: until }]) => [
+          ...filterProblems(until, known, source, [...at, 'read', kind, 'while'], DATED),
+          ...joinProblems(join, known, source, [...at, 'read', kind, 'join']),
+          ...Object.keys(precedence).flatMap((attribute) =>
+            unknownName(attribute, known, source.place([...at, 'read', kind, 'precedence'])),
           ),
-        ),
-      ]),
+          ...authoritative.flatMap((attribute, index) =>
+            unknownName(
+              attribute,
+              known,
+              source.place([...at, 'read', kind, 'authoritative', index]),
+            ),
+          ),
+        ],
+      ),
       ...Object.entries(write).flatMap(([kind, wanted]) => {
         const where = [...at, 'write', kind];
         return [

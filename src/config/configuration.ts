@@ -97,6 +97,8 @@ export interface SystemConfiguration {
 export interface ReadConfiguration {
   readonly creates: boolean;
   readonly authority: boolean;
+  /** SCIM filter text over the record as identity attributes, with dates: it counts only while that holds. */
+  readonly while?: string;
   /** In order; the first with a hit decides. */
   readonly join: readonly JoinConfiguration[];
   /** Identity attribute → expression over the record, the connector's default map included. */

@@ -46,6 +46,7 @@ async function problemsOf(document: string): Promise<readonly string[]> {
 const FRAME: Readonly<Record<string, string>> = {
   systems: '',
   store: 'systems: {}\n',
+  dates: `systems: { ${directoryOf('entra')} }\n`,
   groups: `systems: { entra: { connector: entra, options: { tenant: contoso.com, managedIdentity: system }, read: { user: {} } } }
 `,
   identity: `systems: { ${['hr', 'agency', 'phones'].map(directoryOf).join(', ')} }\n`,
@@ -70,13 +71,13 @@ function directoryOf(name: string): string {
 
 /** A fragment of the page in the place where it belongs. */
 function inFrame(fragment: string): string {
-  const [key = ''] = /^[a-z]+(?=:)/m.exec(fragment) ?? [];
+  const [key = ''] = /^systems(?=:)/m.exec(fragment) ?? /^[a-z]+(?=:)/m.exec(fragment) ?? [];
   const frame = FRAME[key] ?? '';
   const indented = frame.startsWith('systems:\n');
   return frame + (indented ? fragment.replaceAll(/^(?=.)/gm, '    ') : fragment);
 }
 
-describe.each(['configuration', 'merging'])('docs/%s.md', async (name) => {
+describe.each(['configuration', 'merging', 'dates'])('docs/%s.md', async (name) => {
   const page = await readFile(path.join(root, `docs/${name}.md`), 'utf8');
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
   for (const example of examples) {
@@ -106,7 +107,7 @@ describe.each(['file', 'inbound'])('docs/connectors/%s.md', async (connector) =>
 });
 
 describe('examples/', () => {
-  it.each(['csv-to-scim', 'two-hr-systems', 'hr-api-to-scim'])(
+  it.each(['csv-to-scim', 'two-hr-systems', 'hr-api-to-scim', 'hr-csv-and-entra-to-ramp'])(
     '%s loads as it is',
     async (name) => {
       const example = await readFile(path.join(root, 'examples', name, 'lockstep.yaml'), 'utf8');

@@ -5,7 +5,7 @@ import type { ObjectKind } from '../identity/record.ts';
 import { compileExpression } from '../mapping/evaluate.ts';
 import type { AttributeConfiguration, IdentityConfiguration } from './configuration.ts';
 import { attributeExpressionProblems } from './expressions.ts';
-import { filterProblems } from './filter-check.ts';
+import { DATED, filterProblems } from './filter-check.ts';
 import { decidingOrder } from './identity.ts';
 import { joinAttributes } from './join.ts';
 import type { KnownNames } from './names.ts';
@@ -55,7 +55,7 @@ function supplierProblems(
   return from.flatMap(({ system, when }, index): readonly Problem[] => {
     const where: Path = [...at, 'from', index];
     const place = source.isText(where) ? where : [...where, 'system'];
-    const problems = filterProblems(when, known, source, [...where, 'when']);
+    const problems = filterProblems(when, known, source, [...where, 'when'], DATED);
     if (read.includes(system)) return problems;
     const meant = suggestion(system, read);
     return [

@@ -59,6 +59,11 @@ const readKind = z.strictObject({
     description:
       'Whether a record keeps its identity alive: a person without any has left. The default is as for creates.',
   }),
+  while: z.string().min(1).optional().meta({
+    title: 'While',
+    description:
+      'A SCIM filter over the record as identity attributes, with dates: it counts only while that holds, such as: not (employeeLeaveDateTime le "now-1d").',
+  }),
   join: joinDocument.optional(),
   map: z.record(attributeName, readRow).optional().meta({
     title: 'Map',

@@ -240,6 +240,7 @@ function readConfiguration(
   return {
     creates: document.creates ?? !alsoWritten,
     authority: document.authority ?? !alsoWritten,
+    ...(document.while !== undefined && { while: document.while }),
     join: document.join ?? [],
     map: rows,
     precedence: document.precedence ?? {},

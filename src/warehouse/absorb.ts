@@ -49,15 +49,26 @@ export function prepare(
     const rules =
       change.type === 'present' && answer.ok ? book.source(ref.system, ref.kind) : undefined;
     const told = change.type === 'present' && rules ? toldOf(change.record, rules, at) : undefined;
+    const mapped = rules?.map.map(attributes, at);
     return {
       change,
       ref,
-      checked: answer,
+      checked: (rules && mapped && undatable(ref, rules, mapped)) ?? answer,
       ...(told !== undefined && { told }),
-      ...(rules && { mapped: rules.map.map(attributes, at) }),
+      ...(mapped && { mapped }),
     };
   });
 }
+
+/** Whether the record counts cannot be known: what was known of it before stays. */
+function undatable(ref: ObjectRef, rules: SourceRules, mapped: Attributes): Refused | undefined {
+  const [name] = rules.while?.dated?.unreadable(mapped) ?? [];
+  if (name === undefined) return undefined;
+  const message = `${name} of ${ref.kind} ${ref.id} of ${ref.system} cannot be read as a date, so nobody knows whether the record counts`;
+  return { ok: false, rejection: { ref, code: 'date-unreadable', message } };
+}
+
+type Refused = Extract<Checked, { readonly ok: false }>;
 
 function toldOf(
   { attributes, modified }: IdentityRecord,
@@ -140,6 +151,9 @@ function fold(space: Space, prepared: Prepared, { book }: Context): Rejection | 
       for (const name of change.cleared) delete attributes[name];
       const answer = checked(ref, attributes, book.rules);
       if (!answer.ok) return answer.rejection;
+      const { rules } = held;
+      const refused = rules?.while && undatable(ref, rules, rules.map.map(attributes, space.at));
+      if (refused) return refused.rejection;
       set(held, answer.text, attributes, change.version ?? held.version);
       return undefined;
     }

@@ -2,6 +2,7 @@
 
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import { type Ages, agesOf, firstAges, laterAges } from './ages.ts';
+import { countsNow } from './dates.ts';
 import { changedNames } from './merge.ts';
 import { COMPUTED } from './merge-computed.ts';
 import type { AttributeRules, Contribution, Merging } from './merge-rules.ts';
@@ -21,7 +22,13 @@ export function contributionsOf(
 function contributionOf(held: Held, space: Space, aged: boolean): Contribution | undefined {
   const { rules, ref, present } = held;
   if (rules === undefined) return undefined;
-  const contribution = { rules, id: ref.id, attributes: mappedAsSaid(held, space), present };
+  const attributes = mappedAsSaid(held, space);
+  const contribution = {
+    rules,
+    id: ref.id,
+    attributes,
+    present: countsNow(present, rules, attributes, space.at),
+  };
   if (!aged) return contribution;
   let parsed: Ages | undefined;
   return {

@@ -3,6 +3,7 @@
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { Attributes, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import { countsNow } from './dates.ts';
 import { references } from './keys.ts';
 import { resolveReferents } from './references.ts';
 import { openSpace } from './space.ts';
@@ -26,7 +27,7 @@ export async function offersOf(context: Context, identity: IdentityId): Promise<
     return [
       {
         ref: held.ref,
-        present: held.present,
+        present: countsNow(held.present, held.rules, attributes, space.at),
         authority,
         attributes,
         ranks: Object.fromEntries(ranks),

@@ -1,10 +1,10 @@
-/** Who joined or left a group made by rule, written beside the values it followed from. */
+/** Who joined or left a group made by rule, and when somebody is looked at again, written beside the values it followed from. */
 
 import type { IdentityId } from '../identity/identity.ts';
 import type { Context } from './context.ts';
 import { rostersOf, stamp } from './roster.ts';
 import type { RuleMember } from './rule-group-storage.ts';
-import { groupNames, isTimed, MEMBER_KIND, RULES } from './rule-groups.ts';
+import { groupNames, MEMBER_KIND, RULES } from './rule-groups.ts';
 import type { Person } from './space.ts';
 
 /** Within the transaction in which these people were merged, after they were written. */
@@ -13,17 +13,18 @@ export async function ruleGroupsMoved(context: Context, people: Iterable<Person>
   const left: RuleMember[] = [];
   const dates: { readonly identity: IdentityId; readonly at?: number }[] = [];
   const { store, book } = context;
-  const timed = book.rules.groups !== undefined && isTimed(book.rules.groups);
   for (const { id: member, kind, before, attributes, records, regroups } of people) {
     const ends = records.size === 0;
-    if (kind !== MEMBER_KIND || (regroups === undefined && !ends)) continue;
+    if (regroups === undefined && !ends) continue;
+    if (book.timed) {
+      const at = ends ? undefined : regroups?.at?.getTime();
+      dates.push({ identity: member, ...(at !== undefined && { at }) });
+    }
+    if (kind !== MEMBER_KIND) continue;
     const was = groupNames(before);
     const is = ends ? [] : groupNames(attributes);
     for (const group of is) if (!was.includes(group)) joined.push({ group, member });
     for (const group of was) if (!is.includes(group)) left.push({ group, member });
-    if (!timed) continue;
-    const at = ends ? undefined : regroups?.at?.getTime();
-    dates.push({ identity: member, ...(at !== undefined && { at }) });
   }
   await Promise.all([
     joined.length > 0 && store.addRuleMembers(joined),

@@ -36,7 +36,7 @@ export function isOfGroups(name: string): boolean {
 }
 
 /**
- * One step; false when everybody is in the groups of the rules and of this moment.
+ * One step; false when everybody is who they are by the rules and at this moment.
  *
  * @param markers Those that concern every target.
  */
@@ -51,7 +51,7 @@ export async function regroupAnew(context: Context, markers: readonly Marker[]):
     });
     return true;
   }
-  if (book.rules.groups === undefined) return false;
+  if (!book.timed) return false;
   const due = await store.regroupsDue(now().getTime(), PER_STEP);
   if (due.length === 0) return false;
   await store.transaction(() => regroup(caused(context, { type: 'date' }), due));

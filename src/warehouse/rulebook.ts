@@ -2,9 +2,10 @@
 
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import { parsePath } from '../scim/path.ts';
+import { remergesByDate } from './dates.ts';
 import type { Indexed, MatchPath } from './keys.ts';
 import type { AttributeRules } from './merge-rules.ts';
-import { RULE_SOURCE } from './rule-groups.ts';
+import { isTimed, RULE_SOURCE } from './rule-groups.ts';
 import { type MarkedRule, ruleMark } from './similar/rule.ts';
 import type { SourceRules, TargetRules, UniquePath, WarehouseRules } from './warehouse.ts';
 
@@ -29,6 +30,8 @@ export interface Rulebook {
   readonly indexed: Indexed;
   /** Paths of which no two accounts may hold the same, if the system is a target. */
   uniquePaths(system: SystemName, kind: ObjectKind): Readonly<Record<string, UniquePath>>;
+  /** Whether time alone may change an identity at all. */
+  readonly timed: boolean;
   /** Whether any target reads raw values of records (`hr/dept`). */
   readonly readsRecords: boolean;
 }
@@ -77,6 +80,7 @@ export function rulebook(rules: WarehouseRules): Rulebook {
         [...compared].map(([kind, marked]) => [kind, [...marked.values()]]),
       ),
     },
+    timed: remergesByDate(rules) || (rules.groups !== undefined && isTimed(rules.groups)),
     readsRecords: rules.targets.some(({ inputs }) => inputs.some((name) => name.includes('/'))),
   };
 }

@@ -13,6 +13,7 @@ import type {
   SystemName,
 } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import { earliest, remergesAt } from './dates.ts';
 import { identityKeys, isExact, isJoining, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
 import { contributionsOf, keptOf, mergingOf } from './merge-person.ts';
@@ -60,7 +61,7 @@ export interface Person {
   readonly kept: Record<string, AttributeValue>;
   /** Attributes for which a value that nobody else has is to be drawn. */
   undrawn: readonly string[];
-  /** There once merged anew: when rules of groups may say otherwise though nothing changes. */
+  /** There once merged anew: when it may come to something else though nothing changes. */
   regroups: { readonly at: Date | undefined } | undefined;
   keys: ReadonlySet<string>;
   /** A record came to it or left it. */
@@ -312,7 +313,12 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       const { attributes, origins } = regrouped(book.rules.groups, person, at);
       person.attributes = attributes;
       person.origins = origins;
-      person.regroups = { at: regroupsAt(book.rules.groups, person, at) };
+      person.regroups = {
+        at: earliest([
+          regroupsAt(book.rules.groups, person, at),
+          remergesAt(person, space, merging),
+        ]),
+      };
       // Without any record left it is nobody any more, and cannot be found.
       const keys =
         person.records.size > 0

@@ -130,7 +130,7 @@ export interface Subject {
 /** A record of a source, as identity attributes. */
 export interface Offer {
   readonly ref: ObjectRef;
-  /** False for a record that is gone. */
+  /** False for a record that is gone, or does not count now. */
   readonly present: boolean;
   /** Whether it keeps the identity alive. */
   readonly authority: boolean;

@@ -13,7 +13,7 @@ import type {
   Scalar,
   SystemName,
 } from '../identity/record.ts';
-import type { ReadMap } from '../mapping/mapping.ts';
+import type { ReadMap, Scope } from '../mapping/mapping.ts';
 import type { AttributeChoice } from './choices.ts';
 import type { Decisions } from './decision.ts';
 import type { Histories } from './histories.ts';
@@ -35,6 +35,8 @@ export interface SourceRules {
   readonly creates: boolean;
   /** Whether a record keeps its identity alive. */
   readonly authority: boolean;
+  /** Records count only while this holds of them, as identity attributes; they are there all the same. */
+  readonly while?: Scope;
   /** By what a record is joined, in order; the first rule with a hit decides. */
   readonly join: readonly JoinRule[];
   readonly map: ReadMap;

@@ -64,6 +64,8 @@ export interface Settings {
   /** `dates:` of the document, in YAML of one line. */
   readonly dates?: string;
   readonly scope?: string;
+  /** `while` of both sources. */
+  readonly while?: string;
   readonly leave?: string;
   /** Further rows of the map, as YAML of one line each. */
   readonly map?: readonly string[];
@@ -167,6 +169,8 @@ function rowOf({
 }
 
 function document({
+  while: counts,
+
   dates,
   scope = SCOPE,
   leave = 'disable',
@@ -183,6 +187,7 @@ systems:
     read:
       user:
         join: [personId]
+${counts === undefined ? '' : `        while: '${counts}'`}
         map:
           employeeId: "[number]"
           userPrincipalName: "[mail]"
@@ -197,6 +202,7 @@ systems:
     read:
       user:
         join: [personId]
+${counts === undefined ? '' : `        while: '${counts}'`}
         map:
           employeeId: "[number]"
           userPrincipalName: "[mail]"

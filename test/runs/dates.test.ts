@@ -175,6 +175,49 @@ describe('somebody who changes', () => {
     expect(await contoso.people('ada')).toHaveLength(1);
   });
 
+  const EMPLOYED = 'employeeHireDate le "now" and not (employeeLeaveDateTime le "now-1d")';
+
+  it.each([
+    ['employees', 'contractors', 'Employee', 'Contractor'],
+    ['contractors', 'employees', 'Contractor', 'Employee'],
+  ] as const)(
+    'has one account without a gap where %s become %s and both stay on file',
+    async (from, to, before, after) => {
+      await using contoso = await company({ while: EMPLOYED, scope: 'userName pr or mail pr' });
+      await contoso[from]({ name: 'ada', left: '2027-03-31' });
+      await contoso[to]({ name: 'ada', number: 'n-new', hired: '2027-04-01', left: '2027-06-30' });
+      await contoso.run();
+      const type = async (moment: string) => {
+        await contoso.at(moment);
+        const { active, userType } = (await contoso.account('ada'))?.attributes ?? {};
+        return active === true ? userType : 'off';
+      };
+      expect(await type('2027-01-05T00:00:00Z')).toBe(before);
+      expect(await type('2027-03-31T23:59:59Z')).toBe(before);
+      expect(await type('2027-04-01T00:00:00Z')).toBe(after);
+      expect(await type('2027-06-30T23:59:59Z')).toBe(after);
+      expect(await type('2027-07-01T00:00:00Z')).toBe('off');
+      expect(await contoso.people('ada')).toHaveLength(1);
+    },
+  );
+
+  it('is nobody to provision before a record of hers counts', async () => {
+    await using contoso = await company({ while: EMPLOYED, scope: 'mail pr' });
+    await contoso.employees({ name: 'ada', hired: '2027-02-01' }, { name: 'alan', hired: 'soon' });
+    const { readings } = await contoso.run();
+    expect(await contoso.accounts()).toEqual({});
+    expect(readings[0]?.result?.rejected.map(({ code }) => code)).toEqual(['date-unreadable']);
+    expect(await contoso.people('ada')).toMatchObject([{ present: false }]);
+    await contoso.at('2027-02-01T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true });
+    await contoso.employees(
+      { name: 'ada', hired: '1.2.2027' },
+      { name: 'alan', hired: '2027-02-01' },
+    );
+    await contoso.run();
+    expect(await contoso.accounts()).toEqual({ ada: true, alan: true });
+  });
+
   it('stays for as long as a project is extended', async () => {
     await using contoso = await company();
     await contoso.contractors({ name: 'alan', left: '2027-01-31' });
