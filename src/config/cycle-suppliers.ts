@@ -38,7 +38,8 @@ export function supplyOf(
       const known = ranked.find((each) => each.system === system);
       if (known === undefined) return [];
       const decides = authoritative || known.authoritative;
-      return [{ system, authoritative: decides, conditional: when !== undefined }];
+      const conditional = known.conditional || when !== undefined;
+      return [{ system, authoritative: decides, conditional }];
     }) ?? ranked;
   if (merge !== 'precedence') return { merge, suppliers };
   const last = suppliers.findIndex((each) => each.authoritative && !each.conditional);
@@ -52,11 +53,16 @@ function byRank(
 ): readonly Supplier[] {
   return systems
     .flatMap(({ name: system, read }, index) => {
-      const { map = {}, precedence = {}, authoritative: says = [] } = read[kind] ?? {};
+      const {
+        map = {},
+        precedence = {},
+        authoritative: says = [],
+        while: counts,
+      } = read[kind] ?? {};
       if (map[attribute] === undefined) return [];
       const authoritative = says.includes(attribute);
       const rank = (precedence[attribute] ?? (index + 1) * STEP) + (authoritative ? FIRST : 0);
-      return [{ rank, system, authoritative, conditional: false }];
+      return [{ rank, system, authoritative, conditional: counts !== undefined }];
     })
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ rank: _, ...supplier }) => supplier);

@@ -92,6 +92,16 @@ describe('a value that is written and read again', () => {
     expect(await cycles(document({ map: MAIL, others: ENTRA, ...given }))).toEqual([]);
   });
 
+  it('is a danger where whoever has the say counts for some people only', async () => {
+    const always = ENTRA.replace('join:', 'authoritative: [mail], join:');
+    const agency = ENTRA.replace('entra:', 'agency:');
+    expect(await cycles(document({ map: MAIL, others: always + agency }))).toEqual([]);
+    const sometimes = always.replace('join:', "while: 'jobTitle pr', join:");
+    expect(await cycles(document({ map: MAIL, others: sometimes + agency }))).toEqual([
+      expect.stringContaining('agency.mail → mail → hr.emails[type eq "work"].value → mail'),
+    ]);
+  });
+
   it('is told of where it stays although its origin took it back', async () => {
     const given = { map: MAIL, others: ENTRA, read: ', precedence: { mail: 1000 }' };
     expect(await cycles(document(given))).toEqual([

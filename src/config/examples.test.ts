@@ -77,7 +77,7 @@ function inFrame(fragment: string): string {
   return frame + (indented ? fragment.replaceAll(/^(?=.)/gm, '    ') : fragment);
 }
 
-describe.each(['configuration', 'merging', 'dates'])('docs/%s.md', async (name) => {
+describe.each(['configuration', 'merging', 'dates', 'writeback'])('docs/%s.md', async (name) => {
   const page = await readFile(path.join(root, `docs/${name}.md`), 'utf8');
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
   for (const example of examples) {
