@@ -1,5 +1,7 @@
 /** Who gets which of several names that only one may have. */
 
+import { ExpressionError } from './failure.ts';
+
 /** Longer ones name nobody, and PostgreSQL's trees take no more than 2,700 bytes. */
 const LONGEST = 512;
 /** Candidates of a person that are looked up at once, at first; then twice as many, and so on. */
@@ -23,7 +25,8 @@ export type Holders = (names: readonly string[]) => Promise<ReadonlyMap<string, 
 
 /**
  * For each the first of the candidates that is free, in the order of the people; what is theirs
- * already before all others. Looks many up at once, and few more than are needed.
+ * already before all others. Looks many up at once, and few more than are needed. Behind one that
+ * cannot be computed there are no more.
  *
  * @param taken By key whose it is: what is known grows by what is looked up and by what is given.
  * @returns By id; nothing for whom every candidate is taken.
@@ -45,7 +48,7 @@ export async function chooseNames(
     const asked = new Map<string, string>();
     for (const each of open) {
       for (let left = atOnce; left > 0; left--) {
-        const next = each.names.next();
+        const next = nextOf(each.names);
         if (next.done) {
           each.ended = true;
           break;
@@ -71,4 +74,13 @@ export async function chooseNames(
     });
   }
   return chosen;
+}
+
+function nextOf(names: Iterator<string>): IteratorResult<string> {
+  try {
+    return names.next();
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return { done: true, value: undefined };
+  }
 }

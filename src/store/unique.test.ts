@@ -144,6 +144,20 @@ function uniqueContract(open: () => Promise<Shared>): void {
     expect(await login(contoso, '1')).toBe('lovelace');
   });
 
+  it('names everybody but the one whose name cannot be computed', async () => {
+    const { connect } = await open();
+    const said = { login: 'SelectUniqueValue(Mid([surname], [start], 9), Append([surname], "x"))' };
+    await using contoso = await office(connect, {
+      ...rules,
+      identity: attributeRules(identityConfiguration({ user: said })),
+    });
+    await contoso.read('hr', 'user', [
+      present(user('hr', '1'), { employeeId: '1', surname: 'lovelace', start: '0' }),
+      present(user('hr', '2'), { employeeId: '2', surname: 'hopper', start: '1' }),
+    ]);
+    expect([await login(contoso, '1'), await login(contoso, '2')]).toEqual([undefined, 'hopper']);
+  });
+
   it('knows what a target has, and what it had until lately', async () => {
     await using contoso = await company();
     const held = (name: string) => present(user('ramp', 'r1'), { userName: name });
