@@ -10,11 +10,20 @@ import { ENTRA, isObject, type Leniency } from '../scim/accept.ts';
 import { badRequest, errorBody, ScimError } from '../scim/error.ts';
 import { readJson } from './json-body.ts';
 import { bulk } from './scim/bulk.ts';
-import { listOf, oneOf, resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
+import {
+  listOf,
+  oneOf,
+  refuseFilter,
+  resourceTypes,
+  schemas,
+  serviceProviderConfig,
+} from './scim/discovery.ts';
 import { etag, versionsIn } from './scim/etag.ts';
 import { asScimError } from './scim/failure.ts';
 import { type ListParameters, list } from './scim/list.ts';
 import { recordWithMembers } from './scim/members.ts';
+import { methodsAt } from './scim/methods.ts';
+import { originOf } from './scim/origin.ts';
 import { isWanted, projected, projectionOf, resourceOf } from './scim/render.ts';
 import type { ServedSystem, ServedType } from './scim/served.ts';
 import { create, patch, remove, replace, type WriteContext } from './scim/write.ts';
@@ -47,6 +56,7 @@ type ScimContext = Context<{ Variables: { door: Door } }>;
 export function scimService(options: ScimServiceOptions): Hono<{ Variables: { door: Door } }> {
   const { basePath, leniency = ENTRA, maxBodyBytes = 1_048_576 } = options;
   const app = new Hono<{ Variables: { door: Door } }>();
+  const depth = basePath.split('/').length;
 
   app.onError((error, context) => answerError(context as ScimContext, error, options));
   app.notFound((context) =>
@@ -54,16 +64,24 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
   );
 
   app.use(`${basePath}/*`, async (context, next) => {
-    context.set('door', await openDoor(context, options));
-    await next();
+    const door = await openDoor(context, options);
+    const allowed = methodsAt(door.served, context.req.path.split('/').slice(depth));
+    if (!allowed) throw new ScimError(404, 'there is nothing here');
+    const { method } = context.req;
+    if (method === 'OPTIONS') return context.body(null, 204, { allow: allow(allowed) });
+    if (!allowed.includes(method)) return notAllowed(context, allowed, options);
+    context.set('door', door);
+    return next();
   });
 
-  app.get(`${basePath}/ServiceProviderConfig`, (context) =>
-    scimJson(context, serviceProviderConfig(context.var.door.base, maxBodyBytes)),
-  );
+  app.get(`${basePath}/ServiceProviderConfig`, (context) => {
+    refuseFilter(context.req.query('filter'));
+    return scimJson(context, serviceProviderConfig(context.var.door.base, maxBodyBytes));
+  });
   app.get(`${basePath}/ResourceTypes`, (context) => {
     const { served, base } = context.var.door;
-    return scimJson(context, listOf(resourceTypes(served, base), context.req.query('filter')));
+    refuseFilter(context.req.query('filter'));
+    return scimJson(context, listOf(resourceTypes(served, base)));
   });
   app.get(`${basePath}/ResourceTypes/:name`, (context) => {
     const { served, base } = context.var.door;
@@ -71,7 +89,8 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
   });
   app.get(`${basePath}/Schemas`, (context) => {
     const { served, base } = context.var.door;
-    return scimJson(context, listOf(schemas(served, base), context.req.query('filter')));
+    refuseFilter(context.req.query('filter'));
+    return scimJson(context, listOf(schemas(served, base)));
   });
   app.get(`${basePath}/Schemas/:id`, (context) => {
     const { served, base } = context.var.door;
@@ -88,15 +107,18 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
     return scimJson(context, await bulk(asked, await readJson(context.req.raw, maxBodyBytes)));
   });
 
+  // A token stands for a system, never for one of its users (RFC 7644 §3.11).
+  app.all(`${basePath}/Me`, () => {
+    throw new ScimError(501, 'the token stands for no user, so there is no /Me');
+  });
+
+  for (const root of [basePath, `${basePath}/`])
+    app.get(root, (context) => answerList(context, leniency, queryParameters(context)));
+  app.post(`${basePath}/.search`, async (context) =>
+    answerList(context, leniency, searchParameters(await readJson(context.req.raw, maxBodyBytes))),
+  );
   app.get(`${basePath}/:type`, (context) =>
-    answerList(context, leniency, {
-      filter: context.req.query('filter'),
-      startIndex: context.req.query('startIndex'),
-      count: context.req.query('count'),
-      cursor: context.req.query('cursor'),
-      attributes: context.req.query('attributes'),
-      excludedAttributes: context.req.query('excludedAttributes'),
-    }),
+    answerList(context, leniency, queryParameters(context)),
   );
   app.post(`${basePath}/:type/.search`, async (context) =>
     answerList(context, leniency, searchParameters(await readJson(context.req.raw, maxBodyBytes))),
@@ -131,9 +153,6 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
     return context.body(null, 204);
   });
 
-  app.all(`${basePath}/*`, (context) => {
-    throw new ScimError(405, `${context.req.method} is not possible here`);
-  });
   return app;
 }
 
@@ -146,12 +165,7 @@ async function openDoor(context: ScimContext, options: ScimServiceOptions): Prom
     asked === undefined || asked === caller.system ? await options.open(caller) : undefined;
   if (!served) throw new ScimError(404, 'there is nothing here');
   const path = options.basePath.replace(':system', encodeURIComponent(caller.system));
-  return { served, base: originOf(context.req.url) + path };
-}
-
-/** Cut from the text: parsing the address of every request costs more than it looks. */
-function originOf(url: string): string {
-  return url.slice(0, url.indexOf('/', url.indexOf('//') + 2));
+  return { served, base: originOf(context.req.raw) + path };
 }
 
 function typeOf(context: ScimContext): { served: ServedSystem; type: ServedType } {
@@ -173,15 +187,22 @@ function writeContext(context: ScimContext, leniency: Leniency): WriteContext {
   };
 }
 
+/** Of one type, or of all at the root (RFC 7644 §3.4.2.1). */
 async function answerList(
   context: ScimContext,
   leniency: Leniency,
   parameters: ListParameters,
 ): Promise<Response> {
-  const { base } = context.var.door;
+  const { served, base } = context.var.door;
   const { signal } = context.req.raw;
-  const asked = { ...typeOf(context), leniency, base, signal };
-  return scimJson(context, await list(asked, parameters));
+  const types =
+    context.req.param('type') === undefined ? [...served.types.values()] : [typeOf(context).type];
+  return scimJson(context, await list({ served, types, leniency, base, signal }, parameters));
+}
+
+function queryParameters(context: ScimContext): ListParameters {
+  const { filter, startIndex, count, cursor, attributes, excludedAttributes } = context.req.query();
+  return { filter, startIndex, count, cursor, attributes, excludedAttributes };
 }
 
 function searchParameters(body: unknown): ListParameters {
@@ -222,12 +243,15 @@ function answerRecord(
 ): Response {
   const { served, base } = context.var.door;
   const tag = record.version === undefined ? undefined : etag(record.version);
-  const known = versionsIn(context.req.header('if-none-match'));
-  const isKnown = known === 'any' || known?.includes(record.version ?? '');
-  if (reads(context) && tag !== undefined && isKnown) return context.body(null, 304, { etag: tag });
-  const resource = resourceOf(served, type, record, base);
   const { attributes, excludedAttributes } = context.req.query();
   const projection = projectionOf(type, attributes, excludedAttributes);
+  const known = versionsIn(context.req.header('if-none-match'));
+  const isKnown = known === 'any' || known?.includes(record.version ?? '');
+  // The version of a group is that of its attributes: its members come and go without it.
+  const isWhole = type.kind !== 'group' || !isWanted(projection, 'members');
+  if (reads(context) && tag !== undefined && isKnown && isWhole)
+    return context.body(null, 304, { etag: tag });
+  const resource = resourceOf(served, type, record, base);
   return scimJson(context, projected(resource, projection), status, {
     ...(tag !== undefined && { etag: tag }),
     location: `${base}${type.endpoint}/${encodeURIComponent(record.ref.id)}`,
@@ -268,6 +292,22 @@ function answerError(
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     },
   });
+}
+
+/** RFC 9110 §15.5.6: with what is allowed. */
+function notAllowed(
+  context: ScimContext,
+  allowed: readonly string[],
+  options: ScimServiceOptions,
+): Response {
+  const error = new ScimError(405, `${context.req.method} is not possible here`);
+  const response = answerError(context, error, options);
+  response.headers.set('allow', allow(allowed));
+  return response;
+}
+
+function allow(methods: readonly string[]): string {
+  return [...methods, 'OPTIONS'].join(', ');
 }
 
 function refusalOf(error: unknown, onBug: ScimServiceOptions['onBug']): ScimError {

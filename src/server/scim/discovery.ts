@@ -70,9 +70,12 @@ function describedSchema({ id, ...rest }: SchemaDefinition, base: string): Resou
   };
 }
 
-/** A list without a filter: one on discovery is refused (RFC 7644 §4). */
-export function listOf(resources: readonly Resource[], filter: string | undefined): Resource {
+/** What is said here is the same for everybody who asks (RFC 7644 §4). */
+export function refuseFilter(filter: string | undefined): void {
   if (filter !== undefined) throw new ScimError(403, 'a filter is not allowed here');
+}
+
+export function listOf(resources: readonly Resource[]): Resource {
   return {
     schemas: [LIST_RESPONSE],
     totalResults: resources.length,

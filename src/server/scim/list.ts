@@ -1,10 +1,11 @@
-/** Lists (RFC 7644 §3.4.2), paged by number or by cursor (RFC 9865). */
+/** Lists (RFC 7644 §3.4.2) of one type or several, paged by number or by cursor (RFC 9865). */
 
 import type { Filter } from '../../identity/filter.ts';
 import type { Leniency } from '../../scim/accept.ts';
 import { badRequest } from '../../scim/error.ts';
 import { parseFilter } from '../../scim/filter.ts';
 import { qualifiedFilter } from '../../scim/resource-type.ts';
+import { filterForType } from '../../scim/type-filter.ts';
 import { LIST_RESPONSE } from '../../scim/urn.ts';
 import { isWanted, projected, projectionOf, type Resource, resourceOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
@@ -25,42 +26,90 @@ export interface ListParameters {
 
 export interface ListContext {
   readonly served: ServedSystem;
-  readonly type: ServedType;
+  /** What is listed, one after the other. */
+  readonly types: readonly ServedType[];
   readonly leniency: Leniency;
   readonly base: string;
   readonly signal: AbortSignal;
 }
 
-export async function list(
-  { served, type, leniency, base, signal }: ListContext,
-  parameters: ListParameters,
-): Promise<Resource> {
-  const projection = projectionOf(type, parameters.attributes, parameters.excludedAttributes);
+export async function list(context: ListContext, parameters: ListParameters): Promise<Resource> {
   const count = Math.min(whole('count', parameters.count, DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
   const startIndex = whole('startIndex', parameters.startIndex, 1, 1);
   const { cursor } = parameters;
-  const asked = parameters.filter === undefined ? undefined : filterOf(parameters.filter);
-  const filter = asked && leniency.bareNames ? qualifiedFilter(type, asked) : asked;
-  const page = await served.connector.search(type.kind, {
-    signal,
-    count: Math.max(count, 1),
-    ...(filter && { filter }),
-    ...(cursor && { cursor: position(cursor) }),
-    ...(cursor === undefined && startIndex > 1 && { offset: startIndex - 1 }),
-    ...(type.kind === 'group' && isWanted(projection, 'members') && { attributes: ['members'] }),
-  });
-  const records = count === 0 ? [] : page.records;
-  const resources = records.map((record) =>
-    projected(resourceOf(served, type, record, base), projection),
-  );
-  const next = cursor !== undefined && count > 0 ? page.nextCursor : undefined;
+  const from = cursor ? placeIn(context.types, cursor) : { index: 0, inner: '' };
+  const filter = parameters.filter === undefined ? true : filterOf(parameters.filter);
+  const resources: Resource[] = [];
+  let skip = cursor === undefined ? startIndex - 1 : 0;
+  let total = 0;
+  let next: string | undefined;
+  for (const [index, type] of context.types.entries()) {
+    const left = filter === true || filterForType(filter, type.name);
+    if (left === false) continue;
+    const room = count - resources.length;
+    if (cursor !== undefined && count > 0 && room === 0) next ??= `${index}.`;
+    // What lies before or behind the page is only counted.
+    const wanted = index < from.index || next !== undefined ? 0 : room;
+    const page = await pageOf(context, type, parameters, {
+      count: wanted,
+      offset: skip,
+      ...(left !== true && { filter: left }),
+      ...(index === from.index && from.inner && { cursor: from.inner }),
+    });
+    resources.push(...page.resources);
+    total += page.total;
+    skip = Math.max(0, skip - page.total);
+    if (cursor !== undefined && wanted > 0 && page.nextCursor !== undefined)
+      next = `${index}.${page.nextCursor}`;
+  }
   return {
     schemas: [LIST_RESPONSE],
-    totalResults: page.total ?? resources.length,
+    totalResults: total,
     itemsPerPage: resources.length,
     ...(cursor === undefined && { startIndex }),
     ...(next !== undefined && { nextCursor: opaque(next) }),
     Resources: resources,
+  };
+}
+
+interface Asked {
+  /** None for the total alone. */
+  readonly count: number;
+  readonly offset: number;
+  readonly filter?: Filter;
+  readonly cursor?: string;
+}
+
+interface Page {
+  readonly resources: readonly Resource[];
+  readonly total: number;
+  readonly nextCursor?: string;
+}
+
+async function pageOf(
+  { served, leniency, base, signal }: ListContext,
+  type: ServedType,
+  { attributes, excludedAttributes }: ListParameters,
+  { count, offset, filter, cursor }: Asked,
+): Promise<Page> {
+  const projection = projectionOf(type, attributes, excludedAttributes);
+  const meant = filter && leniency.bareNames ? qualifiedFilter(type, filter) : filter;
+  const withMembers = type.kind === 'group' && isWanted(projection, 'members');
+  const { records, total, nextCursor } = await served.connector.search(type.kind, {
+    signal,
+    count: Math.max(count, 1),
+    ...(meant && { filter: meant }),
+    ...(cursor !== undefined && { cursor }),
+    ...(offset > 0 && { offset }),
+    ...(withMembers && count > 0 && { attributes: ['members'] }),
+  });
+  const resources = (count === 0 ? [] : records).map((record) =>
+    projected(resourceOf(served, type, record, base), projection),
+  );
+  return {
+    resources,
+    total: total ?? records.length,
+    ...(nextCursor !== undefined && { nextCursor }),
   };
 }
 
@@ -83,13 +132,18 @@ function whole(name: string, text: string | undefined, otherwise: number, least:
   return Math.max(number, least);
 }
 
-function opaque(cursor: string): string {
-  return Buffer.from(cursor).toString('base64url');
+/** A cursor names the type it stands in, and where in it. */
+function placeIn(
+  types: readonly ServedType[],
+  cursor: string,
+): { readonly index: number; readonly inner: string } {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [, index, inner] = /^(\d{1,3})\.([!-~]*)$/.exec(text) ?? [];
+  if (inner === undefined || opaque(text) !== cursor || Number(index) >= types.length)
+    throw badRequest('invalidCursor', 'the cursor is none of ours');
+  return { index: Number(index), inner };
 }
 
-function position(cursor: string): string {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[!-~]+$/.test(text) || opaque(text) !== cursor)
-    throw badRequest('invalidCursor', 'the cursor is none of ours');
-  return text;
+function opaque(cursor: string): string {
+  return Buffer.from(cursor).toString('base64url');
 }
