@@ -48,11 +48,11 @@ export function naming(...columns: readonly string[]): Finding {
     either(columns.flatMap((column) => ids.map((id) => contains(column, JSON.stringify(id)))));
 }
 
-/** A column of JSON in which the id of a record stands; whose it is, is looked at afterwards. */
-export function citing(column: string): Finding {
+/** Columns of JSON in which the id of a record stands; whose it is, is looked at afterwards. */
+export function citing(...columns: readonly string[]): Finding {
   return ({ refs }) => {
     const ids = new Set(refs.map(({ id }) => JSON.stringify(id)));
-    return either([...ids].map((id) => contains(column, id)));
+    return either(columns.flatMap((column) => [...ids].map((id) => contains(column, id))));
   };
 }
 

@@ -5,22 +5,20 @@
  */
 
 import type { Impersonal } from '../../sync/privacy-storage.ts';
+import { ownDecision, ownDoubt, withoutDecision, withoutDoubt } from './doubts.ts';
 import { addressed, any, citing, identity, naming, record, shown } from './find.ts';
 import {
-  ownCandidate,
   ownEdge,
   ownOperation,
-  ownRejections,
+  ownReports,
   ownResults,
-  withoutCandidate,
-  withoutDecided,
   withoutExchanges,
   withoutHold,
   withoutHolder,
   withoutOperation,
   withoutPerson,
   withoutReferral,
-  withoutRejections,
+  withoutReports,
   withoutResults,
 } from './parts.ts';
 import type { Place } from './place.ts';
@@ -111,16 +109,25 @@ export const PLACES: readonly Place[] = [
   {
     table: 'review',
     what: 'matters that wait for a decision about who is who',
-    finds: any(record('system', undefined, 'subject'), identity('subject'), naming('candidates')),
-    part: ownCandidate,
-    erased: { how: 'part', without: withoutCandidate },
+    finds: any(
+      record('system', undefined, 'subject'),
+      identity('subject'),
+      naming('candidates'),
+      citing('candidates'),
+    ),
+    part: ownDoubt,
+    erased: { how: 'part', without: withoutDoubt },
   },
   {
     table: 'decision',
     what: 'what people decided about who is who',
-    finds: any(identity('identity', 'other'), naming('review')),
-    part: ownCandidate,
-    erased: { how: 'part', without: withoutDecided },
+    finds: any(
+      identity('identity', 'other'),
+      naming('review'),
+      citing('review', 'records', 'detached'),
+    ),
+    part: ownDecision,
+    erased: { how: 'part', without: withoutDecision },
   },
   {
     table: 'apart',
@@ -251,11 +258,11 @@ export const PLACES: readonly Place[] = [
   },
   {
     table: 'run',
-    what: 'records that a run could not take, by id',
-    finds: citing('report'),
+    what: 'records that a run could not take, by id, and that a guard held a plan because of the person',
+    finds: any(citing('report'), naming('report')),
     scanned: true,
-    part: ownRejections,
-    erased: { how: 'part', without: withoutRejections },
+    part: ownReports,
+    erased: { how: 'part', without: withoutReports },
   },
   {
     table: 'audit_payload',

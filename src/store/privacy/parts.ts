@@ -7,13 +7,12 @@ import type { ObjectRef } from '../../identity/record.ts';
 import type { Hold, Operation } from '../../plan/plan.ts';
 import type { RunReport } from '../../sync/engine.ts';
 import type { Whom } from '../../sync/privacy-storage.ts';
-import type { ReviewItem } from '../../warehouse/warehouse.ts';
 import type { Queries, Row } from '../database.ts';
 import { isTheirs } from './find.ts';
 import type { ReadRow, Remainder } from './place.ts';
 
-type Part = (row: ReadRow, whom: Whom) => ReadRow | undefined;
-type Without = (row: Row, whom: Whom) => Remainder;
+export type Part = (row: ReadRow, whom: Whom) => ReadRow | undefined;
+export type Without = (row: Row, whom: Whom) => Remainder;
 
 /** Who refers to them is somebody else; that they are referred to is not. */
 export const ownEdge: Part = ({ identity, attribute, ...rest }, { ids }) =>
@@ -21,38 +20,6 @@ export const ownEdge: Part = ({ identity, attribute, ...rest }, { ids }) =>
 
 export const withoutReferral: Without = ({ identity }, { ids }) =>
   ids.includes(String(identity)) ? 'row' : { referred: null };
-
-export const ownCandidate: Part = (row, { ids }) => {
-  const own = (candidates: unknown) =>
-    Array.isArray(candidates) ? candidates.filter(({ id }) => ids.includes(id)) : candidates;
-  const { candidates, review } = row as { readonly candidates?: unknown; readonly review?: object };
-  return {
-    ...row,
-    ...(candidates !== undefined && { candidates: own(candidates) }),
-    ...(review &&
-      'candidates' in review && {
-        review: { ...review, candidates: own(review.candidates) },
-      }),
-  };
-};
-
-export const withoutCandidate: Without = (row, whom) => {
-  const { system, subject } = row;
-  const theirs = { system: String(system), id: String(subject) };
-  if (whom.ids.includes(theirs.id) || isTheirs(whom, theirs)) return 'row';
-  const left = othersOf(JSON.parse(String(row.candidates)), whom);
-  return left.length === 0 ? 'row' : { candidates: JSON.stringify(left) };
-};
-
-export const withoutDecided: Without = ({ identity, other, review }, whom) => {
-  if (whom.ids.includes(String(identity)) || whom.ids.includes(String(other))) return 'row';
-  const item = JSON.parse(String(review)) as ReviewItem;
-  return { review: JSON.stringify({ ...item, candidates: othersOf(item.candidates, whom) }) };
-};
-
-function othersOf(candidates: ReviewItem['candidates'], { ids }: Whom): ReviewItem['candidates'] {
-  return candidates.filter(({ id }) => !ids.includes(id));
-}
 
 export const ownResults: Part = ({ system, id, at, results }, whom) => {
   const own = (results as readonly { readonly id?: string }[]).filter((each) =>
@@ -123,29 +90,43 @@ export async function withoutExchanges(rows: readonly Row[], queries: Queries): 
   );
 }
 
-export const withoutHold: Without = ({ holds }, { ids }) => ({
-  holds: JSON.stringify(
-    (JSON.parse(String(holds)) as readonly Hold[]).map((hold) =>
-      hold.people === undefined
-        ? hold
-        : {
-            ...hold,
-            people: hold.people.filter((id) => !ids.includes(id)),
-            // It may call people by name.
-            message: `${hold.people.length} people were concerned`,
-          },
-    ),
-  ),
+export const withoutHold: Without = ({ holds }, whom) => ({
+  holds: JSON.stringify(unheld(JSON.parse(String(holds)), whom)),
 });
 
-export const ownRejections: Part = ({ id, started_at, report }, whom) => {
-  const rejected = (report as RunReport).readings.flatMap(
+function unheld(holds: readonly Hold[], { ids }: Whom): readonly Hold[] {
+  return holds.map((hold) =>
+    hold.people?.some((id) => ids.includes(id))
+      ? {
+          ...hold,
+          people: hold.people.filter((id) => !ids.includes(id)),
+          // It may call people by name.
+          message: `${hold.people.length} people were concerned`,
+        }
+      : hold,
+  );
+}
+
+/** Records that were not taken, and guards that waited because of them. */
+export const ownReports: Part = ({ id, started_at, report }, whom) => {
+  const { readings, targets } = report as RunReport;
+  const rejected = readings.flatMap(
     ({ result }) => result?.rejected.filter(({ ref }) => isTheirs(whom, ref)) ?? [],
   );
-  return rejected.length === 0 ? undefined : { id, started_at, rejected };
+  const held = (targets ?? []).flatMap(({ target, plan }) =>
+    (plan?.holds ?? []).flatMap(({ guard, people = [] }) =>
+      people.some((person) => whom.ids.includes(person)) ? [{ target, guard }] : [],
+    ),
+  );
+  if (rejected.length + held.length === 0) return undefined;
+  return {
+    ...{ id, started_at },
+    ...(rejected.length > 0 && { rejected }),
+    ...(held.length > 0 && { held }),
+  };
 };
 
-export const withoutRejections: Without = ({ report }, whom) => {
+export const withoutReports: Without = ({ report }, whom) => {
   const whole = JSON.parse(String(report)) as RunReport;
   const others = ({ ref }: { readonly ref: ObjectRef }) => !isTheirs(whom, ref);
   const readings = whole.readings.map((reading) =>
@@ -156,7 +137,12 @@ export const withoutRejections: Without = ({ report }, whom) => {
           result: { ...reading.result, rejected: reading.result.rejected.filter(others) },
         },
   );
-  return { report: JSON.stringify({ ...whole, readings }) };
+  const targets = whole.targets?.map((each) =>
+    each.plan === undefined
+      ? each
+      : { ...each, plan: { ...each.plan, holds: unheld(each.plan.holds, whom) } },
+  );
+  return { report: JSON.stringify({ ...whole, readings, ...(targets && { targets }) }) };
 };
 
 /** A name that was given up stays taken until its time, and nobody knows any more by whom. */

@@ -76,6 +76,12 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
   review: (who) => [
     reviewOf(`own-${who.id}`, who.number, []),
     reviewOf(`other-${who.id}`, 'somebody', [candidateOf(who), { id: 'i-third', label: 'Third' }]),
+    // Somebody else's account was looked for, and theirs was found.
+    matchOf(`held-${who.id}`, `${who.number} is another's`, [{ id: who.number, label: who.id }]),
+    matchOf(`many-${who.id}`, `third@contoso.com: ${who.number} and third are alike`, [
+      { id: who.number, label: who.number },
+      { id: 'third', label: 'third' },
+    ]),
   ],
   decision: (who) => [
     { ...DECISION, id: `d-${who.id}`, identity: who.id, review: null },
@@ -83,7 +89,17 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
       ...DECISION,
       id: `e-${who.id}`,
       identity: 'i-third',
-      review: JSON.stringify({ candidates: [candidateOf(who), { id: 'i-third', label: 'Third' }] }),
+      review: JSON.stringify({
+        ...{ system: 'hr', subject: 'third', message: who.name },
+        candidates: [candidateOf(who), { id: 'i-third', label: 'Third' }],
+      }),
+    },
+    {
+      ...DECISION,
+      id: `f-${who.id}`,
+      identity: 'i-third',
+      review: null,
+      records: JSON.stringify([recordOf(who, 'hr'), { system: 'hr', kind: 'user', id: 'third' }]),
     },
   ],
   apart: (who) => [apartOf(who.number, 'third', who), apartOf('third', who.number, who)],
@@ -209,9 +225,7 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
       counts: '{}',
       considered: 1,
       managed: 1,
-      holds: JSON.stringify([
-        { guard: 'identifier-swap', message: who.name, people: [who.id, 'i-third'] },
-      ]),
+      holds: JSON.stringify([swapOf(who)]),
       ordering: '',
       partial: 0,
     },
@@ -236,6 +250,16 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
             },
           },
         ],
+        targets: [{ target: 'ramp', plan: { holds: [swapOf(who)] } }, { target: 'other' }],
+      }),
+    },
+    {
+      id: `h-${who.id}`,
+      started_at: AT,
+      started_by: 'command',
+      report: JSON.stringify({
+        readings: [],
+        targets: [{ target: 'ramp', plan: { holds: [swapOf(who)] } }],
       }),
     },
   ],
@@ -300,8 +324,17 @@ function placeOf({ id }: Sampled) {
   return { plan: `p-${id}`, position: 0 };
 }
 
+function matchOf(id: string, message: string, candidates: readonly object[]): Row {
+  const about = { kind: 'ambiguous-match', system: 'ramp', subject: 'i-third', message };
+  return { id, ...about, candidates: JSON.stringify(candidates), since: AT };
+}
+
 function candidateOf({ id, name }: Sampled) {
   return { id, label: name };
+}
+
+function swapOf({ id, name }: Sampled) {
+  return { guard: 'identifier-swap', message: name, people: [id, 'i-third'] };
 }
 
 function reviewOf(id: string, subject: string, candidates: readonly object[]): Row {
