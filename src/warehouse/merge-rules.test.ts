@@ -5,6 +5,7 @@ import { compileExpression } from '../mapping/evaluate.ts';
 import type { Scope } from '../mapping/mapping.ts';
 import { compileScope } from '../mapping/scope.ts';
 import { choice, merge } from './merge.ts';
+import { computed } from './merge-computed.ts';
 import type { AttributeRule, AttributeRules, Contribution, Merging } from './merge-rules.ts';
 
 interface Record {
@@ -219,6 +220,28 @@ describe('a computed attribute', () => {
       origins: { surname: 'hr', login: 'computed' },
       present: true,
     });
+  });
+
+  it('waits for the name it is made of, however many values lie between', () => {
+    const rules = [
+      computes('login', 'SelectUniqueValue([surname], Append([surname], "1"))'),
+      computes('userPrincipalName', 'Join("", [login], "@contoso.com")'),
+      computes('mail', 'Join("", "smtp:", [userPrincipalName])'),
+    ];
+    const hr = says('hr', { surname: 'lovelace' });
+    expect(merge([hr], merging(rules)).attributes).toEqual({ surname: 'lovelace' });
+    expect(merge([hr], merging(rules, { login: 'lovelace' })).attributes).toMatchObject({
+      userPrincipalName: 'lovelace@contoso.com',
+      mail: 'smtp:lovelace@contoso.com',
+    });
+  });
+
+  it('cites nothing of what is redacted when it fails', () => {
+    const { computed: how } = computes('start', 'Redact(DateFromNum([hired]))');
+    if (how === undefined) throw new Error('nothing is computed');
+    const made = computed(how, 'start', { hired: 'secret' }, merging([]));
+    expect(made).toMatchObject({ type: 'failed' });
+    expect(JSON.stringify(made)).not.toContain('secret');
   });
 });
 
