@@ -3,7 +3,7 @@
 import type { Problem } from '../identity/problem.ts';
 import type { ObjectKind } from '../identity/record.ts';
 import type { IdentityConfiguration, SystemConfiguration } from './configuration.ts';
-import { type Cycle, cyclesIn } from './cycle.ts';
+import { type Cycle, cyclesIn, type Danger } from './cycle.ts';
 import { keyOf, type Stop, type ValueGraph, valueGraph } from './cycle-graph.ts';
 import type { Source } from './source.ts';
 
@@ -17,13 +17,16 @@ export function cycleProblems(
   return [...kinds].flatMap((kind) => {
     const graph = valueGraph(kind, systems, identity[kind] ?? {});
     const cycles = cyclesIn(graph);
-    const refused = cycles.filter(({ danger }) => danger.type !== 'echo');
+    const refused = cycles.filter(isRefused);
     const about = new Set(refused.flatMap(attributesOf));
     const echoes = cycles.filter(
       (cycle) => cycle.danger.type === 'echo' && !about.has(cycle.danger.attribute),
     );
     return [
       ...refused.map((cycle) => refusal(cycle, graph, source)),
+      ...cycles
+        .filter(({ danger }) => danger.type === 'sticks')
+        .map((cycle) => staysOff(cycle, graph, source)),
       ...[...Map.groupBy(echoes, ({ at }) => at.system).values()].map((together) =>
         echoProblem(together, graph, source),
       ),
@@ -31,11 +34,20 @@ export function cycleProblems(
   });
 }
 
+interface RefusedCycle extends Cycle {
+  readonly danger: Exclude<Danger, { readonly type: 'sticks' | 'echo' }>;
+}
+
+/** The others are told of: nothing takes turns there. */
+function isRefused(cycle: Cycle): cycle is RefusedCycle {
+  return cycle.danger.type !== 'sticks' && cycle.danger.type !== 'echo';
+}
+
 function attributesOf({ steps }: Cycle): readonly string[] {
   return steps.flatMap(({ to }) => (to.type === 'attribute' ? [to.name] : []));
 }
 
-function refusal(cycle: Cycle, graph: ValueGraph, source: Source): Problem {
+function refusal(cycle: RefusedCycle, graph: ValueGraph, source: Source): Problem {
   const { message, remedy } = wordsOf(cycle, graph);
   return {
     code: 'write-cycle',
@@ -51,9 +63,9 @@ interface Words {
   readonly remedy: string;
 }
 
-function wordsOf({ at, danger }: Cycle, graph: ValueGraph): Words {
+function wordsOf({ at, danger }: RefusedCycle, graph: ValueGraph): Words {
   const { system, path } = at;
-  const key = path.includes('"') ? `'${path}'` : `"${path}"`;
+  const key = keyText(path);
   switch (danger.type) {
     case 'wins': {
       const { attribute, over } = danger;
@@ -88,9 +100,18 @@ function wordsOf({ at, danger }: Cycle, graph: ValueGraph): Words {
           'the value that is written is made from what is read there, and could be another one in every run',
         remedy: `read what it is made from elsewhere, use default: in place of compute:, or drop the row: ${key}: false`,
       };
-    case 'echo':
-      return { message: '', remedy: '' };
   }
+}
+
+function staysOff(cycle: Cycle, graph: ValueGraph, source: Source): Problem {
+  const { system, path } = cycle.at;
+  return {
+    code: 'stays-off',
+    severity: 'warning',
+    message: `${ringText(cycle, graph)}: whoever is turned off in ${system} because of its scope or assignment counts as disabled at the source from then on, and stays off`,
+    remedy: `read whether people are active elsewhere, as identity: { ${graph.kind}: { accountEnabled: { from: […] } } }, or drop the row: ${keyText(path)}: false`,
+    place: placeOf(cycle, graph.kind, source),
+  };
 }
 
 /** What a system only repeats is no value of its own, and stays when its origin has none any more. */
@@ -117,7 +138,12 @@ function placeOf({ at }: Cycle, kind: ObjectKind, source: Source): Problem['plac
 function ringText(cycle: Cycle, graph: ValueGraph): string {
   const { at, steps, danger } = cycle;
   const round = [at, ...steps.map(({ to }) => to)];
-  if (danger.type === 'makes' || danger.type === 'swaps' || danger.type === 'echo') {
+  if (
+    danger.type === 'makes' ||
+    danger.type === 'swaps' ||
+    danger.type === 'sticks' ||
+    danger.type === 'echo'
+  ) {
     return round.map(stopText).join(' → ');
   }
   const { attribute } = danger;
@@ -135,6 +161,11 @@ function ringText(cycle: Cycle, graph: ValueGraph): string {
   const arriving = steps.slice(1).map(({ to }) => to);
   const whole = [from, through, ...arriving, through, ...(back === undefined ? [] : [back])];
   return whole.map(stopText).join(' → ');
+}
+
+/** A path as a key of the document. */
+function keyText(path: string): string {
+  return path.includes('"') ? `'${path}'` : `"${path}"`;
 }
 
 function leads(from: Stop, to: Stop, graph: ValueGraph): boolean {

@@ -23,9 +23,16 @@ export type Stop =
 export interface Step {
   readonly from: Stop;
   readonly to: Stop;
-  /** The value arrives as it left, but for its spelling. */
-  readonly passes: boolean;
+  readonly how: Passage;
 }
+
+export type Passage =
+  /** The value arrives as it left, but for its spelling. */
+  | 'passes'
+  /** Something else is made of it. */
+  | 'makes'
+  /** It decides with others whether somebody should be off. */
+  | 'decides';
 
 export interface ValueGraph {
   readonly kind: ObjectKind;
@@ -96,7 +103,7 @@ function readSteps(
       meeting(written, system, name).map((from) => ({
         from,
         to: { type: 'attribute', name: attribute } as const,
-        passes: passesOn(expression, name),
+        how: passageOf(expression, name),
       })),
     );
   });
@@ -113,12 +120,12 @@ function ruleSteps(
   // Under its own name it reads what sources supply, which leads there anyway.
   const others = read.filter((name) => name !== attribute);
   return [
-    ...conditions.map((name) => ({ from: attributeStop(name), to, passes: false })),
+    ...conditions.map((name) => ({ from: attributeStop(name), to, how: 'makes' as const })),
     ...others.flatMap((name) =>
       stopsOf(name, written).map((stop) => ({
         from: stop,
         to,
-        passes: passesOn(computed?.expression ?? '', name),
+        how: passageOf(computed?.expression ?? '', name),
       })),
     ),
   ];
@@ -134,10 +141,14 @@ function writeSteps(
     const to = { type: 'path', system, path } as const;
     return namesIn(expression).flatMap((name): readonly Step[] => {
       if (name === DELETED) return standingSteps(rows, to);
-      const passes = passesOn(expression, name);
-      return stopsOf(name, written).map((from) => ({ from, to, passes }));
+      const how = passageOf(expression, name);
+      return stopsOf(name, written).map((from) => ({ from, to, how }));
     });
   });
+}
+
+function passageOf(expression: string, name: string): Passage {
+  return passesOn(expression, name) ? 'passes' : 'makes';
 }
 
 const DELETED = 'IsSoftDeleted';
@@ -146,11 +157,11 @@ const DELETED = 'IsSoftDeleted';
 function standingSteps(write: WriteConfiguration | undefined, to: Stop): readonly Step[] {
   const { scope, assigned } = write ?? {};
   // Where nothing else decides, the account is on exactly while it is so at the source.
-  const passes = scope === undefined && assigned === undefined;
+  const alone = scope === undefined && assigned === undefined;
   return ['accountEnabled', DELETED, ...inputsOf(scope)].map((name) => ({
     from: attributeStop(name),
     to,
-    passes: passes && name === 'accountEnabled',
+    how: alone && name === 'accountEnabled' ? 'passes' : 'decides',
   }));
 }
 

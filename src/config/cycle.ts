@@ -21,6 +21,8 @@ export type Danger =
   | { readonly type: 'swaps' }
   /** Another value each time round. */
   | { readonly type: 'makes' }
+  /** Whoever is turned off there counts as turned off at the source, and stays so. */
+  | { readonly type: 'sticks' }
   /** It counts only while the system it came from has none: a value that is taken back stays. */
   | { readonly type: 'echo'; readonly attribute: string; readonly of: SystemName };
 
@@ -31,7 +33,8 @@ const ORDER: Readonly<Record<Danger['type'], number>> = {
   newest: 2,
   returns: 3,
   makes: 4,
-  echo: 5,
+  sticks: 5,
+  echo: 6,
 };
 
 /** Ways that are tried from one place; a document with more is no document of people. */
@@ -81,12 +84,13 @@ function dangerOf(steps: readonly Step[], graph: ValueGraph): Danger | undefined
   const places = steps.filter(({ from }) => from.type === 'path');
   if (places.length > 1) return { type: 'swaps' };
   const [back] = places;
-  if (back?.from.type === 'path' && back.to.type === 'attribute') {
-    const returning = dangerOfReading(back.from.system, back.to.name, graph);
-    if (returning !== undefined && returning.type !== 'echo') return returning;
-    if (steps.every(({ passes }) => passes)) return returning;
-  }
-  return steps.every(({ passes }) => passes) ? undefined : { type: 'makes' };
+  const returning =
+    back?.from.type === 'path' && back.to.type === 'attribute'
+      ? dangerOfReading(back.from.system, back.to.name, graph)
+      : undefined;
+  if (returning !== undefined && returning.type !== 'echo') return returning;
+  if (steps.some(({ how }) => how === 'makes')) return { type: 'makes' };
+  return steps.some(({ how }) => how === 'decides') ? { type: 'sticks' } : returning;
 }
 
 /** Of a value that was written to a system and is read from there as this attribute. */

@@ -5,6 +5,7 @@
 
 import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
+import type { Attributes } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { ahead } from './ahead.ts';
 import type { ChosenNames } from './chosen.ts';
@@ -30,6 +31,8 @@ export interface DecidedBatch {
   /** Of each operation. */
   readonly evidence: readonly Evidence[];
   readonly omissions: readonly Omission[];
+  /** Of people for whom nothing is planned, what counts as asked of their accounts from now on. */
+  readonly adopted: ReadonlyMap<IdentityId, Attributes>;
 }
 
 /** One batch ahead. Not where expressions choose names: what the batch before chose is not free. */
@@ -103,6 +106,7 @@ function decided(
   const operations: Operation[] = [];
   const evidence: Evidence[] = [];
   const omissions: Omission[] = [];
+  const adopted = new Map<IdentityId, Attributes>();
   const context = contextOf(planning, names);
   for (const subject of subjects) {
     const { id, kind } = subject.identity;
@@ -121,7 +125,8 @@ function decided(
       evidence.push(decision.evidence);
     } else {
       omissions.push(decision.omission);
+      if (decision.adopts) adopted.set(id, decision.adopts);
     }
   }
-  return { operations, evidence, omissions };
+  return { operations, evidence, omissions, adopted };
 }

@@ -11,6 +11,8 @@ export interface Difference {
   readonly changes: readonly AttributeChange[];
   /** Wanted values that are there although they were never asked for. */
   readonly adopts: Attributes;
+  /** Values that somebody gave the account there, and that are what is wanted: from now on they count as asked. */
+  readonly taken: Attributes;
   /** Identifiers that differ and stay, because nothing proves that the account is this person's. */
   readonly kept: readonly string[];
 }
@@ -31,6 +33,7 @@ export function difference(
 ): Difference {
   const changes: AttributeChange[] = [];
   const adopts: Record<string, AttributeValue> = {};
+  const taken: Record<string, AttributeValue> = {};
   const kept: string[] = [];
   for (const { wanted } of rows) {
     if (wanted.type !== 'value' && wanted.type !== 'clear') continue;
@@ -48,7 +51,7 @@ export function difference(
       const pushesAgain = options.again && !isPending(path, target) && !sameValue(held, after);
       if (!pushesAgain) continue;
     } else if (!unasked && after !== undefined && holdsItself(path, held, after, account, target)) {
-      adopts[path] = after;
+      taken[path] = after;
       continue;
     } else if (unasked && held !== undefined && identifies && !options.proven) {
       kept.push(path);
@@ -60,7 +63,7 @@ export function difference(
       ...(after !== undefined && { after }),
     });
   }
-  return { changes, adopts, kept };
+  return { changes, adopts: { ...adopts, ...taken }, taken, kept };
 }
 
 /**

@@ -34,7 +34,14 @@ import { missingMessage, missingRequired, refusal } from './precheck.ts';
 import { inPilot, type Standing, standing } from './standing.ts';
 import { heldAt, provesIdentity, type Target } from './target.ts';
 
-export type Decision = Operated | { readonly type: 'omission'; readonly omission: Omission };
+export type Decision =
+  | Operated
+  | {
+      readonly type: 'omission';
+      readonly omission: Omission;
+      /** What counts as asked of the account from now on, by path. */
+      readonly adopts?: Attributes;
+    };
 
 interface Operated {
   readonly type: 'operation';
@@ -231,7 +238,11 @@ function planAccount(
   );
 }
 
-function unchanged(subject: Subject, { changes, kept }: Difference, target: Target): Decision {
+function unchanged(
+  subject: Subject,
+  { changes, kept, taken }: Difference,
+  target: Target,
+): Decision {
   if (changes.length > 0) {
     const paths = changes.map(({ path }) => path).join(', ');
     return refuse(
@@ -240,7 +251,10 @@ function unchanged(subject: Subject, { changes, kept }: Difference, target: Targ
       `${paths} differ, and ${target.system} is not allowed to change them`,
     );
   }
-  if (kept.length === 0) return omit(subject, 'in-sync', 'everything is as it should be');
+  if (kept.length === 0) {
+    const inSync = omit(subject, 'in-sync', 'everything is as it should be');
+    return Object.keys(taken).length > 0 ? { ...inSync, adopts: taken } : inSync;
+  }
   return refuse(
     subject,
     'unverified-link',
@@ -428,7 +442,11 @@ function failedBefore({ code, attempts, firstFailedAt }: Escrow): Intent['failed
 }
 
 /** Nothing is to be done, and nobody has to look. */
-function omit(subject: Subject, code: Omission['code'], message: string): Decision {
+function omit(
+  subject: Subject,
+  code: Omission['code'],
+  message: string,
+): Extract<Decision, { readonly type: 'omission' }> {
   return { type: 'omission', omission: omission(subject, code, message, false) };
 }
 

@@ -5,7 +5,7 @@
 
 import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
-import type { AttributeValue } from '../identity/record.ts';
+import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { basisOf } from './basis.ts';
 import { askedBatches, decidedAndNamed } from './batch.ts';
@@ -80,6 +80,8 @@ export interface PlannedBatch {
   readonly subjects: readonly Subject[];
   readonly matches: ReadonlyMap<IdentityId, Match>;
   readonly omissions: readonly Omission[];
+  /** Of people for whom nothing is planned, what counts as asked of their accounts from now on. */
+  readonly adopted: ReadonlyMap<IdentityId, Attributes>;
   readonly considered: number;
 }
 
@@ -126,10 +128,10 @@ export async function planTarget(planning: Planning): Promise<Planned> {
   };
   for await (const asked of askedBatches(planning, names)) {
     const { batch: named, decided } = await decidedAndNamed(asked, planning, names);
-    const { operations, evidence, omissions } = decided;
+    const { operations, evidence, omissions, adopted } = decided;
     const { subjects, matches } = named;
     considered += subjects.length;
-    const batch = { subjects, matches, omissions, considered };
+    const batch = { subjects, matches, omissions, adopted, considered };
     await keep(operations, omissions, () => planning.planned(batch), evidence);
   }
   await stored;

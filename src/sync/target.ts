@@ -4,7 +4,7 @@ import { type Pace, pace } from '../apply/pace.ts';
 import { retryDelaySeconds } from '../apply/retry.ts';
 import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
-import type { AttributeValue, Scalar } from '../identity/record.ts';
+import type { Attributes, AttributeValue, Scalar } from '../identity/record.ts';
 import { dateToCome, firstToCome } from '../plan/dates.ts';
 import type { WithheldReading } from '../plan/guards.ts';
 import { canDisable, deletionDate } from '../plan/leave.ts';
@@ -241,7 +241,7 @@ async function* dueBatches(
 
 /** Nothing to do is an outcome as well: whoever is in sync, out, or refused is not due any more. */
 async function settleOmissions(
-  { subjects, omissions, matches }: PlannedBatch,
+  { subjects, omissions, matches, adopted }: PlannedBatch,
   target: Target,
   engine: Engine,
   watch: Watch,
@@ -255,7 +255,9 @@ async function settleOmissions(
       const subject = subjectOf.get(omission.identity);
       if (subject === undefined) return [];
       const rules = forKind(target, subject.identity.kind);
-      return [{ subject, settlement: settlementOf(omission, subject, rules, now) }];
+      const settlement = settlementOf(omission, subject, rules, now);
+      const asked = adopted.get(omission.identity);
+      return [{ subject, settlement: asked ? adopting(settlement, asked, subject) : settlement }];
     });
     await warehouse.settle(target.system, settlements);
     const landed = settlements.filter(
@@ -322,6 +324,19 @@ function settlementOf(
     type: 'settled',
     ...(refused && { refused: { code, message } }),
     ...out,
+    ...(againAt && { againAt }),
+  };
+}
+
+/** Nothing is written, and what the account holds of somebody else's doing counts as asked. */
+function adopting(settlement: Settlement, asked: Attributes, { account }: Subject): Settlement {
+  if (account === undefined || settlement.type !== 'settled') return settlement;
+  const { ref, current, version } = account;
+  const { againAt } = settlement;
+  return {
+    type: 'written',
+    record: { ref, attributes: current, ...(version !== undefined && { version }) },
+    asked,
     ...(againAt && { againAt }),
   };
 }

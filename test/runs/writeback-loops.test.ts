@@ -87,6 +87,9 @@ describe('a value that a system changes some time after it was written', () => {
     await contoso.run();
     expect(contoso.hr.writes()).toBe(1);
     expect(await contoso.app.accounts()).toMatchObject([{ emails: [{ value: 'ada' }] }]);
+    // Nor is it drift, whoever asks.
+    const request = { system: 'hr', trigger: 'command' } as const;
+    expect(await contoso.verbs.reconcile(request, contoso.watch)).toMatchObject({ found: [] });
   });
 
   it.each([
