@@ -21,6 +21,7 @@ import {
   withoutReports,
   withoutResults,
 } from './parts.ts';
+import { ownPast, withoutMoves } from './past.ts';
 import type { Place } from './place.ts';
 
 const ROWS = { how: 'rows' } as const;
@@ -35,9 +36,11 @@ export const PLACES: readonly Place[] = [
   },
   {
     table: 'identity_change',
-    what: 'what the identity was before each change',
-    finds: identity('identity'),
-    erased: ROWS,
+    what: "what the identity was before each change, and that a record was somebody else's once",
+    finds: any(identity('identity'), citing('records', 'before')),
+    scanned: true,
+    part: ownPast,
+    erased: { how: 'part', without: withoutMoves },
   },
   {
     table: 'leaver',

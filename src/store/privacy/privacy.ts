@@ -9,6 +9,7 @@ import { erase } from './erase.ts';
 import { erasures } from './erasures.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
 import { leavers } from './leavers.ts';
+import { endedInto } from './past.ts';
 import { forgetStored } from './retain.ts';
 import { readable, rowsOf } from './rows.ts';
 import { standingOf } from './standing.ts';
@@ -24,7 +25,8 @@ export function openPrivacy(database: Database): PrivacyStore {
     erase: (whom, told) => erase(whom, database, told),
     storedAttributes: (system, kind, most) => storedAttributes(system, kind, most, database),
     ...leavers(database),
-    forgetStored: (identities, what) => forgetStored(identities, what, database),
+    forgetStored: async (identities, what) =>
+      forgetStored(await withMerged(identities, database), what, database),
     ...erasures(database),
     ...suppression(database),
   };
@@ -50,7 +52,7 @@ async function* holdingsOf(whom: Whom, database: Database): AsyncGenerator<Holdi
 }
 
 async function whomOf(identity: IdentityId, database: Database): Promise<Whom> {
-  const ids = await mergedInto(identity, database);
+  const ids = await withMerged([identity], database);
   const refs = await database.all<ObjectRef & { readonly [column: string]: string }>(
     `select system, kind, id from record where identity in ${database.inList}
      order by system, kind, id`,
@@ -68,17 +70,21 @@ async function whomOf(identity: IdentityId, database: Database): Promise<Whom> {
   };
 }
 
-/** Those who were merged into the identity by hand, and into those, and stayed so. */
-async function mergedInto(identity: IdentityId, database: Database): Promise<IdentityId[]> {
-  const ids = new Set([identity]);
-  for (let fresh: readonly string[] = [identity]; fresh.length > 0; ) {
+/** With those who were merged into them, by hand or by a rule, and into those, and stayed so. */
+async function withMerged(
+  identities: readonly IdentityId[],
+  database: Database,
+): Promise<IdentityId[]> {
+  const ids = new Set(identities);
+  for (let fresh: readonly string[] = identities; fresh.length > 0; ) {
     const rows = await database.all<{ readonly other: string }>(
       `select other from decision where identity in ${database.inList}
        and type in ('merged', 'joined') and other is not null and undone_at is null
        and not exists (select 1 from identity where identity.id = decision.other)`,
       [list(fresh)],
     );
-    fresh = rows.map(({ other }) => other).filter((other) => !ids.has(other));
+    const ended = await endedInto(fresh, database);
+    fresh = [...rows.map(({ other }) => other), ...ended].filter((other) => !ids.has(other));
     for (const other of fresh) ids.add(other);
   }
   return [...ids];

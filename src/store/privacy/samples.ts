@@ -28,6 +28,32 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
   ],
   identity_change: (who) => [
     { identity: who.id, number: 1, step: 1, before: JSON.stringify({ displayName: who.name }) },
+    // A record of theirs made somebody of its own first, and was somebody else's for a while.
+    {
+      ...{ identity: who.id, number: 2, step: 1 },
+      records: JSON.stringify([['hr', 'user', who.number]]),
+      before: JSON.stringify({ g: [['hr', 'user', who.number, `was-${who.id}`]] }),
+    },
+    {
+      ...{ identity: `was-${who.id}`, number: 1, step: 1 },
+      records: JSON.stringify([['hr', 'user', who.number]]),
+      before: JSON.stringify({
+        ...{ v: { displayName: who.name }, o: { hr: ['displayName'] }, p: true, k: 'user' },
+        l: [['hr', 'user', who.number, who.id]],
+      }),
+    },
+    {
+      ...{ identity: `with-${who.id}`, number: 1, step: 1 },
+      records: JSON.stringify([
+        ['hr', 'user', who.number],
+        ['hr', 'user', 'third'],
+      ]),
+      before: JSON.stringify({
+        v: { displayName: who.name, city: 'Third' },
+        o: { hr: ['displayName'], entra: ['city'] },
+        l: [['hr', 'user', who.number, who.id]],
+      }),
+    },
   ],
   leaver: (who) => [{ identity: who.id, since: AT, done_seconds: 0 }],
   erasure: (who) => [{ id: `x-${who.id}`, person: who.id, begun_at: AT, content: '{}' }],
