@@ -57,12 +57,20 @@ export function mergingOf({ records, kept }: Person, space: Space, rules: Attrib
     now: space.at,
     kept,
     record: (system) => {
-      for (const held of records) {
-        if (held.ref.system === system && held.present) return saidBy(held, space);
-      }
-      return undefined;
+      const theirs = [...records].filter(({ ref }) => ref.system === system);
+      const [gone] = theirs;
+      const held = theirs.find(({ present }) => present) ?? gone;
+      if (held === undefined) return undefined;
+      // Those that are gone still count of somebody who has left.
+      return held.present || !isVouchedFor(records, space) ? saidBy(held, space) : undefined;
     },
   };
+}
+
+function isVouchedFor(records: ReadonlySet<Held>, space: Space): boolean {
+  return [...records].some(
+    (held) => held.rules?.authority && contributionOf(held, space, false)?.present,
+  );
 }
 
 /** What was computed before. */
