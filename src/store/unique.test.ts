@@ -250,6 +250,50 @@ function uniqueContract(open: () => Promise<Shared>): void {
     expect(await login(contoso, '1')).toBe('lovelace2');
   });
 
+  it('gives somebody who comes back another name where a target or a source gave hers away', async () => {
+    await using contoso = await company();
+    const left = { type: 'absent', ref: user('hr', '1') } as const;
+    await contoso.read('hr', 'user', [lovelace('1')]);
+    await contoso.read('hr', 'user', [left], { mode: 'changes' });
+    await contoso.read('ramp', 'user', [
+      present(user('ramp', 'r1'), { userName: 'lovelace@contoso.com' }),
+    ]);
+    await contoso.read('hr', 'user', [lovelace('1')], { mode: 'changes' });
+    expect(await login(contoso, '1')).toBe('lovelace1');
+  });
+
+  it('leaves a name to one of those who have it when only one may have it from now on', async () => {
+    const { connect } = await open();
+    const computed = (login: string) => attributeRules(identityConfiguration({ user: { login } }));
+    await using contoso = await office(connect, { ...rules, identity: computed('[surname]') });
+    await contoso.read('hr', 'user', [lovelace('1'), lovelace('2')]);
+    expect(await login(contoso, '2')).toBe('lovelace');
+    const again = await contoso.again(rules);
+    while (await again.expandMarkers('ramp'));
+    const [one, other] = [await again.findPerson('1'), await again.findPerson('2')];
+    const logins = [...one, ...other].map(({ attributes }) => attributes.login);
+    expect(logins).toEqual(['lovelace', 'lovelace1']);
+  });
+
+  it('keeps what was made of the record of somebody who has left', async () => {
+    const { connect } = await open();
+    const said = { displayName: 'Join(" ", [surname], [hr/nameOfBirth])' };
+    await using contoso = await office(connect, {
+      ...rules,
+      identity: attributeRules(identityConfiguration({ user: said })),
+    });
+    await contoso.read('hr', 'user', [
+      present(user('hr', '1'), { employeeId: '1', surname: 'lovelace', nameOfBirth: 'Byron' }),
+    ]);
+    await contoso.read('hr', 'user', [{ type: 'absent', ref: user('hr', '1') }], {
+      mode: 'changes',
+    });
+    expect((await contoso.subject('1')).identity).toMatchObject({
+      present: false,
+      attributes: { displayName: 'lovelace Byron' },
+    });
+  });
+
   it('keeps a name in a target for whom it was planned, and longer than its account is there', async () => {
     await using contoso = await company();
     const { warehouse } = contoso;

@@ -10,10 +10,10 @@ import { expandGroup } from './membership-groups.ts';
 import { groupsLookedAtAgain } from './membership-moves.ts';
 import { MEMBERS } from './roster.ts';
 import { regroupAnew } from './rule-groups-anew.ts';
-import { openSpace } from './space.ts';
+import { openSpace, type Space } from './space.ts';
 import type { Marker } from './storage.ts';
 import type { DueCause } from './subject.ts';
-import { drawings } from './unique.ts';
+import { claimNames, drawings } from './unique.ts';
 import { indexNames } from './unique-targets.ts';
 import { writeSpace } from './write.ts';
 
@@ -142,7 +142,7 @@ const PHASES: Readonly<
   },
   merge: async (context, cursor) => {
     const ids = await context.store.identityIds(undefined, cursor, MERGED_PER_STEP);
-    await mergeIdentities(context, ids);
+    await mergeIdentities(context, ids, claimNames);
     return ids.length < MERGED_PER_STEP ? 'join 0 ' : `merge ${ids.at(-1)}`;
   },
   join: async (context, cursor) => {
@@ -160,11 +160,20 @@ const PHASES: Readonly<
   },
 };
 
-/** Merges identities from their records as the rules are now. */
-export async function mergeIdentities(context: Context, ids: readonly IdentityId[]): Promise<void> {
+/**
+ * Merges identities from their records as the rules are now.
+ *
+ * @param first What becomes of them before.
+ */
+export async function mergeIdentities(
+  context: Context,
+  ids: readonly IdentityId[],
+  first?: (space: Space, context: Context) => Promise<void>,
+): Promise<void> {
   const { store, book } = context;
   const space = openSpace(context);
   await space.loadPeople(ids);
+  await first?.(space, context);
   for (const person of space.people.values()) space.remerge(person);
   await writeSpace(space, context);
   await store.addIdentityKeys(

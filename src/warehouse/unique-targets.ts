@@ -67,8 +67,26 @@ export async function heldInTarget(
   at: NamedPath,
   wanted: readonly string[],
 ): Promise<ReadonlyMap<string, IdentityId>> {
+  const { kept, accounts } = await namesInTarget({ store, now }, at, wanted);
+  // What the target has counts, whoever it was kept for.
+  return new Map([...kept, ...accounts]);
+}
+
+/** By the key a name is compared by. */
+interface NamesInTarget {
+  /** Whom a plan gave it to, or who had it until lately; the empty text where nobody knows. */
+  readonly kept: ReadonlyMap<string, IdentityId>;
+  /** Whose account has it; the empty text for an account of nobody. */
+  readonly accounts: ReadonlyMap<string, IdentityId>;
+}
+
+export async function namesInTarget(
+  { store, now }: Pick<Context, 'store' | 'now'>,
+  at: NamedPath,
+  wanted: readonly string[],
+): Promise<NamesInTarget> {
   const keys = wanted.flatMap((name) => nameKey(name) ?? []);
-  const [held, accounts] = await Promise.all([
+  const [kept, accounts] = await Promise.all([
     store.namesHeld(spaceOf(at), keys, now().getTime()),
     store.recordsWithKeys(
       at.system,
@@ -77,13 +95,15 @@ export async function heldInTarget(
       1,
     ),
   ]);
-  const holders = new Map(held.map(({ name, holder }) => [name, holder]));
-  // What the target has counts, whoever it was kept for.
-  for (const { key, record } of accounts) {
-    const name = valueOfMatchKey(key, at.path);
-    if (name !== undefined) holders.set(name, record.identity ?? '');
-  }
-  return holders;
+  return {
+    kept: new Map(kept.map(({ name, holder }) => [name, holder])),
+    accounts: new Map(
+      accounts.flatMap(({ key, record }) => {
+        const name = valueOfMatchKey(key, at.path);
+        return name === undefined ? [] : [[name, record.identity ?? ''] as const];
+      }),
+    ),
+  };
 }
 
 /** The same, and what accounts do not hold any more, by our hand or another's, is given up. */

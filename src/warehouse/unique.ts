@@ -14,7 +14,7 @@ import { contributionsOf, mergingOf } from './merge-person.ts';
 import type { AttributeRule } from './merge-rules.ts';
 import type { Person, Space } from './space.ts';
 import type { HeldName, NameSpace } from './unique-storage.ts';
-import { heldInTarget, spaceOf } from './unique-targets.ts';
+import { namesInTarget, spaceOf } from './unique-targets.ts';
 import type { SourceRules } from './warehouse.ts';
 
 /** A rule that draws. */
@@ -41,9 +41,9 @@ export async function settleNames(space: Space, context: Context): Promise<void>
       const drawn = await draw(people, drawing, space, context);
       if (drawn.length === 0) break;
       const late = await take(drawn, drawing, context);
-      for (const { id } of drawn) if (!late.has(id)) space.remerge(person(space, id));
+      for (const { holder } of drawn) if (!late.has(holder)) space.remerge(personIn(space, holder));
       if (late.size === 0) break;
-      for (const id of late) delete person(space, id).kept[drawing.attribute];
+      for (const id of late) delete personIn(space, id).kept[drawing.attribute];
     }
     await giveUp(people, drawing, context);
   }
@@ -54,7 +54,7 @@ export async function supposeNames(space: Space, context: Context): Promise<void
   for (const drawing of drawings(context)) {
     const people = [...space.people.values()].filter(({ kind }) => kind === drawing.kind);
     const drawn = await draw(people, drawing, space, context);
-    for (const { id } of drawn) space.remerge(person(space, id));
+    for (const { holder } of drawn) space.remerge(personIn(space, holder));
   }
 }
 
@@ -96,7 +96,7 @@ async function heard({ suppliers }: Drawing, { store }: Context): Promise<boolea
   return true;
 }
 
-function person(space: Space, id: IdentityId): Person {
+function personIn(space: Space, id: IdentityId): Person {
   const found = space.people.get(id);
   if (!found) throw new TypeError(`${id} is not in hand`);
   return found;
@@ -105,29 +105,50 @@ function person(space: Space, id: IdentityId): Person {
 /** Whoever comes back has her name again, unless somebody else got it meanwhile. */
 async function takeBack(
   people: readonly Person[],
-  { attribute, space: of }: Drawing,
+  drawing: Drawing,
   space: Space,
-  { store, now }: Context,
+  context: Context,
 ): Promise<void> {
-  const returned = people.flatMap((each): readonly HeldName[] => {
-    const back = each.present && each.stored !== undefined && !each.stored.present;
-    const name = back ? keyOf(each.kept[attribute]) : undefined;
-    return name === undefined ? [] : [{ name, holder: each.id }];
-  });
-  if (returned.length === 0) return;
-  const held = await store.takeNames(of, returned, now().getTime());
-  const holders = new Map(held.map(({ name, holder }) => [name, holder]));
-  for (const { name, holder } of returned) {
-    if (holders.get(name) === holder) continue;
-    const late = person(space, holder);
-    delete late.kept[attribute];
-    space.remerge(late);
+  const { kind, attribute, space: of } = drawing;
+  const returned = people.filter(
+    ({ present, stored }) => present && stored !== undefined && !stored.present,
+  );
+  const rows = keptNames(returned, attribute);
+  if (rows.length === 0) return;
+  const holders = await holdersOf(kind, attribute, of, context)(rows.map(({ name }) => name));
+  const late = new Set(
+    rows.flatMap(({ name, holder }) => ((holders.get(name) ?? holder) === holder ? [] : holder)),
+  );
+  const free = rows.filter(({ holder }) => !late.has(holder));
+  for (const id of late.union(await take(free, drawing, context))) {
+    const person = personIn(space, id);
+    delete person.kept[attribute];
+    space.remerge(person);
   }
 }
 
-interface Drawn {
-  readonly id: IdentityId;
-  readonly name: string;
+/**
+ * Under other rules, a value that was computed for several stays with one of them. Before people are
+ * merged anew, so that the others are given another one then.
+ */
+export async function claimNames(space: Space, context: Context): Promise<void> {
+  for (const drawing of drawings(context)) {
+    const people = [...space.people.values()].filter(
+      ({ kind, stored }) => kind === drawing.kind && stored?.present,
+    );
+    const rows = keptNames(people, drawing.attribute);
+    if (rows.length === 0) continue;
+    for (const id of await take(rows, drawing, context)) {
+      delete personIn(space, id).kept[drawing.attribute];
+    }
+  }
+}
+
+function keptNames(people: readonly Person[], attribute: string): readonly HeldName[] {
+  return people.flatMap(({ id, kept }) => {
+    const name = keyOf(kept[attribute]);
+    return name === undefined ? [] : [{ name, holder: id }];
+  });
 }
 
 /** Chooses names, and puts them into `kept`. */
@@ -136,7 +157,7 @@ async function draw(
   drawing: Drawing,
   space: Space,
   context: Context,
-): Promise<readonly Drawn[]> {
+): Promise<readonly HeldName[]> {
   const { kind, attribute, computed, space: of } = drawing;
   const { expression } = computed;
   const nameless = people.filter(
@@ -166,15 +187,19 @@ async function draw(
     holdersOf(kind, attribute, of, context),
     taken,
   );
-  return nameless.flatMap((each): readonly Drawn[] => {
+  return nameless.flatMap((each): readonly HeldName[] => {
     const name = chosen.get(each.id);
-    if (name === undefined) return [];
+    const key = keyOf(name);
+    if (name === undefined || key === undefined) return [];
     each.kept[attribute] = name;
-    return [{ id: each.id, name }];
+    return [{ name: key, holder: each.id }];
   });
 }
 
-/** Where a name may be somebody's: kept for them, said by a source, or held in a target. */
+/**
+ * Where a name may be somebody's: kept for them, said by a source, or held in a target. Of one that
+ * several have, nobody is the holder, so that none of them is given it anew.
+ */
 function holdersOf(kind: ObjectKind, attribute: string, of: NameSpace, context: Context): Holders {
   const { store, book, now } = context;
   return async (names) => {
@@ -185,13 +210,16 @@ function holdersOf(kind: ObjectKind, attribute: string, of: NameSpace, context: 
     ]);
     const holders = new Map<string, IdentityId>();
     for (const { name, holder } of held) holders.set(name, holder);
+    const add = (name: string, holder: IdentityId): void => {
+      holders.set(name, (holders.get(name) ?? holder) === holder ? holder : '');
+    };
     // Names of those who left long ago are still among their last values, and free all the same.
     const ids = [...new Set(said.map(({ identity }) => identity))];
     const there = ids.length === 0 ? [] : await store.identities(ids);
     const present = new Set(there.flatMap((each) => (each.present ? each.id : [])));
     for (const { key, identity } of said) {
       const name = valueOfIdentityKey(key, kind, attribute);
-      if (name !== undefined && present.has(identity)) holders.set(name, identity);
+      if (name !== undefined && present.has(identity)) add(name, identity);
     }
     for (const { system, unique = {}, kind: of } of book.rules.targets) {
       if (of !== kind) continue;
@@ -204,10 +232,18 @@ function holdersOf(kind: ObjectKind, attribute: string, of: NameSpace, context: 
             return value === undefined || key === undefined ? [] : [[key, name] as const];
           }),
         );
-        const accounts = await heldInTarget(context, { system, kind, path }, [...values.keys()]);
+        const nameOf = (value: string) => nameKey(values.get(value) ?? '');
+        const { kept, accounts } = await namesInTarget(context, { system, kind, path }, [
+          ...values.keys(),
+        ]);
+        for (const [value, holder] of kept) {
+          const name = nameOf(value);
+          // Whoever had the account is known better by whom the name was drawn for.
+          if (name !== undefined && !holders.has(name)) holders.set(name, holder);
+        }
         for (const [value, holder] of accounts) {
-          const name = nameKey(values.get(value) ?? '');
-          if (name !== undefined) holders.set(name, holder);
+          const name = nameOf(value);
+          if (name !== undefined) add(name, holder);
         }
       }
     }
@@ -217,14 +253,11 @@ function holdersOf(kind: ObjectKind, attribute: string, of: NameSpace, context: 
 
 /** @returns Who was too late. */
 async function take(
-  drawn: readonly Drawn[],
+  rows: readonly HeldName[],
   { space: of }: Drawing,
   { store, now }: Context,
 ): Promise<ReadonlySet<IdentityId>> {
-  const rows = drawn.flatMap(({ id, name }): readonly HeldName[] => {
-    const key = nameKey(name);
-    return key === undefined ? [] : [{ name: key, holder: id }];
-  });
+  if (rows.length === 0) return new Set();
   const held = await store.takeNames(of, rows, now().getTime());
   const holders = new Map(held.map(({ name, holder }) => [name, holder]));
   return new Set(rows.flatMap(({ name, holder }) => (holders.get(name) === holder ? [] : holder)));
