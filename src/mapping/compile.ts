@@ -92,6 +92,8 @@ function compiledRow(
     row,
     inputs: expression.inputs,
     ...(expression.redacted && { redacted: true }),
+    // What is set on creation only is never looked at again.
+    ...(expression.timed && when === 'always' && { timed: true }),
     ...(candidates && { candidates }),
     desired: (attributes, context, purpose) => {
       const creating = purpose === 'create';

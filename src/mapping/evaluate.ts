@@ -36,6 +36,8 @@ export interface Expression {
   readonly filters: boolean;
   /** Another value each time, or one that depends on what is taken: for creation only. */
   readonly unrepeatable: boolean;
+  /** Reads the time, so that its value may change by itself. */
+  readonly timed: boolean;
   /** @throws ExpressionError, and nothing else. */
   evaluate(attributes: Attributes, context: EvaluationContext): Value;
   /** Of `SelectUniqueValue`: the values it would choose from, in order. @throws ExpressionError */
@@ -56,6 +58,7 @@ interface Compiler {
   redacted: boolean;
   filters: boolean;
   unrepeatable: boolean;
+  timed: boolean;
 }
 
 /** @returns The expression, or everything that is wrong with it, each with its place in the text. */
@@ -77,6 +80,7 @@ export function compileExpression(
     redacted: false,
     filters: false,
     unrepeatable: false,
+    timed: false,
   };
   const root = compiled(tree, compiler);
   const unknown = known ? unknownAttributes(tree, text, new Set(known)) : [];
@@ -111,6 +115,7 @@ function expression(text: string, tree: Node, root: Compiled, compiler: Compiler
     redacted: compiler.redacted,
     filters: compiler.filters,
     unrepeatable: compiler.unrepeatable,
+    timed: compiler.timed,
     evaluate: (attributes, context) => run(root, environmentOf(attributes, context)),
     ...(rules && {
       candidates: (attributes: Attributes, context: EvaluationContext) =>
@@ -205,6 +210,7 @@ function call(node: CallNode, compiler: Compiler): Compiled {
   if (!definition) throw new Error(`"${node.name}" was not checked`);
   if (node.name === 'Redact') compiler.redacted = true;
   if (definition.unrepeatable) compiler.unrepeatable = true;
+  if (definition.timed) compiler.timed = true;
   const all = givenArguments(node, definition).map((argument) => bound(argument, compiler));
   warnOfBoundaries(node, all, compiler);
   try {

@@ -61,6 +61,8 @@ export interface CompiledRow {
   readonly inputs: readonly string[];
   /** The expression holds `Redact`: whoever shows or logs the value shows `[Redact]` instead. */
   readonly redacted?: true;
+  /** Reads the time: what it asks for may change by itself. */
+  readonly timed?: true;
   desired(
     attributes: Attributes,
     context: EvaluationContext,
@@ -114,6 +116,8 @@ export interface ClauseVerdict {
 export interface ReadMap {
   /** Attributes of the system that are needed, for `$select`. */
   readonly inputs: readonly string[];
+  /** Any row reads the time: what it makes of a record may change by itself. */
+  readonly timed?: true;
   /** What an identity attribute is read from. */
   inputsOf?(attribute: string): readonly string[];
   /**

@@ -39,6 +39,7 @@ export function compileReadMap(rows: Readonly<Record<string, ReadMapRow>>): Resu
   const inputs = new Map(ready.map((row) => [row.attribute, row.expression.inputs]));
   const value: ReadMap = {
     inputs: [...new Set(ready.flatMap(({ expression }) => expression.inputs))],
+    ...(ready.some(({ expression }) => expression.timed) && { timed: true as const }),
     inputsOf: (attribute) => inputs.get(attribute) ?? [],
     map: (record, now, onFailure) => mappedRecord(ready, record, now, onFailure),
   };

@@ -1,18 +1,48 @@
 /** When somebody is looked at again though nothing is said of them: a date decides then. */
 
+import { turnOf } from '../mapping/turn.ts';
 import type { Subject } from '../warehouse/subject.ts';
-import { targetAttributes } from './standing.ts';
+import { evaluation } from './desired.ts';
+import { standing, targetAttributes } from './standing.ts';
 import type { Target } from './target.ts';
 
-/** The next date that may decide otherwise about somebody's account. */
+/** The next date that may decide otherwise about somebody's account: of the scope, or in a mapping. */
 export function dateToCome(
   subject: Subject,
-  { scope }: Pick<Target, 'scope'>,
+  target: Pick<Target, 'scope' | 'mapping' | 'assigned'>,
   now: Date,
 ): Date | undefined {
+  const { identity } = subject;
   // Whoever has gone comes back with a record, not with a date.
-  if (scope?.dated === undefined || !subject.identity.present) return undefined;
-  return scope.dated.turnsAt({ ...subject.identity.attributes, ...targetAttributes(subject) }, now);
+  if (!identity.present) return undefined;
+  const { scope, mapping } = target;
+  const attributes = { ...identity.attributes, ...targetAttributes(subject) };
+  const timed = mapping.rows.filter((row) => row.timed);
+  return firstToCome(
+    now,
+    scope?.dated?.turnsAt(attributes, now),
+    timed.length > 0 ? mappingTurns(subject, target, now) : undefined,
+  );
+}
+
+function mappingTurns(
+  subject: Subject,
+  target: Pick<Target, 'scope' | 'mapping' | 'assigned'>,
+  now: Date,
+): Date | undefined {
+  const { attributes } = subject.identity;
+  const { mapping } = target;
+  const isIn = standing(subject, target, now).in;
+  return turnOf((at) => {
+    // Nothing that is drawn is among them.
+    const evaluated = evaluation(subject, { now: at, random: () => 0 }, isIn);
+    return [
+      mapping.omits?.(attributes, evaluated) ?? false,
+      ...mapping.rows.flatMap((row) =>
+        row.timed ? row.desired(attributes, evaluated, 'update') : [],
+      ),
+    ];
+  }, now);
 }
 
 /** Attributes of somebody that the scope has to compare with the time, and cannot. */

@@ -1,6 +1,8 @@
 /** What dates decide about identities: which records count, and when that is to be asked again. */
 
 import type { Attributes } from '../identity/record.ts';
+import { turnOf } from '../mapping/turn.ts';
+import { COMPUTED, computed } from './merge-computed.ts';
 import type { Merging } from './merge-rules.ts';
 import type { Held, Person, Space } from './space.ts';
 import type { SourceRules, WarehouseRules } from './warehouse.ts';
@@ -17,21 +19,30 @@ export function countsNow(
 
 /** The next moment at which merging somebody again may come to something else though nothing changes. */
 export function remergesAt(
-  { records, attributes }: Pick<Person, 'records' | 'attributes'>,
+  { records, attributes, origins }: Pick<Person, 'records' | 'attributes' | 'origins'>,
   space: Space,
   merging: Merging | undefined,
 ): Date | undefined {
-  const turns = [...records].map((held) => recordTurns(held, space));
-  for (const { from = [] } of merging?.rules.ordered ?? []) {
+  const turns = [...records].flatMap((held) => recordTurns(held, space));
+  if (merging === undefined) return earliest(turns);
+  for (const { attribute, from = [], computed: how } of merging.rules.ordered) {
     for (const { when } of from) turns.push(when?.dated?.turnsAt(attributes, space.at));
+    if (!how?.expression.timed || how.expression.unrepeatable) continue;
+    const { [attribute]: value, ...others } = attributes;
+    const supplied = value !== undefined && origins[attribute] !== COMPUTED;
+    const decided = supplied ? attributes : others;
+    turns.push(turnOf((now) => computed(how, attribute, decided, { ...merging, now }), space.at));
   }
   return earliest(turns);
 }
 
-function recordTurns(held: Held, space: Space): Date | undefined {
-  const dated = held.rules?.while?.dated;
-  if (!held.present || dated === undefined) return undefined;
-  return dated.turnsAt(space.mappedOf(held), space.at);
+function recordTurns(held: Held, space: Space): readonly (Date | undefined)[] {
+  const { rules, present } = held;
+  if (rules === undefined || !present) return [];
+  return [
+    rules.while?.dated?.turnsAt(space.mappedOf(held), space.at),
+    rules.map.timed && turnOf((now) => rules.map.map(space.attributesOf(held), now), space.at),
+  ];
 }
 
 export function earliest(dates: readonly (Date | undefined)[]): Date | undefined {
@@ -44,9 +55,12 @@ export function earliest(dates: readonly (Date | undefined)[]): Date | undefined
 /** Whether time alone may change an identity at all, apart from its groups. */
 export function remergesByDate({ sources, identity = {} }: WarehouseRules): boolean {
   return (
-    sources.some((source) => source.while?.dated !== undefined) ||
+    sources.some((source) => source.while?.dated !== undefined || source.map.timed) ||
     Object.values(identity).some(({ ordered }) =>
-      ordered.some(({ from = [] }) => from.some(({ when }) => when?.dated !== undefined)),
+      ordered.some(
+        ({ from = [], computed: how }) =>
+          how?.expression.timed || from.some(({ when }) => when?.dated !== undefined),
+      ),
     )
   );
 }

@@ -234,6 +234,38 @@ describe('somebody who changes', () => {
   });
 });
 
+describe('an expression that reads the time', () => {
+  it('is worked out again when it comes to something else', async () => {
+    await using contoso = await company({
+      scope: 'mail pr',
+      map: ['nickName: \'IIF(CDate([employeeHireDate]) > Now(), "to come", "here")\''],
+    });
+    await contoso.employees({ name: 'ada', hired: '2027-01-20' });
+    await contoso.run();
+    expect((await contoso.account('ada'))?.attributes.nickName).toBe('to come');
+    expect(await contoso.due('2027-01-19T23:59:59Z')).toBe(0);
+    await contoso.at('2027-01-20T00:00:00Z');
+    expect((await contoso.account('ada'))?.attributes.nickName).toBe('here');
+  });
+
+  it('changes an identity when its value is computed', async () => {
+    await using contoso = await company({
+      scope: 'stage pr',
+      map: ['nickName: "[stage]"'],
+      more: `identity:
+  user:
+    stage: 'IIF(DateDiff("d", CDate([employeeHireDate]), Now()) < 90, "new", "settled")'`,
+    });
+    await contoso.employees({ name: 'ada', hired: '2026-11-01' });
+    await contoso.run();
+    await contoso.at('2027-01-29T23:59:59Z');
+    expect((await contoso.account('ada'))?.attributes.nickName).toBe('new');
+    await contoso.at('2027-01-30T00:00:00Z');
+    expect((await contoso.account('ada'))?.attributes.nickName).toBe('settled');
+    expect(await contoso.people('ada')).toMatchObject([{ attributes: { stage: 'settled' } }]);
+  });
+});
+
 describe('a date that cannot be read', () => {
   it('leaves the account as it is, and is told', async () => {
     await using contoso = await company();

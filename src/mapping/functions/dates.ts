@@ -25,6 +25,7 @@ import {
 
 const Now: FunctionDefinition = {
   parameters: [],
+  timed: true,
   build: () => (environment) => {
     const milliseconds = environment.context.now.getTime();
     return new Date(milliseconds - (milliseconds % 1000));

@@ -42,6 +42,8 @@ export interface FunctionDefinition {
   readonly outermost?: true;
   /** Each evaluation gives another value, so that writing it again and again would never settle. */
   readonly unrepeatable?: true;
+  /** Its value depends on the time. */
+  readonly timed?: true;
   /** Turns the call into a closure, once. Throws `ExpressionError` for what constants already show. */
   readonly build: (call: Call) => Compiled;
 }
