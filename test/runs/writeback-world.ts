@@ -36,7 +36,10 @@ export interface Company extends AsyncDisposable {
   readonly app: Office;
   readonly verbs: ReturnType<typeof verbsOf>;
   readonly watch: Parameters<typeof runSync>[2];
-  run(): Promise<RunReport>;
+  /** @param days Later than the run before; an hour when absent. */
+  run(days?: number): Promise<RunReport>;
+  /** Replaces a file beside the configuration. */
+  write(name: string, text: string): Promise<void>;
 }
 
 const HOURS = 3_600_000;
@@ -44,16 +47,22 @@ const LOCKSTEP = 'Bearer secret';
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
-/** @param like What an HR directory does with what it is given, over the one it would be. */
+/**
+ * @param like What an HR directory does with what it is given, over the one it would be.
+ * @param files Beside the configuration, by name.
+ */
 export async function company(
   configuration: string,
   like: (directory: Connector) => Connector = (directory) => directory,
+  files: Readonly<Record<string, string>> = {},
 ): Promise<Company> {
   let time = Date.parse('2026-03-02T08:00:00Z');
   const now = () => new Date(time);
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-writeback-'));
   const file = path.join(folder, 'lockstep.yaml');
   await writeFile(file, configuration);
+  const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) await write(name, text);
   const loaded = await loadConfiguration(file, {
     env: { TOKEN: 'secret' },
     connectors: connectorTypes(),
@@ -75,8 +84,9 @@ export async function company(
     app,
     verbs: verbsOf(engine),
     watch,
-    run: () => {
-      time += HOURS;
+    write,
+    run: (days) => {
+      time += days === undefined ? HOURS : days * 24 * HOURS;
       return runSync(engine, { trigger: 'command' }, watch);
     },
     [Symbol.asyncDispose]: async () => {
