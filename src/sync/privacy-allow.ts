@@ -26,8 +26,8 @@ export async function allowRecord(
       'write the id as the system has it, case included',
     );
   }
-  // It was left out of readings that are over.
-  if (sources.some((source) => source.system === system && source.kind === 'user')) {
-    await warehouse.forgetWatermark(system, 'user');
+  // It was left out of readings that are over, as a member of groups as well.
+  for (const source of sources.filter((each) => each.system === system)) {
+    await warehouse.forgetWatermark(system, source.kind);
   }
 }

@@ -149,6 +149,49 @@ describe('an erasure', () => {
   });
 });
 
+describe('a record that is allowed again', () => {
+  const person = 'ada.lovelace@contoso.com';
+  const request = { person, ...WHY, suppress: true, leaveAccounts: true };
+
+  async function allowedAgain(company: Contoso, ada: string, between: () => Promise<unknown>) {
+    const verbs = verbsOf(company.engine);
+    await verbs.erasePerson(request, company.watch);
+    await between();
+    await verbs.allowRecord({ system: 'entra', id: ada });
+    const { targets } = await company.run();
+    return targets[0]?.done;
+  }
+
+  it('is assigned as it was, though the listing is as it was when they were erased', async () => {
+    await using company = await contoso();
+    const ada = company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    expect(await allowedAgain(company, ada, async () => {})).toEqual({ link: 1 });
+  });
+
+  it('is a member of its groups again, which nobody changed since', async () => {
+    await using company = await contoso();
+    const { control } = company.graph;
+    const staff = control.act({
+      act: 'create',
+      type: 'group',
+      properties: {
+        ...{ displayName: 'Staff', mailNickname: 'staff' },
+        ...{ mailEnabled: false, securityEnabled: true },
+      },
+    });
+    const ada = company.hire({ name: 'ada.lovelace', assigned: false });
+    control.act({ act: 'add-member', group: staff.id, member: ada });
+    company.assign(staff.id);
+    await company.run();
+    expect(await allowedAgain(company, ada, () => company.run())).toEqual({ link: 1 });
+    const look = { system: 'ramp', trigger: 'command' } as const;
+    expect(await verbsOf(company.engine).reconcile(look, company.watch)).toMatchObject({
+      ...{ verdict: 'done', found: [] },
+    });
+  });
+});
+
 const HR = `
   hr:
     connector: file

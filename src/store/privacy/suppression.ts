@@ -43,10 +43,17 @@ export function suppression(
     allow: async (refs) => {
       const shared = await salt();
       if (shared === undefined) return false;
-      const gone = await database.run(`delete from suppression where digest in ${inList}`, [
-        list(refs.map((ref) => digestOf(ref, shared))),
-      ]);
-      return gone > 0;
+      return database.transaction(async (queries) => {
+        const gone = await queries.run(`delete from suppression where digest in ${inList}`, [
+          list(refs.map((ref) => digestOf(ref, shared))),
+        ]);
+        if (gone === 0) return false;
+        // They were left out of what was listed: the next listing is looked at, equal or not.
+        await queries.run(`delete from application where system in ${inList}`, [
+          list(refs.map(({ system }) => system)),
+        ]);
+        return true;
+      });
     },
   };
 }
