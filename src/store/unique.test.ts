@@ -294,6 +294,25 @@ function uniqueContract(open: () => Promise<Shared>): void {
     });
   });
 
+  it('forgets names once they are free again, and what somebody has stays', async () => {
+    await using contoso = await company();
+    const { warehouse, database } = contoso;
+    const names = async () =>
+      (await database.all<{ readonly value: string }>('select value from unique_name')).map(
+        ({ value }) => value,
+      );
+    await contoso.read('hr', 'user', [lovelace('1'), lovelace('2')]);
+    const left = { type: 'absent', ref: user('hr', '1') } as const;
+    await contoso.read('hr', 'user', [left], { mode: 'changes' });
+    expect(await warehouse.pruneNames(0)).toBe(false);
+    contoso.clock(new Date(NOW.getTime() + (YEAR + DAY) * 1000));
+    expect(await warehouse.pruneNames(0)).toBe(true);
+    expect(await names()).toHaveLength(2);
+    while (await warehouse.pruneNames(1));
+    expect(await names()).toEqual(['lovelace1']);
+    expect(await warehouse.pruneNames(0)).toBe(false);
+  });
+
   it('keeps a name in a target for whom it was planned, and longer than its account is there', async () => {
     await using contoso = await company();
     const { warehouse } = contoso;

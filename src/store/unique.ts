@@ -58,5 +58,16 @@ export function uniqueStore(database: Database): UniqueStore {
            or unique_name.until <= excluded.at`,
         names.map(({ name, holder }) => [space, name, holder, at, until]),
       ),
+
+    anyNameFree: async (at) => {
+      const one = 'select 1 as one from unique_name where until <= ? limit 1';
+      return (await database.all(one, [at])).length > 0;
+    },
+
+    pruneNames: async (at, most) => {
+      const oldest = 'select space, value from unique_name where until <= ? order by until limit ?';
+      const free = `delete from unique_name where (space, value) in (${oldest}) and until <= ?`;
+      return (await database.run(free, [at, most, at])) === most;
+    },
   };
 }

@@ -46,7 +46,11 @@ export async function forgetOld(engine: Engine, watch: Watch, most: number): Pro
   await ledger.forgetRuns(before.applied);
   const past = ago(historySeconds);
   const prune = async (rows: number, steps: number): Promise<boolean> => {
-    const more = [await plans.prune(before, rows), await warehouse.pruneHistory(past, steps)];
+    const more = [
+      await plans.prune(before, rows),
+      await warehouse.pruneHistory(past, steps),
+      await warehouse.pruneNames(rows),
+    ];
     return more.includes(true);
   };
   const leavers = engine.retention.attributeSeconds !== undefined;

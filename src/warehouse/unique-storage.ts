@@ -43,4 +43,8 @@ export interface UniqueStore {
   ): Promise<readonly HeldName[]>;
   /** Names that are given up, and free from `until` on; whose they were stays known. */
   freeNames(space: NameSpace, names: readonly HeldName[], at: number, until: number): Promise<void>;
+  /** Whether there are names on file that have been free since then or longer. */
+  anyNameFree(at: number): Promise<boolean>;
+  /** Drops those, so many at most; false when none is left. */
+  pruneNames(at: number, most: number): Promise<boolean>;
 }

@@ -29,6 +29,8 @@ export interface Names {
     at: NamedPath,
     names: readonly { readonly name: string; readonly holder: IdentityId }[],
   ): Promise<ReadonlySet<IdentityId>>;
+  /** Drops what is on file of names that are free again, so many at most. @returns Whether there is more. */
+  pruneNames(most: number): Promise<boolean>;
 }
 
 /** No system is called nothing: names of identities are in no target's space. */
@@ -54,6 +56,11 @@ export function names(context: Context): Names {
           rows.flatMap(({ name, holder }) => (holders.get(name) === holder ? [] : [holder])),
         );
       }),
+    pruneNames: async (most) => {
+      const at = now().getTime();
+      if (!(await store.anyNameFree(at))) return false;
+      return most === 0 || store.transaction(() => store.pruneNames(at, most));
+    },
   };
 }
 

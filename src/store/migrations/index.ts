@@ -18,6 +18,7 @@ import { ruleGroups0640 } from './0640-rule-groups.ts';
 import { leaving0641 } from './0641-leaving.ts';
 import { privacy0650 } from './0650-privacy.ts';
 import { retention0651 } from './0651-retention.ts';
+import { freeNames0652 } from './0652-free-names.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly Migration[] = [
   leaving0641,
   privacy0650,
   retention0651,
+  freeNames0652,
 ];
