@@ -76,7 +76,7 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
 
   app.get(`${basePath}/ServiceProviderConfig`, (context) => {
     refuseFilter(context.req.query('filter'));
-    return scimJson(context, serviceProviderConfig(context.var.door.base, maxBodyBytes));
+    return scimJson(context, serviceProviderConfig(context.var.door, maxBodyBytes));
   });
   app.get(`${basePath}/ResourceTypes`, (context) => {
     const { served, base } = context.var.door;
@@ -201,8 +201,12 @@ async function answerList(
 }
 
 function queryParameters(context: ScimContext): ListParameters {
-  const { filter, startIndex, count, cursor, attributes, excludedAttributes } = context.req.query();
-  return { filter, startIndex, count, cursor, attributes, excludedAttributes };
+  const { filter, sortBy, sortOrder, startIndex, count, cursor, attributes, excludedAttributes } =
+    context.req.query();
+  return {
+    ...{ filter, sortBy, sortOrder, startIndex, count, cursor },
+    ...{ attributes, excludedAttributes },
+  };
 }
 
 function searchParameters(body: unknown): ListParameters {
@@ -214,6 +218,8 @@ function searchParameters(body: unknown): ListParameters {
   };
   return {
     filter: text('filter'),
+    sortBy: text('sortBy'),
+    sortOrder: text('sortOrder'),
     startIndex: text('startIndex'),
     count: text('count'),
     cursor: text('cursor'),

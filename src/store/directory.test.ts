@@ -2,10 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeWithPostgres } from '../../test/services/postgres.ts';
 import { memoryStorage } from '../connectors/directory/memory.ts';
+import { cursorOf, orderOf, placeOf } from '../connectors/directory/order.ts';
 import type { DirectoryStorage, StoredObject, Write } from '../connectors/directory/storage.ts';
 import type { Database } from './database.ts';
 import { directoryStorage } from './directory.ts';
+import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 
 let folder: string;
@@ -45,7 +48,60 @@ function put(object: Omit<StoredObject, 'version'>, more: Partial<Write & { type
   return { type: 'put', object, expects: 0, values: [], unique, ...more } as const;
 }
 
+describeWithPostgres('a directory', (server) => {
+  it('sorts, page by page', async () => {
+    await using postgres = await openPostgres(await server().database(), 'default');
+    await expectSorted(directoryStorage(postgres, 'sorted'));
+  });
+});
+
+/** By the index on names and by keys, with and without a filter, forth and back. */
+async function expectSorted(storage: DirectoryStorage): Promise<void> {
+  const titles = ['b', 'B', undefined, 'a', undefined, 'c', '\u{1F600}', '\uFFFD'];
+  for (const [index, title] of titles.entries()) {
+    const userName = `${'hgfedcba'[index]}@contoso.com`;
+    await storage.write(put(account(`id-${index}`, { userName, ...(title && { title }) })));
+  }
+  const walk = async (
+    attribute: string,
+    descending: boolean,
+    matches?: (object: StoredObject) => boolean,
+  ) => {
+    const seen: string[] = [];
+    const sort = { path: { attribute }, descending, caseExact: false };
+    for (let cursor: string | undefined; ; ) {
+      const order = orderOf(sort, 'userName', cursor);
+      const asked = { order, count: 3, ...(matches && { matches }) };
+      const { objects, total } = await storage.search('user', asked);
+      const rest = await storage.search('user', { ...asked, offset: 1 });
+      expect(rest.objects.slice(0, 2)).toEqual(objects.slice(1));
+      expect(total).toBe(titles.filter((_, index) => !matches || index !== 3).length);
+      seen.push(...objects.map(({ id }) => id.slice(3)));
+      const last = objects.at(-1);
+      if (last === undefined) return seen.join('');
+      cursor = cursorOf(placeOf(order, last));
+    }
+  };
+  const without = ({ id }: StoredObject) => id !== 'id-3';
+  expect(await walk('userName', false)).toBe('76543210');
+  expect(await walk('userName', true)).toBe('01234567');
+  expect(await walk('userName', false, without)).toBe('7654210');
+  expect(await walk('title', false)).toBe('30157624');
+  expect(await walk('title', true)).toBe('42675103');
+  expect(await walk('title', true, without)).toBe('4267510');
+  const { userName: _, ...unnamed } = account('nameless').attributes;
+  await storage.write({
+    ...put(account('id-8')),
+    object: { ...account('id-8'), attributes: unnamed },
+  });
+  titles.push(undefined);
+  expect(await walk('userName', false)).toBe('765432108');
+  expect(await walk('userName', true)).toBe('801234567');
+}
+
 describe.each(STORAGES)('a directory in %s', (_, open) => {
+  it('sorts, page by page', async () => expectSorted(open()));
+
   it('gives back what was written, with the number of the change', async () => {
     const storage = open();
     const ada = account('ada', { name: { givenName: 'Ada' } });

@@ -5,6 +5,7 @@ import {
   indexedEquality,
   SEVERAL,
 } from '../connectors/directory/index-terms.ts';
+import { type Order, sortedPage } from '../connectors/directory/order.ts';
 import type {
   AccountState,
   DirectoryStorage,
@@ -16,6 +17,7 @@ import type {
 } from '../connectors/directory/storage.ts';
 import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Row, SqlValue } from './database.ts';
+import { inOrderOfKeys, inOrderOfNames, type Lots, pageOfNames } from './directory-order.ts';
 import { directoryWrites } from './directory-writes.ts';
 import { list } from './rows.ts';
 
@@ -54,25 +56,46 @@ export function directoryStorage(database: Database, system: SystemName): Direct
   };
 
   async function search(kind: ObjectKind, selection: Selection): Promise<Selected> {
-    const { filter, matches, after, offset = 0, count } = selection;
+    const { filter, matches, after, order, offset = 0, count } = selection;
     const equality = filter && indexedEquality(kind, filter);
     if (equality) {
       // Few: sorted here, since an order by id would tempt SQLite away from the index.
       const rows = await objects(kind, ...condition(equality));
       const found = rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
       const wanted = matches ? found.filter(matches) : found;
+      if (order) return sortedPage(wanted, order, { offset, count });
       const later = after === undefined ? wanted : wanted.filter(({ id }) => id > after);
       return { objects: later.slice(offset, offset + count), total: wanted.length };
     }
+    if (order) return ordered(kind, selection, order);
     if (matches) return scan(kind, selection, matches);
-    const [page, [counted]] = await Promise.all([
+    const [page, total] = await Promise.all([
       objects(kind, ' and id > ? order by id limit ? offset ?', [after ?? '', count, offset]),
-      database.all<{ readonly total: number }>(
-        'select count(*) as total from directory_object where system = ? and kind = ?',
-        [system, kind],
-      ),
+      totalOf(kind),
     ]);
-    return { objects: page, total: counted?.total ?? 0 };
+    return { objects: page, total };
+  }
+
+  async function ordered(kind: ObjectKind, selection: Selection, order: Order): Promise<Selected> {
+    const lots: Lots = (rest, parameters) => objects(kind, rest, parameters);
+    const [nameless] = order.byName
+      ? await lots(` and (name is null or name = '') limit 1`, [])
+      : [undefined];
+    if (!order.byName || nameless)
+      return inOrderOfKeys(lots, selection, order, (ids) =>
+        objects(kind, ` and id in ${database.inList}`, [list(ids)]),
+      );
+    if (selection.matches) return inOrderOfNames(lots, selection, order);
+    const [page, total] = await Promise.all([pageOfNames(lots, selection, order), totalOf(kind)]);
+    return { objects: page, total };
+  }
+
+  async function totalOf(kind: ObjectKind): Promise<number> {
+    const [counted] = await database.all<{ readonly total: number }>(
+      'select count(*) as total from directory_object where system = ? and kind = ?',
+      [system, kind],
+    );
+    return counted?.total ?? 0;
   }
 
   async function scan(

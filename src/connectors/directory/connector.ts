@@ -194,6 +194,7 @@ export function openDirectory(
     check: async () => [{ subject: system, status: 'ok', message: 'the store answers' }],
     traits: {
       enabledPath: 'active',
+      sorts: true,
       visibilityLagSeconds: visibleAfterSeconds,
       uniquePaths: rules.unique ? ['userName'] : [],
       pendingPaths: rules.confirm,

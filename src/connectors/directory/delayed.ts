@@ -4,6 +4,7 @@
  */
 
 import type { ObjectKind } from '../../identity/record.ts';
+import { sortedPage } from './order.ts';
 import type { DirectoryStorage, Selected, Selection, StoredObject } from './storage.ts';
 
 interface Mask {
@@ -41,6 +42,18 @@ export function delayed(
       ...selection,
       matches: (object) => !ids.has(object.id) && matches(object),
     });
+    const { order, offset = 0, count } = selection;
+    if (order) {
+      const shown = hidden.flatMap((mask) => mask.shown ?? []).filter(matches);
+      const first = await storage.search(kind, {
+        ...selection,
+        matches: (object) => !ids.has(object.id) && matches(object),
+        offset: 0,
+        count: offset + count,
+      });
+      const page = sortedPage([...first.objects, ...shown], order, { offset, count });
+      return { ...page, total: first.total + shown.length };
+    }
     // Masked objects come after the others: their before-images are in no index.
     const old = hidden.flatMap(({ shown }) => (shown && matches(shown) ? [shown] : []));
     const room = selection.count - found.objects.length;

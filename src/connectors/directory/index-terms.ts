@@ -37,7 +37,7 @@ export function indexTerms({ kind, attributes, state }: IndexedParts): IndexTerm
 type IndexedParts = Pick<StoredObject, 'kind' | 'attributes' | 'state'>;
 
 /** The attribute that names an object of a kind. */
-function nameOf(kind: ObjectKind): string {
+export function nameOf(kind: ObjectKind): string {
   return kind === 'user' ? 'userName' : 'displayName';
 }
 

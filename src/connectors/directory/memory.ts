@@ -3,6 +3,7 @@
 import type { Filter } from '../../identity/filter.ts';
 import type { ObjectKind, ObjectRef } from '../../identity/record.ts';
 import { indexedEquality, indexTerms, SEVERAL } from './index-terms.ts';
+import { sortedPage } from './order.ts';
 import type {
   DirectoryStorage,
   ListedValue,
@@ -124,11 +125,12 @@ export function memoryStorage(): DirectoryStorage {
   return {
     get: async (kind, id) => objects.get(key(kind, id)),
 
-    search: async (kind, { filter, matches = () => true, after, offset = 0, count }) => {
+    search: async (kind, { filter, matches = () => true, after, order, offset = 0, count }) => {
       // A cursor is an id, and ids of several processes may come out of order.
       const found = candidates(kind, filter)
         .filter(matches)
         .sort((one, other) => (one.id < other.id ? -1 : 1));
+      if (order) return sortedPage(found, order, { offset, count });
       const later = after === undefined ? found : found.filter(({ id }) => id > after);
       return { objects: later.slice(offset, offset + count), total: found.length };
     },

@@ -4,7 +4,8 @@ import type { Filter } from '../../identity/filter.ts';
 import type { IdentityRecord, ObjectKind, SystemName } from '../../identity/record.ts';
 import { type Comparison, filterMatches } from '../../scim/filter.ts';
 import { ConnectorError, type Query, type SearchPage } from '../spi/index.ts';
-import { indexedEquality } from './index-terms.ts';
+import { indexedEquality, nameOf } from './index-terms.ts';
+import { cursorOf, orderOf, placeOf } from './order.ts';
 import { recordOf, searchable } from './record.ts';
 import type { DirectoryStorage, StoredObject } from './storage.ts';
 
@@ -19,16 +20,17 @@ export async function searchRecords(
   system: SystemName,
   kind: ObjectKind,
   storage: DirectoryStorage,
-  { filter, attributes, cursor, offset, count = DEFAULT_COUNT }: Omit<Query, 'signal'>,
+  { filter, sort, attributes, cursor, offset, count = DEFAULT_COUNT }: Omit<Query, 'signal'>,
 ): Promise<SearchPage> {
   const asked = splitMembership(kind, filter);
   const { rest, members } = asked;
+  const order = sort && orderOf(sort, nameOf(kind), cursor);
   const { objects, total } = await storage.search(kind, {
     ...(rest && {
       filter: rest,
       matches: (object: StoredObject) => filterMatches(rest, searchable(object), EXACT),
     }),
-    ...(cursor !== undefined && { after: cursor }),
+    ...(order ? { order } : cursor !== undefined && { after: cursor }),
     ...(offset !== undefined && { offset }),
     count,
   });
@@ -43,12 +45,12 @@ export async function searchRecords(
     if (!members.every((id) => held.some((member) => member.id === id))) continue;
     records.push(withMembers ? memberRecord(system, object, held) : recordOf(system, object));
   }
-  const last = objects.at(-1)?.id;
+  const last = objects.at(-1);
   const more = last !== undefined && objects.length === count;
   return {
     records,
     total: members.length > 0 ? records.length : total,
-    ...(more && { nextCursor: last }),
+    ...(more && { nextCursor: order ? cursorOf(placeOf(order, last)) : last.id }),
   };
 }
 

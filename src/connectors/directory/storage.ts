@@ -6,6 +6,7 @@
 
 import type { Filter } from '../../identity/filter.ts';
 import type { Attributes, ObjectKind, ObjectRef } from '../../identity/record.ts';
+import type { Order } from './order.ts';
 
 export interface StoredObject {
   readonly id: string;
@@ -81,15 +82,16 @@ export interface Selection {
    * Absent where every object is wanted.
    */
   readonly matches?: (object: StoredObject) => boolean;
-  /** The id of the last object of the page before. */
+  /** The id of the last object of the page before, where no order is asked for. */
   readonly after?: string;
+  /** That in which they were made when absent. */
+  readonly order?: Order;
   /** Objects to skip; counted after `after`. */
   readonly offset?: number;
   readonly count: number;
 }
 
 export interface Selected {
-  /** In the order they were made. */
   readonly objects: readonly StoredObject[];
   readonly total: number;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Filter } from '../../identity/filter.ts';
+import type { AttributePath } from '../../identity/path.ts';
 import type { Problem } from '../../identity/problem.ts';
 import type {
   Attributes,
@@ -70,8 +71,18 @@ export interface AttributeChange {
   readonly after?: AttributeValue;
 }
 
+export interface Sort {
+  readonly path: AttributePath;
+  /** The exact reverse: what has no value comes first then, and last otherwise. */
+  readonly descending: boolean;
+  /** Whether capitals make a difference for this attribute. */
+  readonly caseExact: boolean;
+}
+
 export interface Query extends CallOptions {
   readonly filter?: Filter;
+  /** Only for systems whose traits say that they sort. */
+  readonly sort?: Sort;
   readonly attributes?: readonly string[];
   readonly cursor?: string;
   /** Objects to skip, for systems that page by number; only without a cursor. */
@@ -173,6 +184,8 @@ export interface TargetTraits {
   /** Paths whose change waits for somebody's confirmation, so that the old value is read meanwhile. */
   readonly pendingPaths: readonly string[];
   readonly maxMembersPerRequest: number;
+  /** `search` answers in the order a query asks for. */
+  readonly sorts: true;
   /** Its groups are read without their members, so that nobody can be missed among them. */
   readonly hidesMembers: true;
   /** Requests each second the target allows, when it says so. */

@@ -8,14 +8,17 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './list.ts';
 import type { Resource } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
-export function serviceProviderConfig(base: string, maxPayloadSize: number): Resource {
+export function serviceProviderConfig(
+  { served, base }: { readonly served: ServedSystem; readonly base: string },
+  maxPayloadSize: number,
+): Resource {
   return {
     schemas: [SERVICE_PROVIDER_CONFIG],
     patch: { supported: true },
     bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: served.connector.traits?.sorts ?? false },
     etag: { supported: true },
     pagination: {
       cursor: true,

@@ -31,6 +31,8 @@ const STATUS: Readonly<Record<FailureKind, readonly [number, ScimType?]>> = {
 
 const BY_CODE: Readonly<Record<string, ScimType>> = {
   'filter-unsupported': 'invalidFilter',
+  'cursor-invalid': 'invalidCursor',
+  'sort-too-large': 'tooMany',
   'path-invalid': 'invalidPath',
   'value-create-only': 'mutability',
 };

@@ -1,14 +1,16 @@
 /** Lists (RFC 7644 §3.4.2) of one type or several, paged by number or by cursor (RFC 9865). */
 
+import type { Sort } from '../../connectors/spi/index.ts';
 import type { Filter } from '../../identity/filter.ts';
 import type { Leniency } from '../../scim/accept.ts';
-import { badRequest } from '../../scim/error.ts';
+import { badRequest, ScimError } from '../../scim/error.ts';
 import { parseFilter } from '../../scim/filter.ts';
 import { qualifiedFilter } from '../../scim/resource-type.ts';
 import { filterForType } from '../../scim/type-filter.ts';
 import { LIST_RESPONSE } from '../../scim/urn.ts';
 import { isWanted, projected, projectionOf, type Resource, resourceOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
+import { sortFor } from './sort.ts';
 
 export const DEFAULT_PAGE_SIZE = 100;
 export const MAX_PAGE_SIZE = 1_000;
@@ -18,6 +20,8 @@ export interface ListParameters {
   readonly filter?: string | undefined;
   readonly startIndex?: string | undefined;
   readonly count?: string | undefined;
+  readonly sortBy?: string | undefined;
+  readonly sortOrder?: string | undefined;
   /** Empty for the first page. */
   readonly cursor?: string | undefined;
   readonly attributes?: string | undefined;
@@ -39,6 +43,7 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
   const { cursor } = parameters;
   const from = cursor ? placeIn(context.types, cursor) : { index: 0, inner: '' };
   const filter = parameters.filter === undefined ? true : filterOf(parameters.filter);
+  const sort = sortOf(context, filter, parameters);
   const resources: Resource[] = [];
   let skip = cursor === undefined ? startIndex - 1 : 0;
   let total = 0;
@@ -54,6 +59,7 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
       count: wanted,
       offset: skip,
       ...(left !== true && { filter: left }),
+      ...(sort && { sort }),
       ...(index === from.index && from.inner && { cursor: from.inner }),
     });
     resources.push(...page.resources);
@@ -77,6 +83,7 @@ interface Asked {
   readonly count: number;
   readonly offset: number;
   readonly filter?: Filter;
+  readonly sort?: Sort;
   readonly cursor?: string;
 }
 
@@ -90,7 +97,7 @@ async function pageOf(
   { served, leniency, base, signal }: ListContext,
   type: ServedType,
   { attributes, excludedAttributes }: ListParameters,
-  { count, offset, filter, cursor }: Asked,
+  { count, offset, filter, sort, cursor }: Asked,
 ): Promise<Page> {
   const projection = projectionOf(type, attributes, excludedAttributes);
   const meant = filter && leniency.bareNames ? qualifiedFilter(type, filter) : filter;
@@ -99,6 +106,7 @@ async function pageOf(
     signal,
     count: Math.max(count, 1),
     ...(meant && { filter: meant }),
+    ...(sort && { sort }),
     ...(cursor !== undefined && { cursor }),
     ...(offset > 0 && { offset }),
     ...(withMembers && count > 0 && { attributes: ['members'] }),
@@ -111,6 +119,22 @@ async function pageOf(
     total: total ?? records.length,
     ...(nextCursor !== undefined && { nextCursor }),
   };
+}
+
+/** Several types have no order in common: one has to be left (§3.4.2.3). */
+function sortOf(
+  { served, types, leniency }: ListContext,
+  filter: Filter | true,
+  { sortBy, sortOrder }: ListParameters,
+): Sort | undefined {
+  if (!sortBy) return undefined;
+  if (!served.connector.traits?.sorts) throw new ScimError(501, `${served.name} does not sort`);
+  const [type, ...others] = types.filter(
+    ({ name }) => filter === true || filterForType(filter, name) !== false,
+  );
+  if (others.length > 0)
+    throw badRequest('invalidValue', 'one type can be sorted at a time: ask at its own address');
+  return type && sortFor(type, leniency, sortBy, sortOrder);
 }
 
 function filterOf(text: string): Filter {
