@@ -100,6 +100,22 @@ describe('an explanation', () => {
     expect(await seen('operator')).toEqual([message, message]);
   });
 
+  it('says to a viewer in no words why a value could not be computed from what is hidden', async () => {
+    const verbs = testVerbs();
+    const message = 'DateFromNum: the number must be an integer, not "ninety th…"';
+    const { ask } = testApi({
+      explain: async (request, watch) => {
+        const explained = await verbs.explain(request, watch);
+        const computed = { expression: '…', inputs: { salary: 'ninety thousand' }, message };
+        return { ...explained, values: [{ path: 'grade', computed, offers: [] }] } as never;
+      },
+    });
+    const seen = async (role: Role) =>
+      JSON.parse(await (await ask(role, 'GET', PATH)).text()).values[0].computed.message;
+    expect(await seen('viewer')).toBe('[Redact]');
+    expect(await seen('operator')).toBe(message);
+  });
+
   it('says to a viewer whom nothing is hidden of why somebody is out', async () => {
     const verbs = testVerbs();
     const message = 'department is "R&D" (hr), and the scope is: department eq "Sales"';

@@ -2,7 +2,7 @@
 
 import { REDACTED } from '../../../mapping/redacted.ts';
 import type { Omission } from '../../../plan/plan.ts';
-import type { Explained, TargetExplanation } from '../../../sync/verbs.ts';
+import type { Explained, TargetExplanation, ValueExplanation } from '../../../sync/verbs.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { ApiProblem } from '../problem.ts';
 import { listOf } from '../schemas/named.ts';
@@ -63,7 +63,14 @@ export const PEOPLE: readonly Endpoint[] = [
       // Asked for one date after the other, a verdict would tell a date that is not shown.
       if (at !== undefined || asOf !== undefined || without !== undefined)
         refuseHidden(seenIn(value), hides);
-      return { type: 'json', value: { ...value, targets: value.targets.map(tellsTo(hides)) } };
+      return {
+        type: 'json',
+        value: {
+          ...value,
+          ...(value.values && { values: value.values.map(computedFor(hides)) }),
+          targets: value.targets.map(tellsTo(hides)),
+        },
+      };
     },
   }),
 ];
@@ -117,6 +124,19 @@ function tellsTo(
       ...(isCited && fact && { fact: { message: REDACTED } }),
       ...(mayHold && { due: { ...due, escrow: { ...due.escrow, message: REDACTED } } }),
     };
+  };
+}
+
+/** The same of an expression that failed. */
+function computedFor(
+  hides: (name: string) => boolean,
+): (explained: ValueExplanation) => ValueExplanation {
+  return (explained) => {
+    const { computed } = explained;
+    if (computed?.message === undefined || !Object.keys(computed.inputs).some(hides)) {
+      return explained;
+    }
+    return { ...explained, computed: { ...computed, message: REDACTED } };
   };
 }
 
