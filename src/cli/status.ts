@@ -11,7 +11,7 @@ import {
 } from './session.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { ago, count, duration } from './words.ts';
+import { ago, count, counted, duration } from './words.ts';
 
 export function statusCommand(session: Session): Command {
   const command = verbCommand('status', 'freshness and health of every system');
@@ -70,7 +70,14 @@ function sayStatus(
     ],
   );
   for (const line of tableLines(targetRows, { width: out.width })) out.say(line);
-  for (const { target, health, plan, expiresAt, refused, escrowed, drift, paused } of targets) {
+  for (const each of targets) {
+    const { target, health, plan, expiresAt, refused, escrowed, drift, paused, dates } = each;
+    if (dates !== undefined) {
+      const { people, next } = dates;
+      out.say(
+        `  ${target}: a date to come for ${counted(people, 'person', 'people')}, the next ${next.toISOString()}`,
+      );
+    }
     if (health.state === 'quarantined') {
       out.say(`  ${out.paint('red', target)}: ${health.message ?? health.code ?? ''}`);
       if (health.probeAt !== undefined) {

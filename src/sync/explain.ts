@@ -2,8 +2,9 @@
 
 import type { Identity } from '../identity/identity.ts';
 import { label } from '../identity/identity.ts';
-import type { Attributes } from '../identity/record.ts';
+import type { Attributes, SystemName } from '../identity/record.ts';
 import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
+import type { Subject } from '../warehouse/subject.ts';
 import type { Engine, Watch } from './engine.ts';
 import { assuming, refuseUnread } from './explain-assume.ts';
 import { regrouping, rulesOn } from './explain-groups.ts';
@@ -29,7 +30,8 @@ export async function explain(
   const policies = targetsFor(system, identity, engine);
   for (const name of Object.keys(set))
     refuseUnread(name, identity, policies, engine.warehouse.ruleInputs);
-  const offers = past?.offers ?? (await engine.warehouse.offers(identity.id));
+  const day = past === undefined ? request.at : undefined;
+  const offers = past?.offers ?? (await engine.warehouse.offers(identity.id, day));
   const targets: TargetExplanation[] = [];
   let records: Explained['records'] = [];
   let supposed = identity;
@@ -41,11 +43,11 @@ export async function explain(
       throw new VerbRefusal('unknown-person', `${label(identity)} is gone meanwhile`, 'ask again');
     }
     const subject = past === undefined ? current : await past.subject(current);
-    const left = without === undefined ? subject : await engine.warehouse.without(subject, without);
+    const left = await supposedOf(subject, without, day, engine);
     const assumed = regrouped(left, assuming(left, set));
     standsAs = assumed.identity;
     records = left.records;
-    if (without !== undefined) supposed = { ...left.identity, links: left.identity.links };
+    if (left !== subject) supposed = { ...left.identity, links: left.identity.links };
     const scene = { at: at ?? engine.now(), past: past !== undefined, offers, without };
     const explained = await explainTarget(assumed, policy, scene, engine, watch);
     // Nor is it kept who was in which group.
@@ -77,6 +79,17 @@ export async function explain(
     ...(values !== undefined && { values }),
     targets,
   };
+}
+
+/** Without a source, or on a day to come. */
+async function supposedOf(
+  subject: Subject,
+  without: SystemName | undefined,
+  day: Date | undefined,
+  { warehouse }: Engine,
+): Promise<Subject> {
+  if (without !== undefined) return warehouse.without(subject, without, day);
+  return day === undefined ? subject : warehouse.onDay(subject, day);
 }
 
 function knownSource(system: string, { sources }: Engine): void {

@@ -74,16 +74,27 @@ async function drifting(
 async function waiting(
   target: SystemName,
   { warehouse, now }: Engine,
-): Promise<Pick<StatusReport['targets'][number], 'due' | 'oldestDue' | 'escrowed'>> {
+): Promise<Pick<StatusReport['targets'][number], 'due' | 'oldestDue' | 'escrowed' | 'dates'>> {
   let escrowed = 0;
   let oldestDue: Date | undefined;
-  for await (const { since, escrow, cause } of warehouse.dueRows(target)) {
+  let dated = 0;
+  let next: Date | undefined;
+  for await (const { since, escrow, cause, notBefore } of warehouse.dueRows(target)) {
     if (escrow !== undefined) escrowed++;
+    if (cause === 'date' && notBefore !== undefined && notBefore > now()) {
+      dated++;
+      if (next === undefined || notBefore < next) next = notBefore;
+    }
     // A date that is to come is not late.
     if (cause !== 'date' && (oldestDue === undefined || since < oldestDue)) oldestDue = since;
   }
   const due = await warehouse.dueCount(target, now());
-  return { due, escrowed, ...(oldestDue !== undefined && { oldestDue }) };
+  return {
+    due,
+    escrowed,
+    ...(oldestDue !== undefined && { oldestDue }),
+    ...(next !== undefined && { dates: { people: dated, next } }),
+  };
 }
 
 async function countOf(items: AsyncIterable<unknown>): Promise<number> {

@@ -348,6 +348,8 @@ export interface StatusReport {
     readonly due: number;
     /** The oldest change that is not in the target yet. */
     readonly oldestDue?: Date;
+    /** People on whom a date decides: how many, and the first of these dates. */
+    readonly dates?: { readonly people: number; readonly next: Date };
     readonly escrowed: number;
     readonly refused: number;
     readonly health: SystemHealth;

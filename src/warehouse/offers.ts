@@ -36,6 +36,23 @@ export async function offersOf(context: Context, identity: IdentityId): Promise<
   });
 }
 
+/** As on a day to come, if nothing were said until then; nothing is written. */
+export async function onDay(context: Context, subject: Subject, at: Date): Promise<Subject> {
+  if (!context.book.timed) return subject;
+  const space = openSpace(asOn(context, at));
+  await space.loadPeople([subject.identity.id]);
+  const person = space.people.get(subject.identity.id);
+  if (person === undefined) return subject;
+  space.remerge(person);
+  const { attributes, origins, present } = person;
+  return subjectAs(context, subject, { ...subject.identity, attributes, origins, present });
+}
+
+/** The same warehouse at another time. */
+export function asOn(context: Context, at: Date | undefined): Context {
+  return at === undefined ? context : { ...context, now: () => at };
+}
+
 /** As if the records of a system had gone; nothing is written. */
 export async function withoutSystem(
   context: Context,

@@ -15,7 +15,7 @@ import { reviewId } from './join.ts';
 import { matchKey, namingKey } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
 import { memberships } from './membership.ts';
-import { offersOf, withoutSystem } from './offers.ts';
+import { asOn, offersOf, onDay, withoutSystem } from './offers.ts';
 import { parseOrigins } from './origins.ts';
 import { absorbPage, beginReading, endReading, observe } from './reading.ts';
 import { ruleGroupViews } from './rule-group-views.ts';
@@ -140,9 +140,10 @@ export async function openWarehouse(
       const rows = await store.dueOf(target, [identity]);
       return (await subjects(context, target, [identity], rows))[0];
     },
-    offers: (identity) => offersOf(context, identity),
+    offers: (identity, at) => offersOf(asOn(context, at), identity),
     choices: (identity, attributes, without) => choicesOf(context, identity, attributes, without),
-    without: (subject, system) => withoutSystem(context, subject, system),
+    onDay: (subject, at) => onDay(context, subject, at),
+    without: (subject, system, at) => withoutSystem(asOn(context, at), subject, system),
     subjects: async (target, identities) =>
       subjects(context, target, identities, await store.dueOf(target, identities)),
     ownersOf: async (accounts) =>

@@ -340,16 +340,18 @@ export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histo
   /** The same for many values at once; ids only. */
   peopleNamed(values: readonly string[]): Promise<ReadonlyMap<string, readonly IdentityId[]>>;
   subject(target: SystemName, identity: IdentityId): Promise<Subject | undefined>;
-  /** What each record of a source offers of an identity. */
-  offers(identity: IdentityId): Promise<readonly Offer[]>;
+  /** What each record of a source offers of an identity; on a day to come, which of them count then. */
+  offers(identity: IdentityId, at?: Date): Promise<readonly Offer[]>;
   /** How these attributes came to their values, were one system to say nothing. */
   choices(
     identity: IdentityId,
     attributes: readonly string[],
     without?: SystemName,
   ): Promise<ReadonlyMap<string, AttributeChoice>>;
-  /** As the subject would be if a system said nothing of it; nothing is written. */
-  without(subject: Subject, system: SystemName): Promise<Subject>;
+  /** As the subject would be on a day to come, if nothing were said until then; nothing is written. */
+  onDay(subject: Subject, at: Date): Promise<Subject>;
+  /** As the subject would be if a system said nothing of it, now or on that day; nothing is written. */
+  without(subject: Subject, system: SystemName, at?: Date): Promise<Subject>;
   /** In the order of the ids; who does not exist is left out. */
   subjects(target: SystemName, identities: readonly IdentityId[]): Promise<readonly Subject[]>;
   /** Whose these accounts of one system and kind are, by id; those of nobody are absent. */

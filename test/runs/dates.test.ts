@@ -1,7 +1,7 @@
 /** People who come and go by date: nobody is looked at before a date of theirs has come. */
 
 import { describe, expect, it } from 'vitest';
-import { company } from './dates-world.ts';
+import { company, watch } from './dates-world.ts';
 
 const ZURICH = '{ zone: Europe/Zurich, by: office, zones: { Austin: America/Chicago } }';
 
@@ -14,6 +14,10 @@ describe('somebody who is to be hired', () => {
     );
     await contoso.run();
     expect(await contoso.accounts()).toEqual({});
+    expect((await contoso.verbs.status()).targets[0]?.dates).toEqual({
+      people: 2,
+      next: new Date('2027-02-14T23:00:00Z'),
+    });
     expect(await contoso.due('2027-02-14T22:59:59Z')).toBe(0);
     expect(await contoso.due('2027-02-14T23:00:00Z')).toBe(1);
     await contoso.run();
@@ -200,6 +204,27 @@ describe('somebody who changes', () => {
       expect(await contoso.people('ada')).toHaveLength(1);
     },
   );
+
+  it('is explained on a day to come as who she is then', async () => {
+    await using contoso = await company({ while: EMPLOYED, scope: 'mail pr' });
+    await contoso.employees({ name: 'ada', left: '2027-03-31' });
+    await contoso.contractors({ name: 'ada', number: 'n-new', hired: '2027-04-01' });
+    await contoso.run();
+    const on = async (at: string) => {
+      const person = 'ada@contoso.com';
+      const { identity, targets } = await contoso.verbs.explain(
+        { person, at: new Date(at) },
+        watch,
+      );
+      const decision = targets[0]?.decision ?? { code: 'none' };
+      return [
+        identity.attributes.employeeType,
+        'code' in decision ? decision.code : decision.action,
+      ];
+    };
+    expect(await on('2027-03-31T12:00:00Z')).toEqual(['Employee', 'in-sync']);
+    expect(await on('2027-04-01T12:00:00Z')).toEqual(['Contractor', 'update']);
+  });
 
   it('is nobody to provision before a record of hers counts', async () => {
     await using contoso = await company({ while: EMPLOYED, scope: 'mail pr' });

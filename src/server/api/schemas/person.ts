@@ -291,6 +291,7 @@ export const statusReport: z.ZodType<StatusReport> = named(
             managed: wholeNumber,
             due: wholeNumber,
             oldestDue: z.exactOptional(instant),
+            dates: z.exactOptional(z.object({ people: wholeNumber, next: instant })),
             escrowed: wholeNumber,
             refused: wholeNumber,
             health: z.object(
