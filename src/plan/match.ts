@@ -1,7 +1,9 @@
 /** What looking for an account found, and what it is looked for by. */
 
 import type { IdentityId } from '../identity/identity.ts';
-import type { IdentityRecord, Scalar } from '../identity/record.ts';
+import type { Attributes, AttributeValue, IdentityRecord, Scalar } from '../identity/record.ts';
+import { heldAt, type Target } from './target.ts';
+import { sameValue } from './values.ts';
 
 export type Match =
   | { readonly type: 'none'; readonly tried: readonly Tried[] }
@@ -9,6 +11,8 @@ export type Match =
       readonly type: 'one';
       readonly record: IdentityRecord;
       readonly by: string;
+      /** It holds what a create asked that was refused: nobody else made it. */
+      readonly made?: true;
       readonly tried: readonly Tried[];
     }
   | {
@@ -64,4 +68,22 @@ export function chooseMatch(
     return { type: 'taken', record, by, identity: linkedTo, tried };
   }
   return { type: 'none', tried };
+}
+
+/**
+ * Whether an account is what a create asked for. By a name alone it could be somebody else's: all of it
+ * has to be there, but for references, which others may lead elsewhere, and whether it is on.
+ */
+export function holdsAsked(held: Attributes, asked: Attributes, target: Target): boolean {
+  return Object.entries(asked).every(([path, value]) => {
+    if (path === target.traits.enabledPath) return true;
+    if (typeof value === 'object' && !Array.isArray(value)) return true;
+    return sameText(heldAt(target, held, path), value);
+  });
+}
+
+/** Targets keep names and addresses in small letters at times. */
+function sameText(a: AttributeValue | undefined, b: AttributeValue): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string') return sameValue(a, b);
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -90,22 +90,28 @@ function decide(subject: Subject, target: Target, context: PlanningContext): Dec
     if (stands.in) return planAccount(subject, account, target, context);
     return planLeaver(subject, account, stands, target, context);
   }
-  if (subject.inFlight !== undefined && context.match === undefined) {
-    return refuse(
-      subject,
-      'in-flight',
-      'a create was sent and its answer lost; the target is probed before anything else is sent',
-    );
+  const unknown = unknownCreate(subject);
+  if (unknown !== undefined && context.match === undefined) {
+    return refuse(subject, 'in-flight', unknown);
   }
   if (!stands.in) {
-    // Somebody who left while the create's answer was lost: an account we made is ours to close.
-    if (subject.inFlight === undefined || context.match?.type !== 'one') {
+    const { match } = context;
+    // Somebody who left before it was known what the create did: an account we made is ours to close.
+    if (match?.type !== 'one' || !(subject.inFlight !== undefined || match.made)) {
       return omit(subject, stands.why, stands.message);
     }
-    const found = unaskedAccount(context.match.record);
-    return planLeaver(subject, found, stands, target, context, context.match.by);
+    return planLeaver(subject, unaskedAccount(match.record), stands, target, context, match.by);
   }
   return planMatch(subject, context.match ?? { type: 'none', tried: [] }, target, context);
+}
+
+/** Why nobody knows whether there is an account. */
+function unknownCreate({ inFlight, refusedCreate }: Subject): string | undefined {
+  if (inFlight !== undefined) {
+    return 'a create was sent and its answer lost; the target is probed before anything else is sent';
+  }
+  if (refusedCreate === undefined) return undefined;
+  return 'a create was refused because the account is there, which it may have made itself; the target is probed when it shows it';
 }
 
 function planMatch(

@@ -5,7 +5,8 @@ import type { Finished } from '../apply/carry-out.ts';
 import { doubtOf } from '../apply/doubt.ts';
 import type { Outcome } from '../apply/outcome.ts';
 import { type Pace, pace } from '../apply/pace.ts';
-import type { IdentityRecord } from '../identity/record.ts';
+import type { IdentityId } from '../identity/identity.ts';
+import type { Attributes, IdentityRecord } from '../identity/record.ts';
 import type { Action, Operation } from '../plan/plan.ts';
 import type { PlannedOperation, StoredPlan } from '../plan/plans.ts';
 import { tally as activity } from '../plan/window.ts';
@@ -218,6 +219,10 @@ async function recordFinished(
     ({ planned, landed: lands }) => lands === true && planned.operation.action === 'create',
   );
   await warehouse.clearInFlight(system, landed.map(identityOf));
+  await warehouse.markRefused(
+    system,
+    finished.flatMap(({ outcome }) => refusedCreate(outcome) ?? []),
+  );
   await warehouse.makeDue(
     system,
     finished.filter(({ replan, planned }) => replan && !planned.operation.unowned).map(identityOf),
@@ -240,6 +245,16 @@ async function recordFinished(
       outcome,
     })),
   );
+}
+
+/** Of a create that was refused because such an account is there: it may have made it itself. */
+function refusedCreate(
+  outcome: Outcome,
+): { readonly identity: IdentityId; readonly asked: Attributes } | undefined {
+  const { operation } = outcome;
+  if (outcome.type !== 'failed' || outcome.failure.kind !== 'conflict') return undefined;
+  if (operation.action !== 'create' || operation.unowned) return undefined;
+  return { identity: operation.identity, asked: operation.attributes };
 }
 
 function identityOf({ planned }: Finished): string {

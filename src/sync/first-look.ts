@@ -109,8 +109,10 @@ async function lookThrough(target: Target, engine: Engine, watch: Watch): Promis
 }
 
 function isOut(subject: Subject, target: Target, now: Date): boolean {
-  const { identity, account, inFlight } = subject;
-  if (identity.kind !== target.kind || inFlight !== undefined) return false;
+  const { identity, account, inFlight, refusedCreate } = subject;
+  if (identity.kind !== target.kind || inFlight !== undefined || refusedCreate !== undefined) {
+    return false;
+  }
   return account === undefined && !standing(subject, target, now).in;
 }
 

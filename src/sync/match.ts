@@ -4,16 +4,17 @@
  * in the target itself, by everything the account would be found by.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
-import type { Scalar } from '../identity/record.ts';
+import type { Attributes, Scalar } from '../identity/record.ts';
 import { nameKey } from '../mapping/names.ts';
 import { matchValues, type PlanningContext } from '../plan/desired.ts';
-import { chooseMatch, type Match, type MatchValue } from '../plan/match.ts';
+import { chooseMatch, holdsAsked, type Match, type MatchValue } from '../plan/match.ts';
 import type { NameAsking } from '../plan/names.ts';
 import { standing } from '../plan/standing.ts';
 import type { Target } from '../plan/target.ts';
-import type { Subject } from '../warehouse/subject.ts';
+import type { RefusedCreate, Subject } from '../warehouse/subject.ts';
 import type { Candidate } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
 import { readSource } from './read.ts';
@@ -60,10 +61,14 @@ export function matching(
     const matches = new Map<IdentityId, Match>();
     const sought = subjects.flatMap((subject) => {
       if (subject.account !== undefined && !subject.account.missing) return [];
-      const inFlight = subject.inFlight !== undefined;
-      if (!inFlight && !standing(subject, target, context.now).in) return [];
-      const values = inFlight ? askedFor(subject) : matchValues(subject, target, context);
-      return [{ subject, values, live: inFlight || subject.due?.escrow?.code === 'conflict' }];
+      if (subject.inFlight !== undefined) {
+        return [{ subject, values: askedFor(subject.inFlight.match), live: true }];
+      }
+      const refused = subject.refusedCreate !== undefined;
+      const isIn = standing(subject, target, context.now).in;
+      if (!isIn && !refused) return [];
+      const values = isIn ? matchValues(subject, target, context) : [];
+      return [{ subject, values, live: refused || subject.due?.escrow?.code === 'conflict' }];
     });
     const ordinary = sought.filter(({ live }) => !live);
     const unaskable = connector.find === undefined;
@@ -82,9 +87,16 @@ export function matching(
     await eachAtATime(
       sought.filter((each) => !known.includes(each)),
       async ({ subject, values }) => {
-        const found = await findAccounts(values, target, connector, engine, watch);
         const { id } = subject.identity;
-        const match = chooseMatch(id, values, ({ path }) => found.get(path) ?? []);
+        const find = async (sought: readonly MatchValue[]) => {
+          const found = await findAccounts(sought, target, connector, engine, watch);
+          return chooseMatch(id, sought, ({ path }) => found.get(path) ?? []);
+        };
+        const match =
+          subject.inFlight === undefined && subject.refusedCreate !== undefined
+            ? await afterRefusal(subject.refusedCreate, values, target, context.now, find)
+            : await find(values);
+        if (match === undefined) return;
         if (match.type === 'none' && isStillHidden(subject, target, context.now)) return;
         matches.set(id, match);
       },
@@ -134,11 +146,44 @@ async function askForNames(
   return held;
 }
 
-/** What the lost create asked for: the account, if there is one, holds that. */
-function askedFor({ inFlight }: Subject): readonly MatchValue[] {
-  return Object.entries(inFlight?.match ?? {}).flatMap(([path, value]) =>
-    typeof value === 'object' ? [] : [{ path, value: value as Scalar }],
-  );
+/** What a create asked for: the account, if there is one, holds that. */
+function askedFor(
+  asked: Attributes,
+  paths: readonly string[] = Object.keys(asked),
+): readonly MatchValue[] {
+  return paths.flatMap((path) => {
+    const value = asked[path];
+    return value === undefined || typeof value === 'object' ? [] : [{ path, value }];
+  });
+}
+
+/**
+ * The account that a refused create made itself, or what is found by the values of today; nothing while
+ * the first is not shown yet, and a second one could be made.
+ *
+ * @param values None for somebody who is out.
+ */
+async function afterRefusal(
+  refused: RefusedCreate,
+  values: readonly MatchValue[],
+  target: Target,
+  now: Date,
+  find: (values: readonly MatchValue[]) => Promise<Match>,
+): Promise<Match | undefined> {
+  const asked = askedFor(refused.asked, target.match);
+  const match = await find(asked);
+  if (match.type === 'one' && holdsAsked(match.record.attributes, refused.asked, target)) {
+    return { ...match, made: true };
+  }
+  // The same name is refused again as long as somebody has it: asking again cannot do harm.
+  if (values.length > 0 && isDeepStrictEqual(asked, values)) return match;
+  if (isUnseen(refused, target, now)) return undefined;
+  return values.length === 0 ? { type: 'none', tried: match.tried } : find(values);
+}
+
+/** Whether the account that a refused create may have made itself need not be shown yet. */
+export function isUnseen({ since }: RefusedCreate, { traits }: Target, now: Date): boolean {
+  return now < visibleAt(since, traits.visibilityLagSeconds ?? UNKNOWN_LAG_SECONDS);
 }
 
 /** Whether an account made by the create whose answer was lost may exist and not be seen yet. */
@@ -156,12 +201,15 @@ function visibleAt(since: Date, lagSeconds: number): Date {
 
 /** When to probe again; absent where nobody will ever know, and a person has to say. */
 export function probeAgainAt(
-  { inFlight }: Subject,
+  { inFlight, refusedCreate }: Subject,
   { traits }: Target,
   now: Date,
 ): Date | undefined {
   const { visibilityLagSeconds, uniquePaths = [] } = traits;
-  if (inFlight === undefined) return now;
+  if (inFlight === undefined) {
+    if (refusedCreate === undefined) return now;
+    return visibleAt(refusedCreate.since, visibilityLagSeconds ?? UNKNOWN_LAG_SECONDS);
+  }
   if (visibilityLagSeconds === undefined && uniquePaths.length === 0) {
     const known = visibleAt(inFlight.since, UNKNOWN_LAG_SECONDS);
     return now < known ? known : undefined;

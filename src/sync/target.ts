@@ -9,6 +9,7 @@ import { dateToCome, firstToCome } from '../plan/dates.ts';
 import type { WithheldReading } from '../plan/guards.ts';
 import { canDisable, deletionDate } from '../plan/leave.ts';
 import { LOOP_SECONDS } from '../plan/loop.ts';
+import type { Match } from '../plan/match.ts';
 import type { Omission } from '../plan/plan.ts';
 import { type Planned, type PlannedBatch, planTarget } from '../plan/planning.ts';
 import {
@@ -25,7 +26,7 @@ import { certain } from './certain.ts';
 import type { Engine, Watch } from './engine.ts';
 import { fenced, fencedPlans } from './fence.ts';
 import { settleInterrupted } from './interrupted.ts';
-import { type Matching, type MatchingOptions, matching, probeAgainAt } from './match.ts';
+import { isUnseen, type Matching, type MatchingOptions, matching, probeAgainAt } from './match.ts';
 import { membershipLots, settleMembers, thawMembers } from './memberships.ts';
 import { resumeOutdated } from './resume.ts';
 
@@ -260,21 +261,30 @@ async function settleOmissions(
       return [{ subject, settlement: asked ? adopting(settlement, asked, subject) : settlement }];
     });
     await warehouse.settle(target.system, settlements);
-    const landed = settlements.filter(
-      ({ subject }) => subject.inFlight !== undefined && matches.has(subject.identity.id),
+    const those = (which: (subject: Subject) => boolean): readonly IdentityId[] =>
+      settlements.flatMap(({ subject }) => (which(subject) ? subject.identity.id : []));
+    const landed = those(
+      ({ inFlight, identity }) => inFlight !== undefined && matches.has(identity.id),
     );
-    await warehouse.clearInFlight(
-      target.system,
-      landed.map(({ subject }) => subject.identity.id),
+    const made = those(({ identity }) => isMade(matches.get(identity.id)));
+    const refused = those(
+      ({ refusedCreate, identity }) =>
+        refusedCreate !== undefined &&
+        matches.has(identity.id) &&
+        !isUnseen(refusedCreate, forKind(target, identity.kind), now),
     );
+    await warehouse.clearInFlight(target.system, landed);
+    await warehouse.clearRefused(target.system, [...made, ...refused]);
     const turnedOff = omissions.filter(({ code }) => code === 'disabled-in-target');
-    const found = [
-      ...landed.map(({ subject }) => subject.identity.id),
-      ...turnedOff.map(({ identity }) => identity),
-    ];
+    const found = [...landed, ...made, ...turnedOff.map(({ identity }) => identity)];
     await linkFound(new Set(found), matches, target, engine);
     for (const omission of omissions) await review(omission, subjectOf, matches, target, engine);
   });
+}
+
+/** By a create of ours that was refused, because it was delivered twice. */
+function isMade(match: Match | undefined): boolean {
+  return match?.type === 'one' && match.made === true;
 }
 
 /**

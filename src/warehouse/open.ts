@@ -112,6 +112,14 @@ export async function openWarehouse(
       );
     },
     clearInFlight: (target, identities) => store.clearInFlight(target, identities),
+    markRefused: (target, creates) => {
+      const since = now();
+      return store.saveRefusedCreates(
+        target,
+        creates.map((create) => ({ ...create, since })),
+      );
+    },
+    clearRefused: (target, identities) => store.clearRefusedCreates(target, identities),
     doubt: (target, doubts) =>
       store.transaction(() => recordDoubts(caused(context, answerOf(target)), target, doubts)),
 

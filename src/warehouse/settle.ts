@@ -68,13 +68,15 @@ export async function settle(
     }
   }
   const all = settled.map(({ subject }) => subject.identity.id);
+  const answered = [...answers.map(({ identity }) => identity), ...deleted];
   await Promise.all([
     store.settle(target, resting),
     store.settleToDate(target, dated),
     store.settleToEscrow(target, escrows),
     store.clearRefusals(target, all),
     store.saveRefusals(target, refusals),
-    store.clearInFlight(target, [...answers.map(({ identity }) => identity), ...deleted]),
+    store.clearInFlight(target, answered),
+    store.clearRefusedCreates(target, answered),
   ]);
   const taken = await recordAnswers(context, target, answers);
   await refuseTaken(context, target, taken, at);

@@ -11,7 +11,7 @@ import type { JoinStore } from './join-storage.ts';
 import type { LeavingStore } from './leaving-storage.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { RuleGroupStore } from './rule-group-storage.ts';
-import type { Due, DueCause, Escrow, InFlight } from './subject.ts';
+import type { Due, DueCause, Escrow, InFlight, RefusedCreate } from './subject.ts';
 import type { UniqueStore } from './unique-storage.ts';
 import type { ReviewItem } from './warehouse.ts';
 
@@ -419,6 +419,16 @@ export interface DueStore {
     rows: readonly (InFlight & { readonly identity: IdentityId })[],
   ): Promise<void>;
   clearInFlight(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
+
+  refusedCreates(
+    target: SystemName,
+    identities: readonly IdentityId[],
+  ): Promise<ReadonlyMap<IdentityId, RefusedCreate>>;
+  saveRefusedCreates(
+    target: SystemName,
+    rows: readonly (RefusedCreate & { readonly identity: IdentityId })[],
+  ): Promise<void>;
+  clearRefusedCreates(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
 
   fingerprints(): Promise<ReadonlyMap<string, string>>;
   setFingerprint(name: string, value: string | undefined): Promise<void>;

@@ -92,6 +92,16 @@ export interface InFlight {
   readonly match: Attributes;
 }
 
+/**
+ * A create that the target refused because such an account is there. It may be ours: on the way a
+ * request is delivered twice at times, and the second answer is the one that arrives.
+ */
+export interface RefusedCreate {
+  readonly since: Date;
+  /** Everything that was asked for, by path. */
+  readonly asked: Attributes;
+}
+
 /** Where a reference of the identity leads in this target. */
 export type ResolvedReference =
   | { readonly type: 'account'; readonly ref: ObjectRef; readonly attributes: Attributes }
@@ -108,6 +118,7 @@ export interface Subject {
   readonly due?: Due;
   readonly account?: Account;
   readonly inFlight?: InFlight;
+  readonly refusedCreate?: RefusedCreate;
   /** Roles of the assignments to the target's application; absent when it has no `assigned` rule. */
   readonly assigned?: {
     readonly direct: boolean;

@@ -19,13 +19,14 @@ export async function loadSubjects(
 ): Promise<readonly Subject[]> {
   if (ids.length === 0) return [];
   const { store, book } = context;
-  const [identities, records, edges, withReports, inFlight, outSince] = await Promise.all([
+  const [identities, records, edges, withReports, inFlight, outSince, refused] = await Promise.all([
     store.identities(ids),
     store.recordsOf(ids),
     store.edgesOf(ids),
     store.withReports(ids),
     store.inFlight(target, ids),
     notesOut(book, target) ? store.outSince(target, ids) : NOBODY,
+    store.refusedCreates(target, ids),
   ]);
   const byIdentity = Map.groupBy(records, ({ identity }) => identity);
   const [referents, reaches] = await Promise.all([
@@ -40,6 +41,7 @@ export async function loadSubjects(
     const theirs = byIdentity.get(id) ?? [];
     const account = accountOf(target, identity, theirs);
     const flight = inFlight.get(id);
+    const refusedCreate = refused.get(id);
     const row = due.get(id);
     const out = outSince.get(id);
     const attributes: Attributes = JSON.parse(identity.attributes);
@@ -63,6 +65,7 @@ export async function loadSubjects(
         ...(row && { due: row }),
         ...(account && { account }),
         ...(flight && { inFlight: flight }),
+        ...(refusedCreate && { refusedCreate }),
         ...(rules?.assigned && { assigned: assignedOf(reaches.get(id) ?? []) }),
         references: referencesOf(attributes, edgesOf.get(id) ?? [], referents),
         hasReports: withReports.has(id),

@@ -79,7 +79,13 @@ async function bothOf(
 async function refuseWhileSent({ store, book }: Context, identity: IdentityId): Promise<void> {
   const targets = new Set(book.rules.targets.map(({ system }) => system));
   const sent = await Promise.all(
-    [...targets].map(async (target) => (await store.inFlight(target, [identity])).size > 0),
+    [...targets].map(async (target) => {
+      const [inFlight, refused] = await Promise.all([
+        store.inFlight(target, [identity]),
+        store.refusedCreates(target, [identity]),
+      ]);
+      return inFlight.size + refused.size > 0;
+    }),
   );
   if (!sent.includes(true)) return;
   throw new DecisionRefusal(

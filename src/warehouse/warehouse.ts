@@ -296,6 +296,12 @@ export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histo
     }[],
   ): Promise<void>;
   clearInFlight(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
+  /** Of creates that were refused because such an account is there: whose it is will be seen. */
+  markRefused(
+    target: SystemName,
+    creates: readonly { readonly identity: IdentityId; readonly asked: Attributes }[],
+  ): Promise<void>;
+  clearRefused(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
   /** Whatever is wanted of these paths next is asked again, even what they seem to hold. */
   doubt(target: SystemName, doubts: readonly Doubt[]): Promise<void>;
 

@@ -146,6 +146,55 @@ describe('a change whose answer was lost', () => {
   });
 });
 
+describe('a create that was delivered twice and refused the second time', () => {
+  const setting = { visibilityLagSeconds: LAG_SECONDS };
+  const twice = { type: 'deliver-twice', on: 'POST /Users' } as const;
+  const renamed = { userPrincipalName: 'ada.king@contoso.com', mail: 'ada.king@contoso.com' };
+
+  it('leaves no account on to whoever left before it was shown', async () => {
+    await using company = await contoso(setting);
+    const ada = company.hire({ name: 'ada.lovelace' });
+    company.ramp.fault(twice);
+    await company.run();
+    const properties = { accountEnabled: false };
+    company.graph.control.act({ act: 'update', id: ada, properties });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    await company.run();
+    expect((await company.users())['ada.lovelace']?.status).toBe('USER_INACTIVE');
+  });
+
+  it('makes no second account for whoever is called something else before it is shown', async () => {
+    await using company = await contoso(setting);
+    const ada = company.hire({ name: 'ada.lovelace' });
+    company.ramp.fault(twice);
+    await company.run();
+    company.graph.control.act({ act: 'update', id: ada, properties: renamed });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    await company.run();
+    expect(Object.keys(await company.users())).toEqual(['ada.king']);
+  });
+
+  it.each([
+    ['left', { accountEnabled: false }],
+    ['is called something else', renamed],
+  ])('takes no account that somebody else made when she %s', async (_, properties) => {
+    await using company = await contoso(setting);
+    await byHand(company, 'ada.lovelace@contoso.com');
+    const ada = company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    company.graph.control.act({ act: 'update', id: ada, properties });
+    await company.run();
+    company.clock.advance(2 * LAG_SECONDS);
+    await company.run();
+    expect((await company.users())['ada.lovelace']).toMatchObject({
+      status: 'INVITE_PENDING',
+      location: 'Paris',
+    });
+  });
+});
+
 describe('an account that is taken over', () => {
   it('is known as theirs although the answer to the first change was lost', async () => {
     await using company = await contoso({ uniqueness: false });

@@ -38,7 +38,7 @@ export interface Faults {
 
 const MOST_PEOPLE_AT_FIRST = 6;
 const PEOPLE = 12;
-const LONGEST_LAG_SECONDS = 300;
+export const LONGEST_LAG_SECONDS = 300;
 const LAGS = [0, 60, LONGEST_LAG_SECONDS];
 const TROUBLES: readonly Trouble[] = [
   'refused',

@@ -11,6 +11,8 @@ export const fault = z.intersection(
   z.discriminatedUnion('type', [
     /** The request is carried out and its answer lost. */
     z.object({ type: z.literal('lose-answer') }),
+    /** It arrives twice; the second answer comes back. */
+    z.object({ type: z.literal('deliver-twice') }),
     z.object({ type: z.literal('html') }),
     z.object({ type: z.literal('throttle'), retryAfterSeconds: z.number().min(0).optional() }),
     z.object({ type: z.literal('fail'), status: z.int().min(400).max(599).default(500) }),
@@ -88,6 +90,9 @@ async function faulty(
     case 'lose-answer':
       await handle(request);
       throw new LostAnswer();
+    case 'deliver-twice':
+      await handle(request.clone());
+      return handle(request);
     case 'html':
       return new Response('<!doctype html><title>Ramp</title><p>Maintenance.</p>', {
         headers: { 'content-type': 'text/html; charset=utf-8' },

@@ -199,6 +199,12 @@ export const PLACES: readonly Place[] = [
     erased: ROWS,
   },
   {
+    table: 'refused_create',
+    what: 'what a create asked whose account may be there',
+    finds: identity('identity'),
+    erased: ROWS,
+  },
+  {
     table: 'membership',
     what: 'groups of targets the person is in, or should be',
     finds: identity('group_identity', 'member_identity'),

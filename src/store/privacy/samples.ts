@@ -161,6 +161,7 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
   in_flight: (who) => [
     { target: 'ramp', identity: who.id, operation: 'o', since: AT, match: mail(who) },
   ],
+  refused_create: (who) => [{ target: 'ramp', identity: who.id, since: AT, asked: mail(who) }],
   membership: (who) => [{ target: 'ramp', group_identity: 'i-group', member_identity: who.id }],
   account_release: (who) => [{ target: 'ramp', identity: who.id, at: AT }],
   pause: (who) => [{ target: 'ramp', identity: who.id, run: 'r1', config_version: 'c1', at: AT }],

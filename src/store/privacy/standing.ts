@@ -32,8 +32,9 @@ export async function standingOf(whom: Whom, database: Database): Promise<Standi
     [list(whom.ids)],
   );
   const sent = await database.all<{ readonly target: string }>(
-    `select distinct target from in_flight where identity in ${inList} order by target`,
-    [list(whom.ids)],
+    `select target from in_flight where identity in ${inList}
+     union select target from refused_create where identity in ${inList} order by target`,
+    [list(whom.ids), list(whom.ids)],
   );
   const named = naming('o.content')(whom, database);
   const waiting = await database.all<{ readonly target: string; readonly state: PlanState }>(

@@ -1,7 +1,7 @@
-/** Who is due, who was refused and why, which creates are under way, and what is to be expanded. */
+/** Who is due, who was refused and why, which creates nobody knows the end of, and what is to be expanded. */
 
 import type { DueStore, Marker, NewDue, RefusalRow } from '../../warehouse/storage.ts';
-import type { Due, InFlight } from '../../warehouse/subject.ts';
+import type { Due, InFlight, RefusedCreate } from '../../warehouse/subject.ts';
 import type { Database, SqlValue } from '../database.ts';
 import { flag, list } from '../rows.ts';
 
@@ -24,6 +24,12 @@ type InFlightRow = {
   readonly operation: string;
   readonly since: number;
   readonly match: string;
+};
+
+type RefusedCreateRow = {
+  readonly identity: string;
+  readonly since: number;
+  readonly asked: string;
 };
 
 type MarkerRow = {
@@ -227,6 +233,36 @@ export function dueStore(database: Database): DueStore {
         identities.map((identity) => [target, identity]),
       ),
 
+    refusedCreates: async (target, identities) =>
+      new Map(
+        (
+          await database.all<RefusedCreateRow>(
+            `select identity, since, asked from refused_create
+             where target = ? and identity in ${inList}`,
+            [target, list(identities)],
+          )
+        ).map((row) => [row.identity, refusedCreateOf(row)]),
+      ),
+
+    saveRefusedCreates: (target, rows) =>
+      database.batch(
+        `insert into refused_create (target, identity, since, asked) values (?, ?, ?, ?)
+         on conflict (tenant, target, identity) do update set since = excluded.since,
+           asked = excluded.asked`,
+        rows.map(({ identity, since, asked }) => [
+          target,
+          identity,
+          since.getTime(),
+          JSON.stringify(asked),
+        ]),
+      ),
+
+    clearRefusedCreates: (target, identities) =>
+      database.batch(
+        'delete from refused_create where target = ? and identity = ?',
+        identities.map((identity) => [target, identity]),
+      ),
+
     fingerprints: async () =>
       new Map(
         (
@@ -298,4 +334,9 @@ function dueOf(row: DueRow): Due {
 function inFlightOf({ operation, since, match }: InFlightRow): InFlight {
   // Written by `saveInFlight`, and by nobody else.
   return { operation, since: new Date(since), match: JSON.parse(match) };
+}
+
+function refusedCreateOf({ since, asked }: RefusedCreateRow): RefusedCreate {
+  // Written by `saveRefusedCreates`, and by nobody else.
+  return { since: new Date(since), asked: JSON.parse(asked) };
 }

@@ -84,6 +84,7 @@ export function identityStore(database: Database): IdentityStore {
         database.batch('delete from due where identity = ?', rows),
         database.batch('delete from refusal where identity = ?', rows),
         database.batch('delete from in_flight where identity = ?', rows),
+        database.batch('delete from refused_create where identity = ?', rows),
       ]);
     },
 

@@ -494,5 +494,21 @@ export function dueContract(open: OpenDatabase): void {
       await contoso.settle('1', { type: 'written', record: account('r1'), asked: {} });
       expect((await contoso.subject('1')).inFlight).toBeUndefined();
     });
+
+    it('whose creation was refused says so until it is known whose the account is', async () => {
+      await using contoso = await office(open);
+      await contoso.read('entra', 'user', [employee('1'), employee('2')]);
+      const identities = await Promise.all(
+        ['1', '2'].map(async (id) => (await contoso.subject(id)).identity.id),
+      );
+      const asked = { userName: 'ada@contoso.com', active: true };
+      const creates = identities.map((identity) => ({ identity, asked }));
+      await contoso.warehouse.markRefused('ramp', creates);
+      expect((await contoso.subject('1')).refusedCreate).toEqual({ since: NOW, asked });
+      await contoso.settle('1', { type: 'written', record: account('r1'), asked: {} });
+      expect((await contoso.subject('1')).refusedCreate).toBeUndefined();
+      await contoso.warehouse.clearRefused('ramp', identities);
+      expect((await contoso.subject('2')).refusedCreate).toBeUndefined();
+    });
   });
 }
