@@ -10,11 +10,11 @@ import {
 } from '../identity/record.ts';
 import type { CompiledRow, Desired, EvaluationContext } from '../mapping/mapping.ts';
 import { REDACTED } from '../mapping/redacted.ts';
-import type { ResolvedReference, Subject } from '../warehouse/subject.ts';
+import type { Account, ResolvedReference, Subject } from '../warehouse/subject.ts';
 import { type ChosenNames, takenBut } from './chosen.ts';
 import type { Match, MatchValue } from './match.ts';
 import { targetAttributes } from './standing.ts';
-import type { Target } from './target.ts';
+import { heldAt, type Target } from './target.ts';
 import type { Trace } from './trace.ts';
 import { asBoolean, sameValue } from './values.ts';
 
@@ -210,13 +210,27 @@ export function matchValues(
   subject: Subject,
   target: Target,
   context: PlanningContext,
+  purpose: 'create' | 'update' = 'create',
 ): readonly MatchValue[] {
   const evaluated = evaluation(subject, context, true);
   return target.match.flatMap((path) => {
     const row = target.mapping.rows.find((candidate) => candidate.row.path === path);
     const chosen = row && choosing(row, evaluated, subject, context);
-    const desired = chosen && row.desired(subject.identity.attributes, chosen, 'create');
+    const desired = chosen && row.desired(subject.identity.attributes, chosen, purpose);
     if (desired?.type !== 'value' || typeof desired.value === 'object') return [];
     return [{ path, value: desired.value }];
+  });
+}
+
+/** Of an account that is there, what it is about to be called at the target's match paths. */
+export function newNames(
+  subject: Subject,
+  account: Account,
+  target: Target,
+  context: PlanningContext,
+): readonly MatchValue[] {
+  return matchValues(subject, target, context, 'update').filter(({ path, value }) => {
+    const before = account.asked[path] ?? heldAt(target, account.current, path);
+    return !sameValue(before, value);
   });
 }

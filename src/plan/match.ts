@@ -1,7 +1,13 @@
 /** What looking for an account found, and what it is looked for by. */
 
 import type { IdentityId } from '../identity/identity.ts';
-import type { Attributes, AttributeValue, IdentityRecord, Scalar } from '../identity/record.ts';
+import type {
+  Attributes,
+  AttributeValue,
+  IdentityRecord,
+  ObjectRef,
+  Scalar,
+} from '../identity/record.ts';
 import { heldAt, type Target } from './target.ts';
 import { sameValue } from './values.ts';
 
@@ -21,12 +27,12 @@ export type Match =
       readonly by: string;
       readonly tried: readonly Tried[];
     }
-  /** The account belongs to somebody else already. */
+  /** The account belongs to somebody else already; nobody here knows to whom, where no identity is said. */
   | {
       readonly type: 'taken';
       readonly record: IdentityRecord;
       readonly by: string;
-      readonly identity: IdentityId;
+      readonly identity?: IdentityId;
       readonly tried: readonly Tried[];
     };
 
@@ -68,6 +74,24 @@ export function chooseMatch(
     return { type: 'taken', record, by, identity: linkedTo, tried };
   }
   return { type: 'none', tried };
+}
+
+/**
+ * For somebody who has an account and is about to be called something else: an account that nobody here
+ * is known to have is called that. What is known of others' names is a matter of the whole plan.
+ */
+export function heldByStranger(match: Match, own: ObjectRef): Match | undefined {
+  switch (match.type) {
+    case 'none':
+    case 'taken':
+      return undefined;
+    case 'one':
+    case 'many': {
+      const records = match.type === 'one' ? [match.record] : match.records;
+      const record = records.find(({ ref }) => ref.id !== own.id);
+      return record && { type: 'taken', record, by: match.by, tried: match.tried };
+    }
+  }
 }
 
 /**

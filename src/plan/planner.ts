@@ -223,6 +223,20 @@ function planAccount(
   const refused = refusedRows(subject, rows, target, context, account.current);
   if (refused !== undefined) return refused;
   const touched = changes.map(({ path }) => path);
+  const { match } = context;
+  if (match?.type === 'taken' && touched.includes(match.by)) {
+    context.trace?.({
+      type: 'match',
+      tried: match.tried,
+      result: 'taken',
+      account: match.record.ref.id,
+    });
+    return refuse(
+      subject,
+      'account-taken',
+      `another account holds the same ${match.by} already, and nobody here is known to have it`,
+    );
+  }
   const turnsOff = changes.some(
     ({ path, after }) => path === target.traits.enabledPath && after === false,
   );

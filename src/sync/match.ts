@@ -1,7 +1,8 @@
 /**
  * Finds the accounts of people who have no link yet: many of them by listing the target once and
  * looking in what was listed, few by asking for each. Whoever has a create in flight is looked for
- * in the target itself, by everything the account would be found by.
+ * in the target itself, by everything the account would be found by. Of those who are about to be called
+ * something else it is asked whether an account that nobody here is known to have is called that.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -9,12 +10,18 @@ import { type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, Scalar } from '../identity/record.ts';
 import { nameKey } from '../mapping/names.ts';
-import { matchValues, type PlanningContext } from '../plan/desired.ts';
-import { chooseMatch, holdsAsked, type Match, type MatchValue } from '../plan/match.ts';
+import { matchValues, newNames, type PlanningContext } from '../plan/desired.ts';
+import {
+  chooseMatch,
+  heldByStranger,
+  holdsAsked,
+  type Match,
+  type MatchValue,
+} from '../plan/match.ts';
 import type { NameAsking } from '../plan/names.ts';
 import { standing } from '../plan/standing.ts';
 import type { Target } from '../plan/target.ts';
-import type { RefusedCreate, Subject } from '../warehouse/subject.ts';
+import type { Account, RefusedCreate, Subject } from '../warehouse/subject.ts';
 import type { Candidate } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
 import { readSource } from './read.ts';
@@ -34,6 +41,15 @@ export interface Matching {
   ) => Promise<ReadonlyMap<IdentityId, Match>>;
   /** Of these names of a path, whose they are in the target or are to be. */
   readonly namesHeld: NameAsking['namesHeld'];
+}
+
+interface Sought {
+  readonly subject: Subject;
+  readonly values: readonly MatchValue[];
+  /** In the target itself, however many there are. */
+  readonly live: boolean;
+  /** Of somebody who is about to be called something else. */
+  readonly account?: Account;
 }
 
 export interface MatchingOptions {
@@ -59,21 +75,28 @@ export function matching(
   const claimed = new Map<string, IdentityId>();
   const match: Matching['match'] = async (subjects, context) => {
     const matches = new Map<IdentityId, Match>();
-    const sought = subjects.flatMap((subject) => {
-      if (subject.account !== undefined && !subject.account.missing) return [];
+    const sought = subjects.flatMap((subject): readonly Sought[] => {
+      const isIn = standing(subject, target, context.now).in;
+      const account = subject.account?.missing ? undefined : subject.account;
+      if (account !== undefined) {
+        const values = isIn ? newNames(subject, account, target, context) : [];
+        return values.length === 0 ? [] : [{ subject, values, live: false, account }];
+      }
       if (subject.inFlight !== undefined) {
         return [{ subject, values: askedFor(subject.inFlight.match), live: true }];
       }
       const refused = subject.refusedCreate !== undefined;
-      const isIn = standing(subject, target, context.now).in;
       if (!isIn && !refused) return [];
       const values = isIn ? matchValues(subject, target, context) : [];
       return [{ subject, values, live: refused || subject.due?.escrow?.code === 'conflict' }];
     });
     const ordinary = sought.filter(({ live }) => !live);
     const unaskable = connector.find === undefined;
+    const unlinked = ordinary.some(({ account }) => account === undefined);
     const many =
-      ordinary.length > FEW || (ordinary.length > 0 && (options.due > MANY || unaskable));
+      ordinary.length > FEW ||
+      (ordinary.length > 0 && unaskable) ||
+      (unlinked && options.due > MANY);
     const known = many && (await list()) ? ordinary : [];
     const candidates = await candidatesOf(
       known.flatMap(({ values }) => values),
@@ -101,6 +124,14 @@ export function matching(
         matches.set(id, match);
       },
     );
+    for (const { subject, account } of sought) {
+      const { id } = subject.identity;
+      const match = matches.get(id);
+      if (account === undefined || match === undefined) continue;
+      const taken = heldByStranger(match, account.ref);
+      if (taken === undefined) matches.delete(id);
+      else matches.set(id, taken);
+    }
     // Whose lost create may have made an account comes before others who would be called the same.
     const inOrder = sought.toSorted((a, b) => Number(b.live) - Number(a.live));
     for (const { subject } of inOrder) {

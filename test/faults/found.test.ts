@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Contoso, contoso } from '../runs/contoso.ts';
 
 const LAG_SECONDS = 300;
+const MAIL = 'emails[type eq "work"].value';
 
 describe('somebody whose new account is not shown yet', () => {
   it('keeps it however often they change meanwhile', async () => {
@@ -107,6 +108,27 @@ describe('a name', () => {
     await company.run();
     const held = (await company.users())['ada.king'];
     expect(held).toMatchObject({ location: 'Zurich', attributes: { externalId: 'ada.lovelace' } });
+  });
+
+  it('that an account bears which nobody here knows is not given to somebody who is renamed', async () => {
+    await using company = await contoso({ uniqueness: false });
+    const ada = company.hire({ name: 'ada.lovelace' });
+    await company.run();
+    await byHand(company, 'ada.king@contoso.com');
+    company.graph.control.act({
+      act: 'update',
+      id: ada,
+      properties: { userPrincipalName: 'ada.king@contoso.com', mail: 'ada.king@contoso.com' },
+    });
+    const { targets } = await company.run();
+    expect(targets).toMatchObject([{ omitted: { 'account-taken': 1 } }]);
+    expect(Object.keys(await company.users())).toEqual(['ada.lovelace', 'ada.king']);
+    const address = 'early.bird@contoso.com';
+    await company.ramp.edit('ada.king@contoso.com', { userName: address, [MAIL]: address });
+    await company.ramp.confirmEmail(address);
+    company.clock.advance(3600);
+    await company.run();
+    expect(Object.keys(await company.users())).toEqual(['ada.king', 'early.bird']);
   });
 
   it('that somebody gives up in the run in which somebody else gets it leaves nobody out', async () => {
