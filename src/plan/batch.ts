@@ -113,10 +113,11 @@ function decided(
     const target = forKind(planning.target, kind);
     const found = matches.get(id);
     const before = lately?.get(id);
+    const released = planning.released.get(id);
     const decision = planSubject(subject, target, {
       ...context,
       ...(found !== undefined && { match: found }),
-      ...(planning.released.has(id) && { released: true }),
+      ...(released !== undefined && { released }),
       ...(paused.has(id) && { paused: true }),
       ...(before && { lately: before }),
     });

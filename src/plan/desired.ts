@@ -18,6 +18,9 @@ import { heldAt, type Target } from './target.ts';
 import type { Trace } from './trace.ts';
 import { asBoolean, sameValue } from './values.ts';
 
+/** It may be enabled again and its identifiers be rewritten; or the latter alone, because it was on. */
+export type Release = 'enable' | 'rewrite';
+
 /** What planning may use besides its subject; all of it values, so that planning is repeatable. */
 export interface PlanningContext {
   readonly now: Date;
@@ -27,8 +30,8 @@ export interface PlanningContext {
   readonly names?: ChosenNames;
   /** What looking for the account found; only for subjects without one. */
   readonly match?: Match;
-  /** A person let this account be enabled again, or its identifiers be rewritten. */
-  readonly released?: boolean;
+  /** What a person lets be done to the account. */
+  readonly released?: Release;
   /** An undo put the account back: whatever would be written waits. */
   readonly paused?: boolean;
   /** What was written to this account lately; only where the system is read as well. */

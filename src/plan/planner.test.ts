@@ -318,7 +318,7 @@ describe('an account was found', () => {
       asked: { active: true, title: 'Analyst', department: 'R&D' },
     });
     expect(gist(plan(subject(ada, { account: settled })))).toBe('unverified-link!');
-    expect(gist(plan(subject(ada, { account: settled }), target(), { released: true }))).toBe(
+    expect(gist(plan(subject(ada, { account: settled }), target(), { released: 'rewrite' }))).toBe(
       'update (source-changed) userName="ada@contoso.com"',
     );
   });

@@ -193,7 +193,7 @@ function planAccount(
   const rows = wantedRows(subject, target, context, { isIn: true, purpose: 'update' });
   const off = isOff(account, target);
   const staysOff = rows.some(({ wanted }) => wantsOff(wanted, target));
-  if (off && !staysOff && account.disabledBy !== 'us' && context.released !== true) {
+  if (off && !staysOff && account.disabledBy !== 'us' && context.released !== 'enable') {
     return refuse(
       subject,
       'disabled-in-target',
@@ -204,7 +204,7 @@ function planAccount(
   const differs = difference(rows, account, target, {
     again: enables,
     proven:
-      context.released === true ||
+      context.released !== undefined ||
       (linkedBy === undefined ? target.joined : provesIdentity(linkedBy, target.kind)),
   });
   const permitted = permittedChanges(differs.changes, enables, target);

@@ -9,7 +9,7 @@ import type { Attributes, AttributeValue } from '../identity/record.ts';
 import type { Subject } from '../warehouse/subject.ts';
 import { basisOf } from './basis.ts';
 import { askedBatches, decidedAndNamed } from './batch.ts';
-import type { PlanningContext } from './desired.ts';
+import type { PlanningContext, Release } from './desired.ts';
 import type { Evidence } from './evidence.ts';
 import { holdsOf, type WithheldReading } from './guards.ts';
 import { planHash } from './hash.ts';
@@ -48,8 +48,8 @@ export interface Planning {
     path: string,
     values: readonly AttributeValue[],
   ) => Promise<ReadonlyMap<AttributeValue, readonly string[]>>;
-  /** People let these accounts be enabled again. */
-  readonly released: ReadonlySet<IdentityId>;
+  /** What people let be done to single accounts. */
+  readonly released: ReadonlyMap<IdentityId, Release>;
   /** Of these, whom an undo put back. */
   readonly paused: (people: readonly IdentityId[]) => Promise<ReadonlySet<IdentityId>>;
   /** Of these, what was written to their accounts lately; only where the system is read as well. */

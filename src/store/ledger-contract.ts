@@ -253,10 +253,11 @@ export function ledgerContract(open: () => Promise<Database>): void {
       await ledger.setHealth('ramp', ill);
       expect(await ledger.health('ramp')).toEqual(ill);
 
-      await ledger.releaseAccount('ramp', 'ada', createdAt);
-      expect(await ledger.releasedAccounts('ramp')).toEqual(new Set(['ada']));
+      await ledger.releaseAccount('ramp', 'ada', createdAt, 'rewrite');
+      await ledger.releaseAccount('ramp', 'ada', createdAt, 'enable');
+      expect(await ledger.releasedAccounts('ramp')).toEqual(new Map([['ada', 'enable']]));
       await ledger.spendRelease('ramp', ['ada']);
-      expect(await ledger.releasedAccounts('ramp')).toEqual(new Set());
+      expect(await ledger.releasedAccounts('ramp')).toEqual(new Map());
 
       await ledger.beginRun('r', createdAt, 'command');
       expect(await ledger.runs(1)).toEqual([{ id: 'r', startedAt: createdAt }]);

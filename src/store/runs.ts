@@ -1,5 +1,6 @@
 /** Runs, what became of every operation, the health of systems, and people's releases. */
 
+import type { Release } from '../plan/desired.ts';
 import type { RunReport } from '../sync/engine.ts';
 import type { Ledger, RunRow, SystemHealth } from '../sync/ledger.ts';
 import { openActivity } from './activity.ts';
@@ -56,19 +57,19 @@ export function openLedger(database: Database): Ledger {
         [system, JSON.stringify(health)],
       );
     },
-    releaseAccount: async (target, identity, at) => {
+    releaseAccount: async (target, identity, at, release) => {
       await database.run(
-        `insert into account_release (target, identity, at) values (?, ?, ?)
-         on conflict (tenant, target, identity) do update set at = excluded.at`,
-        [target, identity, at.getTime()],
+        `insert into account_release (target, identity, at, lets) values (?, ?, ?, ?)
+         on conflict (tenant, target, identity) do update set at = excluded.at, lets = excluded.lets`,
+        [target, identity, at.getTime(), release],
       );
     },
     releasedAccounts: async (target) => {
-      const rows = await database.all<{ readonly identity: string }>(
-        'select identity from account_release where target = ?',
+      const rows = await database.all<{ readonly identity: string; readonly lets: Release }>(
+        'select identity, lets from account_release where target = ?',
         [target],
       );
-      return new Set(rows.map(({ identity }) => identity));
+      return new Map(rows.map(({ identity, lets }) => [identity, lets]));
     },
     spendRelease: (target, identities) =>
       database.batch(

@@ -65,8 +65,8 @@ export function audited<Each extends Stores>(
       },
       recordOutcomes: (entries) =>
         together(() => ledger.recordOutcomes(entries), ...operationsApplied(entries)),
-      releaseAccount: (target, person, at) =>
-        together(() => ledger.releaseAccount(target, person, at), {
+      releaseAccount: (target, person, at, release) =>
+        together(() => ledger.releaseAccount(target, person, at, release), {
           action: 'account-released',
           subject: target,
           person,

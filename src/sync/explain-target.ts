@@ -43,7 +43,9 @@ export async function explainTarget(
   const match = past
     ? undefined
     : await matchOf(subject, { target, connector }, engine, context, watch);
-  const released = !past && (await engine.ledger.releasedAccounts(system)).has(subject.identity.id);
+  const released = past
+    ? undefined
+    : (await engine.ledger.releasedAccounts(system)).get(subject.identity.id);
   const paused = !past && (await isPaused(subject, engine));
   const day = new Date(at.getTime() - LOOP_SECONDS * 1000);
   const written =
@@ -55,7 +57,7 @@ export async function explainTarget(
   const decision = planSubject(subject, target, {
     ...context,
     ...(match !== undefined && { match }),
-    ...(released && { released }),
+    ...(released !== undefined && { released }),
     ...(paused && { paused: true }),
     ...(lately && { lately }),
     trace: (step) => void steps.push(step),

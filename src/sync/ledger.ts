@@ -6,6 +6,7 @@ import type { AttributeChange } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { KeptRules } from '../plan/basis.ts';
+import type { Release } from '../plan/desired.ts';
 import type { Evidence } from '../plan/evidence.ts';
 import type { Operation } from '../plan/plan.ts';
 import type { PlanKey } from '../plan/plans.ts';
@@ -59,9 +60,14 @@ export interface Ledger {
   health(system: SystemName): Promise<SystemHealth>;
   setHealth(system: SystemName, health: SystemHealth): Promise<void>;
 
-  /** A person let an account that somebody disabled in the target be enabled again. */
-  releaseAccount(target: SystemName, identity: IdentityId, at: Date): Promise<void>;
-  releasedAccounts(target: SystemName): Promise<ReadonlySet<IdentityId>>;
+  /** What a person lets be done to an account, once. */
+  releaseAccount(
+    target: SystemName,
+    identity: IdentityId,
+    at: Date,
+    release: Release,
+  ): Promise<void>;
+  releasedAccounts(target: SystemName): Promise<ReadonlyMap<IdentityId, Release>>;
   spendRelease(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
 }
 

@@ -1,8 +1,12 @@
 /** A person lets go what waited for one: a held plan, or an account that was disabled in its target. */
 
+import type { IdentityId } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Part } from '../plan/approval.ts';
+import type { Release } from '../plan/desired.ts';
+import { isOff } from '../plan/leave.ts';
 import type { StoredPlan } from '../plan/plans.ts';
+import { type TargetPolicy, targetWith } from '../plan/target.ts';
 import { releasePlan } from './apply-plan.ts';
 import type { Engine, RunReport, Watch } from './engine.ts';
 import { underLease } from './lease.ts';
@@ -40,8 +44,10 @@ export async function release(
     case 'person': {
       const person = await personNamed(request.person, engine);
       const targets = targetsFor(request.system, person, engine);
-      for (const { system } of targets) {
-        await engine.ledger.releaseAccount(system, person.id, engine.now());
+      for (const policy of targets) {
+        const { system } = policy;
+        const released = await releaseOf(person.id, policy, engine);
+        await engine.ledger.releaseAccount(system, person.id, engine.now(), released);
         await engine.undos.resume(system, [person.id]);
         await engine.warehouse.makeDue(system, [person.id], 'requested', true);
       }
@@ -49,6 +55,18 @@ export async function release(
       return runSync(engine, { systems, trigger: 'command' }, watch);
     }
   }
+}
+
+/** Of an account that is on there is nothing to enable: should somebody turn it off later, it stays so. */
+async function releaseOf(
+  identity: IdentityId,
+  policy: TargetPolicy,
+  engine: Engine,
+): Promise<Release> {
+  const account = (await engine.warehouse.subject(policy.system, identity))?.account;
+  if (account === undefined) return 'enable';
+  const { traits = {} } = await engine.connector(policy.system);
+  return isOff(account, targetWith(policy, traits)) ? 'enable' : 'rewrite';
 }
 
 async function heldPlan(system: string | undefined, engine: Engine): Promise<StoredPlan> {

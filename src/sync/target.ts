@@ -6,6 +6,7 @@ import type { Connector } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, Scalar } from '../identity/record.ts';
 import { dateToCome, firstToCome } from '../plan/dates.ts';
+import type { Release } from '../plan/desired.ts';
 import type { WithheldReading } from '../plan/guards.ts';
 import { canDisable, deletionDate } from '../plan/leave.ts';
 import { LOOP_SECONDS } from '../plan/loop.ts';
@@ -117,6 +118,7 @@ export async function planDue(
   const { limits, holds } = target;
   const since = (seconds: number) => new Date(now.getTime() - seconds * 1000);
   const { stopped } = await ledger.health(system);
+  const released = await ledger.releasedAccounts(system);
   const due = people?.length ?? (await warehouse.dueCount(system, now));
   const members = people?.map(({ identity }) => identity.id);
   if (due === 0 && (members || (await warehouse.membershipsDue(system, now)) === 0)) {
@@ -144,7 +146,7 @@ export async function planDue(
     ...(people === undefined &&
       stopped?.configVersion === engine.configVersion && { stopped: stopped.message }),
     heldSince: since(holds.expiresSeconds),
-    released: await ledger.releasedAccounts(system),
+    released,
     paused: (ids) => engine.undos.paused(system, ids, engine.configVersion),
     ...(isReadToo(target) && {
       writtenLately: (ids) => ledger.writtenSince(system, ids, since(LOOP_SECONDS)),
@@ -160,7 +162,7 @@ export async function planDue(
     planned: async (batch) => {
       watch.signal.throwIfAborted();
       if (options.settles) {
-        await settleOmissions(batch, target, engine, watch);
+        await settleOmissions(batch, target, released, engine, watch);
         await thawMembers(batch.subjects, target, engine);
       }
       await boundary('plan-batch-stored');
@@ -244,11 +246,12 @@ async function* dueBatches(
 async function settleOmissions(
   { subjects, omissions, matches, adopted }: PlannedBatch,
   target: Target,
+  released: ReadonlyMap<IdentityId, Release>,
   engine: Engine,
   watch: Watch,
 ): Promise<void> {
   if (omissions.length === 0) return;
-  const { warehouse } = engine;
+  const { warehouse, ledger } = engine;
   const now = engine.now();
   const subjectOf = new Map(subjects.map((subject) => [subject.identity.id, subject]));
   await fenced(engine, watch, async () => {
@@ -277,6 +280,14 @@ async function settleOmissions(
     await warehouse.clearRefused(target.system, [...made, ...refused]);
     const turnedOff = omissions.filter(({ code }) => code === 'disabled-in-target');
     const found = [...landed, ...made, ...turnedOff.map(({ identity }) => identity)];
+    // There was nothing to let be done any more.
+    const unneeded = omissions.filter(
+      ({ code, identity }) => code === 'in-sync' && released.has(identity),
+    );
+    await ledger.spendRelease(
+      target.system,
+      unneeded.map(({ identity }) => identity),
+    );
     await linkFound(new Set(found), matches, target, engine);
     for (const omission of omissions) await review(omission, subjectOf, matches, target, engine);
   });

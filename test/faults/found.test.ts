@@ -1,6 +1,8 @@
 /** What the histories found, each as the shortest story that shows it. */
 
 import { describe, expect, it } from 'vitest';
+import { reconcile } from '../../src/sync/reconcile.ts';
+import { release } from '../../src/sync/release.ts';
 import { type Contoso, contoso } from '../runs/contoso.ts';
 
 const LAG_SECONDS = 300;
@@ -146,6 +148,32 @@ describe('a name', () => {
     company.clock.advance(3600);
     await company.run();
     expect(Object.keys(await company.users()).toSorted()).toEqual(['ada.king', 'ada.lovelace']);
+  });
+});
+
+describe('an account that was released while it was on', () => {
+  it.each([
+    ['nothing was to be done', false],
+    ['what was to be done failed', true],
+  ])('stays off when somebody turns it off later, where %s', async (_, fails) => {
+    await using company = await contoso();
+    const ada = company.hire({ name: 'ada.lovelace' });
+    const move = (city: string) =>
+      company.graph.control.act({ act: 'update', id: ada, properties: { city } });
+    await company.run();
+    if (fails) {
+      move('London');
+      company.ramp.fault({ type: 'fail', on: 'PATCH /Users', times: 8 });
+    }
+    const person = 'ada.lovelace@contoso.com';
+    await release(company.engine, { type: 'person', person }, company.watch);
+    company.ramp.clearFaults();
+    await company.ramp.edit(person, { active: false });
+    company.clock.advance(90_000);
+    await reconcile(company.engine, { system: 'ramp', trigger: 'command' }, company.watch);
+    move('Paris');
+    await company.run();
+    expect((await company.users())['ada.lovelace']?.status).toBe('USER_INACTIVE');
   });
 });
 
