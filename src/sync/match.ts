@@ -5,25 +5,19 @@
  * something else it is asked whether an account that nobody here is known to have is called that.
  */
 
-import { isDeepStrictEqual } from 'node:util';
 import { type Connector, ConnectorError } from '../connectors/spi/index.ts';
 import type { IdentityId } from '../identity/identity.ts';
-import type { Attributes, Scalar } from '../identity/record.ts';
+import type { Scalar } from '../identity/record.ts';
 import { nameKey } from '../mapping/names.ts';
 import { matchValues, newNames, type PlanningContext } from '../plan/desired.ts';
-import {
-  chooseMatch,
-  heldByStranger,
-  holdsAsked,
-  type Match,
-  type MatchValue,
-} from '../plan/match.ts';
+import { chooseMatch, heldByStranger, type Match, type MatchValue } from '../plan/match.ts';
 import type { NameAsking } from '../plan/names.ts';
 import { standing } from '../plan/standing.ts';
 import type { Target } from '../plan/target.ts';
-import type { Account, RefusedCreate, Subject } from '../warehouse/subject.ts';
+import type { Account, Subject } from '../warehouse/subject.ts';
 import type { Candidate } from '../warehouse/warehouse.ts';
 import type { Engine, Watch } from './engine.ts';
+import { afterRefusal, askedFor, isStillHidden } from './probe.ts';
 import { readSource } from './read.ts';
 
 /** More people than this in one batch are not asked for one by one. */
@@ -31,8 +25,6 @@ export const FEW = 20;
 /** With more people due than this, the first who is unlinked will not be the last. */
 const MANY = 100;
 const AT_A_TIME = 8;
-/** While nobody knows how long a new account stays invisible. */
-const UNKNOWN_LAG_SECONDS = 60;
 
 export interface Matching {
   readonly match: (
@@ -175,77 +167,6 @@ async function askForNames(
     throw error;
   }
   return held;
-}
-
-/** What a create asked for: the account, if there is one, holds that. */
-function askedFor(
-  asked: Attributes,
-  paths: readonly string[] = Object.keys(asked),
-): readonly MatchValue[] {
-  return paths.flatMap((path) => {
-    const value = asked[path];
-    return value === undefined || typeof value === 'object' ? [] : [{ path, value }];
-  });
-}
-
-/**
- * The account that a refused create made itself, or what is found by the values of today; nothing while
- * the first is not shown yet, and a second one could be made.
- *
- * @param values None for somebody who is out.
- */
-async function afterRefusal(
-  refused: RefusedCreate,
-  values: readonly MatchValue[],
-  target: Target,
-  now: Date,
-  find: (values: readonly MatchValue[]) => Promise<Match>,
-): Promise<Match | undefined> {
-  const asked = askedFor(refused.asked, target.match);
-  const match = await find(asked);
-  if (match.type === 'one' && holdsAsked(match.record.attributes, refused.asked, target)) {
-    return { ...match, made: true };
-  }
-  // The same name is refused again as long as somebody has it: asking again cannot do harm.
-  if (values.length > 0 && isDeepStrictEqual(asked, values)) return match;
-  if (isUnseen(refused, target, now)) return undefined;
-  return values.length === 0 ? { type: 'none', tried: match.tried } : find(values);
-}
-
-/** Whether the account that a refused create may have made itself need not be shown yet. */
-export function isUnseen({ since }: RefusedCreate, { traits }: Target, now: Date): boolean {
-  return now < visibleAt(since, traits.visibilityLagSeconds ?? UNKNOWN_LAG_SECONDS);
-}
-
-/** Whether an account made by the create whose answer was lost may exist and not be seen yet. */
-function isStillHidden({ inFlight }: Subject, { traits }: Target, now: Date): boolean {
-  if (inFlight === undefined) return false;
-  const { visibilityLagSeconds, uniquePaths = [] } = traits;
-  // Where the target refuses a second one, sending it again cannot do harm.
-  if (visibilityLagSeconds === undefined) return uniquePaths.length === 0;
-  return now.getTime() < visibleAt(inFlight.since, visibilityLagSeconds).getTime();
-}
-
-function visibleAt(since: Date, lagSeconds: number): Date {
-  return new Date(since.getTime() + lagSeconds * 1000);
-}
-
-/** When to probe again; absent where nobody will ever know, and a person has to say. */
-export function probeAgainAt(
-  { inFlight, refusedCreate }: Subject,
-  { traits }: Target,
-  now: Date,
-): Date | undefined {
-  const { visibilityLagSeconds, uniquePaths = [] } = traits;
-  if (inFlight === undefined) {
-    if (refusedCreate === undefined) return now;
-    return visibleAt(refusedCreate.since, visibilityLagSeconds ?? UNKNOWN_LAG_SECONDS);
-  }
-  if (visibilityLagSeconds === undefined && uniquePaths.length === 0) {
-    const known = visibleAt(inFlight.since, UNKNOWN_LAG_SECONDS);
-    return now < known ? known : undefined;
-  }
-  return visibleAt(inFlight.since, visibilityLagSeconds ?? 0);
 }
 
 /** @returns False when the target cannot be listed; people are asked for one by one then. */
