@@ -53,6 +53,12 @@ function account(current: Attributes, rest: Partial<Account> = {}): Account {
   return { ref, current, asked: {}, answered: {}, ...rest };
 }
 
+const grace = {
+  ...{ identity: 'i-grace', label: 'grace@contoso.com' },
+  ref: { system: 'ramp', kind: 'user', id: '8' },
+  generation: 3,
+};
+
 /** Actions with what they change, and what stays with its reason. */
 function back(
   operations: readonly OperationContent[],
@@ -186,8 +192,13 @@ describe('what puts back', () => {
     ['an account that is gone is nothing', back([retitled], undefined), ['moved-since']],
     [
       'members that joined is their leaving',
-      back([{ ...on, action: 'add-members', members: [] }], account({})),
+      back([{ ...on, action: 'add-members', members: [grace] }], account({})),
       [['remove-members']],
+    ],
+    [
+      'members who were all erased are nobody',
+      back([{ ...on, action: 'add-members', members: [] }], account({})),
+      [],
     ],
   ])('%s', (_, inverse, expected) => {
     expect(inverse).toEqual(expected);

@@ -227,6 +227,8 @@ function ofMembers({ action }: Operation): boolean {
 function membersBack(operation: Operation): readonly OperationContent[] {
   if (operation.action !== 'add-members' && operation.action !== 'remove-members') return [];
   const { action, target, precondition, members } = operation;
+  // Everybody it was about was erased.
+  if (members.length === 0) return [];
   const back = action === 'add-members' ? 'remove-members' : 'add-members';
   const { version: _, ...unversioned } = precondition;
   const undue = members.map(({ attempts: __, ...member }) => ({ ...member, generation: 0 }));
