@@ -193,12 +193,19 @@ export function privacyContract(open: () => Promise<Database>): void {
       ]);
       await database.run(`update drift set path = 'displayName'`);
       const privacy = openPrivacy(database);
-      await privacy.forgetStored([ADA.id], {
+      const rows = async (sql: string) => JSON.stringify(await database.all(sql));
+      const what = {
         attributes: ['fullName', 'hr/name'],
         raw: [{ system: 'hr', kind: 'user', attribute: 'name' }],
         paths: [{ system: 'ramp', kind: 'user', path: 'displayName' }],
-      });
-      const rows = async (sql: string) => JSON.stringify(await database.all(sql));
+      };
+      // Who came back since it was found who is due.
+      const before = await dumped(database);
+      await database.run('update identity set present = 1 where id = ?', [ADA.id]);
+      await privacy.forgetStored([ADA.id], what);
+      await database.run('update identity set present = 0 where id = ?', [ADA.id]);
+      expect(await dumped(database)).toBe(before);
+      await privacy.forgetStored([ADA.id], what);
       expect(await rows(`select * from record where identity = 'i-ada'`)).not.toMatch(/Ada/);
       for (const whose of ['i-ada', 'was-i-ada']) {
         const kept = await rows(`select before from identity_change where identity = '${whose}'`);
@@ -298,7 +305,8 @@ async function insert(database: Database, table: string, row: Row): Promise<void
 async function dumped(database: Database): Promise<string> {
   const texts: string[] = [];
   for (const table of await tablesOf(database)) {
-    texts.push(JSON.stringify(await database.all(`select * from ${table}`)));
+    const rows = await database.all(`select * from ${table}`);
+    texts.push(...rows.map((row) => JSON.stringify(row)).toSorted());
   }
   return texts.join('\n');
 }

@@ -1,11 +1,12 @@
 /** Of the history of identities, what is about one person. */
 
 import type { IdentityId } from '../../identity/identity.ts';
+import type { ObjectRef } from '../../identity/record.ts';
 import type { Moved } from '../../warehouse/history.ts';
 import { changeOf, spellBefore, spellRecords } from '../../warehouse/history-storage.ts';
 import type { Database, Row } from '../database.ts';
 import { list } from '../rows.ts';
-import { isTheirs } from './find.ts';
+import { isTheirs, record } from './find.ts';
 import type { Part, Without } from './parts.ts';
 
 /** Of a change of somebody else, which records of theirs came or went. */
@@ -77,6 +78,35 @@ export async function endedInto(
     const theirs = lost.every(({ other }) => other === undefined || identities.includes(other));
     return theirs ? [String(row.identity)] : [];
   });
+}
+
+/** Records that were theirs and are not kept any more: something of them may be elsewhere. */
+export async function droppedRecords(
+  identities: readonly IdentityId[],
+  { all, inList }: Pick<Database, 'all' | 'inList'>,
+): Promise<readonly ObjectRef[]> {
+  const past = await all(`select * from identity_change where identity in ${inList}`, [
+    list(identities),
+  ]);
+  const lost = past.flatMap((row) => changeOfRow(row).before?.lost ?? []);
+  const refs = new Map(
+    lost.flatMap(({ ref, other }) =>
+      other === undefined || identities.includes(other) ? [[keyOf(ref), ref] as const] : [],
+    ),
+  );
+  const whom = { ids: identities, refs: [...refs.values()], addresses: [] };
+  const condition = record('system', 'kind', 'id')(whom, { inList });
+  if (condition === undefined || refs.size === 0) return [];
+  const kept = await all<Row & ObjectRef>(
+    `select system, kind, id from record where ${condition.sql}`,
+    condition.parameters,
+  );
+  for (const ref of kept) refs.delete(keyOf(ref));
+  return [...refs.values()];
+}
+
+function keyOf({ system, kind, id }: ObjectRef): string {
+  return JSON.stringify([system, kind, id]);
 }
 
 function changeOfRow({ records, before }: Row) {

@@ -9,7 +9,7 @@ import { erase } from './erase.ts';
 import { erasures } from './erasures.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
 import { leavers } from './leavers.ts';
-import { endedInto } from './past.ts';
+import { droppedRecords, endedInto } from './past.ts';
 import { forgetStored } from './retain.ts';
 import { readable, rowsOf } from './rows.ts';
 import { standingOf } from './standing.ts';
@@ -25,8 +25,15 @@ export function openPrivacy(database: Database): PrivacyStore {
     erase: (whom, told) => erase(whom, database, told),
     storedAttributes: (system, kind, most) => storedAttributes(system, kind, most, database),
     ...leavers(database),
-    forgetStored: async (identities, what) =>
-      forgetStored(await withMerged(identities, database), what, database),
+    forgetStored: async (identities, what) => {
+      // Who came back since they were due keeps everything.
+      const gone = await database.all<{ readonly id: string }>(
+        `select id from identity where id in ${database.inList} and present = 0`,
+        [list(identities)],
+      );
+      const ids = gone.map(({ id }) => id);
+      await forgetStored(await withMerged(ids, database), what, database);
+    },
     ...erasures(database),
     ...suppression(database),
   };
@@ -65,7 +72,10 @@ async function whomOf(identity: IdentityId, database: Database): Promise<Whom> {
   const addresses = identities.flatMap(({ attributes }) => addressesIn(JSON.parse(attributes)));
   return {
     ids,
-    refs: refs.map(({ system, kind, id }) => ({ system, kind, id })),
+    refs: [
+      ...refs.map(({ system, kind, id }) => ({ system, kind, id })),
+      ...(await droppedRecords(ids, database)),
+    ],
     addresses: [...new Set(addresses)],
   };
 }

@@ -15,6 +15,8 @@ const AT = Date.parse('2026-03-02T08:00:00Z');
 
 const mail = ({ number }: Sampled): string => `person-${number}@contoso.com`;
 
+const formerly = ({ number }: Sampled): string => `before-${number}`;
+
 /** What one of them leaves in a table. */
 export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>> = {
   identity: (who) => [
@@ -33,6 +35,12 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
       ...{ identity: who.id, number: 2, step: 1 },
       records: JSON.stringify([['hr', 'user', who.number]]),
       before: JSON.stringify({ g: [['hr', 'user', who.number, `was-${who.id}`]] }),
+    },
+    // Hired again under another number, which took the place of the record.
+    {
+      ...{ identity: who.id, number: 3, step: 1 },
+      records: JSON.stringify([['hr', 'user', formerly(who)]]),
+      before: JSON.stringify({ p: true, l: [['hr', 'user', formerly(who)]] }),
     },
     {
       ...{ identity: `was-${who.id}`, number: 1, step: 1 },
@@ -150,6 +158,13 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
       system: 'hr',
       id: who.number,
       sequence: Number(who.number),
+      attributes: JSON.stringify({ displayName: who.name }),
+      modified_at: AT,
+    },
+    {
+      system: 'hr',
+      id: formerly(who),
+      sequence: Number(who.number) + 1,
       attributes: JSON.stringify({ displayName: who.name }),
       modified_at: AT,
     },
