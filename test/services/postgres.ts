@@ -1,21 +1,15 @@
-/**
- * A private PostgreSQL for tests, on loopback, in a folder of its own. It ends with the test
- * process, however that ends. The server of the distribution is used; it must be installed.
- */
+/** The private PostgreSQL of a suite. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe } from 'vitest';
+import {
+  newestPrograms,
+  type PostgresServer,
+  type Running,
+  startPostgres,
+} from './postgres-server.ts';
 
-export interface PostgresServer {
-  /** A database of its own, as the superuser, or as a role that is made in it. */
-  database(role?: string): Promise<string>;
-}
+/** What a test writes need not outlive the machine. */
+const FOR_TESTS = ['fsync=off', 'max_connections=60'];
 
 /** A suite that needs the server; skipped by name where it is not installed. */
 export function describeWithPostgres(
@@ -29,7 +23,7 @@ export function describeWithPostgres(
   describe.skipIf(programs === undefined)(`${name} (PostgreSQL)`, () => {
     let running: Running | undefined;
     beforeAll(async () => {
-      if (programs !== undefined) running = await start(programs);
+      if (programs !== undefined) running = await startPostgres(programs, FOR_TESTS);
     }, 60_000);
     afterAll(() => running?.stop());
     suite(() => {
@@ -37,112 +31,4 @@ export function describeWithPostgres(
       return running;
     });
   });
-}
-
-interface Running extends PostgresServer {
-  stop(): Promise<void>;
-}
-
-function newestPrograms(): string | undefined {
-  return globSync('/usr/lib/postgresql/*/bin/postgres')
-    .map((file) => path.dirname(file))
-    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .at(-1);
-}
-
-async function start(programs: string): Promise<Running> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-postgres-'));
-  // The server refuses to run as root, which tests in a container often do.
-  const user = process.getuid?.() === 0 ? accountOfPostgres() : undefined;
-  if (user !== undefined) execFileSync('chown', [`${user.uid}:${user.gid}`, folder]);
-  chmodSync(folder, 0o700);
-  const data = path.join(folder, 'data');
-  const settings = { cwd: folder, stdio: 'pipe', ...user } as const;
-  execFileSync(
-    path.join(programs, 'initdb'),
-    ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'],
-    settings,
-  );
-  for (let tries = 1; ; tries++) {
-    const port = await freePort();
-    const server = spawn(
-      '/bin/sh',
-      // SIGINT is the fast shutdown: it waits for no client. When this process dies, `read` ends.
-      [
-        '-c',
-        '"$@" & server=$!; read -r _; kill -INT $server; wait $server',
-        'sh',
-        path.join(programs, 'postgres'),
-        ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1'],
-        ...['-c', `unix_socket_directories=${folder}`, '-c', 'fsync=off'],
-        ...['-c', 'max_connections=60'],
-      ],
-      { ...settings, stdio: ['pipe', 'ignore', 'ignore'] },
-    );
-    if (await answers(port)) return running(server, port, folder);
-    await stop(server);
-    // Somebody else may have taken the port meanwhile.
-    if (tries === 3) throw new Error(`PostgreSQL did not come up in ${folder}`);
-  }
-}
-
-function running(server: ChildProcess, port: number, folder: string): Running {
-  let databases = 0;
-  return {
-    database: async (role) => {
-      const name = `test_${databases++}`;
-      await execute(port, 'postgres', `create database ${name}`);
-      if (role !== undefined) {
-        await execute(port, 'postgres', `create role ${name} login ${role}`);
-        await execute(port, 'postgres', `grant all on database ${name} to ${name}`);
-      }
-      return `postgres://${role === undefined ? 'postgres' : name}@127.0.0.1:${port}/${name}`;
-    },
-    stop: async () => {
-      await stop(server);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  server.stdin?.end();
-  if (server.exitCode === null) await once(server, 'exit');
-}
-
-async function answers(port: number): Promise<boolean> {
-  for (let tries = 0; tries < 200; tries++) {
-    try {
-      await execute(port, 'postgres', 'select 1');
-      return true;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  return false;
-}
-
-async function execute(port: number, user: string, sql: string): Promise<void> {
-  const client = new pg.Client(`postgres://${user}@127.0.0.1:${port}/postgres`);
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
-}
-
-function accountOfPostgres(): { readonly uid: number; readonly gid: number } {
-  const number = (option: string): number =>
-    Number(execFileSync('id', [option, 'postgres'], { encoding: 'utf8' }));
-  return { uid: number('-u'), gid: number('-g') };
 }
