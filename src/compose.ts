@@ -167,7 +167,7 @@ export async function openTrial(
   const sourcesOf = ({ sources, identity = {} }: WarehouseRules) =>
     JSON.stringify([
       sources.map(({ map: _, ...rules }) => rules),
-      Object.values(identity).map(({ fingerprint }) => fingerprint),
+      Object.entries(identity).map(([kind, { fingerprint }]) => [kind, fingerprint]),
     ]);
   const inForce = rulesOf(configuration, types);
   const tried = (of: Configuration): Tried => {

@@ -9,7 +9,7 @@ import type { ChangePage } from '../connectors/spi/index.ts';
 import type { Change } from '../identity/record.ts';
 import { chooseNames } from '../mapping/names.ts';
 import { openWarehouse } from '../warehouse/open.ts';
-import type { SourceRules, Warehouse, WarehouseRules } from '../warehouse/warehouse.ts';
+import type { Warehouse, WarehouseRules } from '../warehouse/warehouse.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
@@ -47,6 +47,29 @@ const RULES: WarehouseRules = {
   identity: attributeRules(
     identityConfiguration({
       user: { login: 'SelectUniqueValue([surname], Append([surname], Counter()))' },
+    }),
+  ),
+};
+
+/** Entra ID has names of its own, which count before any is drawn. */
+const OWN_NAMES: WarehouseRules = {
+  sources: [
+    ...RULES.sources,
+    {
+      ...ENTRA,
+      creates: false,
+      authority: false,
+      map: {
+        inputs: ['login'],
+        inputsOf: (name) => (name === 'login' ? ['login'] : []),
+        map: (record) => record,
+      },
+    },
+  ],
+  targets: RULES.targets,
+  identity: attributeRules(
+    identityConfiguration({
+      user: { login: { default: 'SelectUniqueValue([surname], Append([surname], Counter()))' } },
     }),
   ),
 };
@@ -131,7 +154,7 @@ function uniqueContract(open: () => Promise<Shared>): void {
     expect(logins.length).toBeGreaterThan(20);
     expect(logins).not.toContain(undefined);
     expect(new Set(logins).size).toBe(logins.length);
-  });
+  }, 30_000);
 
   it('draws a name once, and it stays whatever becomes of what it was made of', async () => {
     await using contoso = await company();
@@ -190,24 +213,7 @@ function uniqueContract(open: () => Promise<Shared>): void {
 
   it('gives nobody a name before all who have names of their own were heard', async () => {
     const { connect } = await open();
-    const user = {
-      login: { default: 'SelectUniqueValue([surname], Append([surname], Counter()))' },
-    };
-    const inputs = {
-      inputs: ['login'],
-      inputsOf: (name: string) => (name === 'login' ? ['login'] : []),
-    };
-    const directory: SourceRules = {
-      ...ENTRA,
-      creates: false,
-      authority: false,
-      map: { ...inputs, map: (record) => record },
-    };
-    await using contoso = await office(connect, {
-      ...rules,
-      sources: [...RULES.sources, directory],
-      identity: attributeRules(identityConfiguration({ user })),
-    });
+    await using contoso = await office(connect, OWN_NAMES);
     await contoso.read('hr', 'user', [lovelace('1'), lovelace('2')]);
     expect(await login(contoso, '1')).toBe(undefined);
     await contoso.read('entra', 'user', [employee('2', { login: 'lovelace' })]);
@@ -216,6 +222,29 @@ function uniqueContract(open: () => Promise<Shared>): void {
       'lovelace1',
       'lovelace',
     ]);
+  });
+
+  it('names also those who waited while everybody was being looked at again', async () => {
+    const { connect } = await open();
+    await using contoso = await office(connect, OWN_NAMES);
+    await contoso.read('hr', 'user', [lovelace('1')]);
+    const { warehouse } = contoso;
+    const reading = await warehouse.beginReading('entra', 'user', 'full');
+    // Another process, under other rules.
+    const sources = OWN_NAMES.sources.map((source) => ({ ...source, fingerprint: 'other' }));
+    const again = await contoso.again({ ...OWN_NAMES, sources });
+    const position = async () =>
+      (
+        await contoso.database.all<{ readonly position: string }>(
+          "select position from marker where name = 'sources'",
+        )
+      )[0]?.position;
+    while (!(await position())?.startsWith('join')) await again.expandMarkers('ramp');
+    await warehouse.absorb(reading, { changes: [], complete: true });
+    await warehouse.endReading(reading, true);
+    while (await again.expandMarkers('ramp'));
+    const [ada] = await again.findPerson('1');
+    expect(ada?.attributes.login).toBe('lovelace');
   });
 
   it('takes from nobody a name that was theirs before any was drawn', async () => {
@@ -273,6 +302,19 @@ function uniqueContract(open: () => Promise<Shared>): void {
     const [one, other] = [await again.findPerson('1'), await again.findPerson('2')];
     const logins = [...one, ...other].map(({ attributes }) => attributes.login);
     expect(logins).toEqual(['lovelace', 'lovelace1']);
+  });
+
+  it('looks at everybody again where a rule is about groups and no more about people', async () => {
+    const { connect } = await open();
+    const said = { nickName: 'ToUpper([surname])' };
+    const of = (kind: 'user' | 'group') => attributeRules(identityConfiguration({ [kind]: said }));
+    await using contoso = await office(connect, { ...rules, identity: of('user') });
+    await contoso.read('hr', 'user', [lovelace('1')]);
+    expect((await contoso.subject('1')).identity.attributes.nickName).toBe('LOVELACE');
+    const again = await contoso.again({ ...rules, identity: of('group') });
+    while (await again.expandMarkers('ramp'));
+    const [ada] = await again.findPerson('1');
+    expect(ada?.attributes.nickName).toBe(undefined);
   });
 
   it('keeps what was made of the record of somebody who has left', async () => {

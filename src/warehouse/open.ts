@@ -203,7 +203,7 @@ async function noticeChangedRules(
   const sources = JSON.stringify([
     book.indexed,
     rules.sources.map(({ map: _, modified: _told, authoritative: _say, ...rule }) => rule),
-    ...Object.values(rules.identity ?? {}).map(({ fingerprint }) => fingerprint),
+    ...Object.entries(rules.identity ?? {}).map(([kind, { fingerprint }]) => [kind, fingerprint]),
     // Accounts are found by them too, also those read before.
     ...rules.targets.flatMap(({ system, kind, unique = {} }) =>
       Object.keys(unique).map((path) => `${system}/${kind}/${path}`),

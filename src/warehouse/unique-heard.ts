@@ -5,6 +5,8 @@ import type { Context } from './context.ts';
 import { SOURCES } from './markers.ts';
 import { drawings } from './unique.ts';
 
+const HAS_BEGUN = /^(merge|join) /;
+
 /** Within the transaction in which a reading ends. */
 export async function nameWhoWaited(
   { store, book }: Context,
@@ -16,7 +18,8 @@ export async function nameWhoWaited(
   );
   if (!supplies || (await store.progress(system, kind))?.readAt !== undefined) return;
   const markers = await store.markers(SOURCES.target);
-  // One that is there comes to everybody anyway.
-  if (markers.some(({ name }) => name === SOURCES.name)) return;
+  const there = markers.find(({ name }) => name === SOURCES.name);
+  // One that has not begun to merge people comes to everybody anyway.
+  if (there !== undefined && !HAS_BEGUN.test(there.cursor)) return;
   await store.saveMarker({ ...SOURCES, cause: 'configuration', cursor: 'merge ' });
 }
