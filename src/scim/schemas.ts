@@ -167,7 +167,8 @@ export const USER_SCHEMA: SchemaDefinition = {
           canonicalValues: ['direct', 'indirect'],
         }),
       ],
-      { multiValued: true, mutability: 'readOnly' },
+      // They are no part of the person's version, and cost a question of their own.
+      { multiValued: true, mutability: 'readOnly', returned: 'request' },
     ),
     several('entitlements', 'Things the person is entitled to.', []),
     several('roles', 'Roles, such as "Student".', []),

@@ -21,10 +21,10 @@ import {
 import { etag, versionsIn } from './scim/etag.ts';
 import { asScimError } from './scim/failure.ts';
 import { type ListParameters, list } from './scim/list.ts';
-import { recordWithMembers } from './scim/members.ts';
+import { recordWithGroups, recordWithMembers } from './scim/members.ts';
 import { methodsAt } from './scim/methods.ts';
 import { originOf } from './scim/origin.ts';
-import { isWanted, projected, projectionOf, resourceOf } from './scim/render.ts';
+import { isRequested, isWanted, projected, projectionOf, resourceOf } from './scim/render.ts';
 import type { ServedSystem, ServedType } from './scim/served.ts';
 import { create, patch, remove, replace, type WriteContext } from './scim/write.ts';
 
@@ -236,6 +236,8 @@ async function readOne(context: ScimContext, type: ServedType): Promise<Identity
   const projection = projectionOf(type, attributes, excludedAttributes);
   if (type.kind === 'group' && isWanted(projection, 'members'))
     return recordWithMembers({ served, signal }, ref);
+  if (type.kind === 'user' && isRequested(projection, 'groups'))
+    return recordWithGroups({ served, signal }, ref);
   const record = await served.connector.get(ref, { signal });
   if (!record) throw new ScimError(404, `${type.name} ${ref.id} does not exist`);
   return record;
@@ -253,8 +255,10 @@ function answerRecord(
   const projection = projectionOf(type, attributes, excludedAttributes);
   const known = versionsIn(context.req.header('if-none-match'));
   const isKnown = known === 'any' || known?.includes(record.version ?? '');
-  // The version of a group is that of its attributes: its members come and go without it.
-  const isWhole = type.kind !== 'group' || !isWanted(projection, 'members');
+  // A version is that of attributes alone: memberships come and go without it.
+  const isWhole = !(type.kind === 'group'
+    ? isWanted(projection, 'members')
+    : isRequested(projection, 'groups'));
   if (reads(context) && tag !== undefined && isKnown && isWhole)
     return context.body(null, 304, { etag: tag });
   const resource = resourceOf(served, type, record, base);

@@ -53,6 +53,11 @@ describeWithPostgres('a directory', (server) => {
     await using postgres = await openPostgres(await server().database(), 'default');
     await expectSorted(directoryStorage(postgres, 'sorted'));
   });
+
+  it('tells the groups of many', async () => {
+    await using postgres = await openPostgres(await server().database(), 'default');
+    await expectMemberships(directoryStorage(postgres, 'groups'));
+  });
 });
 
 /** By the index on names and by keys, with and without a filter, forth and back. */
@@ -99,8 +104,29 @@ async function expectSorted(storage: DirectoryStorage): Promise<void> {
   expect(await walk('userName', true)).toBe('801234567');
 }
 
+async function expectMemberships(storage: DirectoryStorage): Promise<void> {
+  const member = (id: string) => ({ system: 's', kind: 'user', id });
+  for (const [id, displayName] of [
+    ['g1', 'Analysts'],
+    ['g2', 'Navy'],
+  ] as const) {
+    const object = { ...account(id), kind: 'group', attributes: { displayName } };
+    await storage.write({ type: 'put', object, expects: 0, values: [] });
+  }
+  const change = (group: string, add: readonly string[], remove: readonly string[] = []) =>
+    storage.write({ type: 'members', group, add: add.map(member), remove });
+  await change('g2', ['ada', 'grace', 'linus']);
+  await change('g1', ['ada']);
+  await change('g2', [], ['linus']);
+  expect(await storage.memberships(['ada', 'linus', 'nobody'])).toEqual([
+    { member: 'ada', group: 'g1', display: 'Analysts' },
+    { member: 'ada', group: 'g2', display: 'Navy' },
+  ]);
+}
+
 describe.each(STORAGES)('a directory in %s', (_, open) => {
   it('sorts, page by page', async () => expectSorted(open()));
+  it('tells the groups of many', async () => expectMemberships(open()));
 
   it('gives back what was written, with the number of the change', async () => {
     const storage = open();

@@ -10,6 +10,7 @@ import type {
   AccountState,
   DirectoryStorage,
   Mail,
+  Membership,
   Selected,
   Selection,
   StoredChange,
@@ -40,6 +41,12 @@ interface MemberRow extends Row {
   readonly member_kind: string;
   readonly sequence: number;
   readonly removed: number;
+}
+
+interface MembershipRow extends Row {
+  readonly member_id: string;
+  readonly group_id: string;
+  readonly attributes: string;
 }
 
 const OBJECTS = `select id, kind, sequence, created_at, modified_at, attributes, state
@@ -163,6 +170,16 @@ export function directoryStorage(database: Database, system: SystemName): Direct
       );
       return rows.map((row) => ({ system, kind: row.member_kind, id: row.member_id }));
     },
+    memberships: async (members) => {
+      const rows = await database.all<MembershipRow>(
+        `select m.member_id, m.group_id, o.attributes from directory_member m
+         join directory_object o on o.system = m.system and o.kind = 'group' and o.id = m.group_id
+         where m.system = ? and m.removed = 0 and m.member_id in ${database.inList}
+         order by m.group_id`,
+        [system, list(members)],
+      );
+      return rows.map(membershipOf);
+    },
     write: directoryWrites(database, system),
     mails: async () => {
       const rows = await database.all<{ readonly content: string }>(
@@ -203,6 +220,15 @@ function objectOf(row: ObjectRow): StoredObject {
     version: row.sequence,
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
+  };
+}
+
+function membershipOf(row: MembershipRow): Membership {
+  const { displayName } = JSON.parse(row.attributes) as Attributes;
+  return {
+    member: row.member_id,
+    group: row.group_id,
+    ...(typeof displayName === 'string' && { display: displayName }),
   };
 }
 

@@ -156,6 +156,18 @@ export function memoryStorage(): DirectoryStorage {
         membership.group === group && !membership.removed ? [membership.member] : [],
       ),
 
+    memberships: async (members) => {
+      const asked = new Set(members);
+      return [...memberships.values()]
+        .filter(({ member, removed }) => !removed && asked.has(member.id))
+        .map(({ member, group }) => {
+          const name = objects.get(key('group', group))?.attributes.displayName;
+          const display = typeof name === 'string' ? { display: name } : {};
+          return { member: member.id, group, ...display };
+        })
+        .sort((one, other) => (one.group < other.group ? -1 : 1));
+    },
+
     write: async (write) => {
       switch (write.type) {
         case 'put':

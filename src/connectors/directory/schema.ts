@@ -14,8 +14,8 @@ import type { DirectoryOptions } from './options.ts';
 /** Attributes whose values name another object. */
 const REFERENCES: ReadonlySet<string> = new Set([`${ENTERPRISE_USER}:manager`, 'members']);
 
-/** A password is never stored, and the groups of a user are read from the groups. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['password', 'groups']);
+/** A password is never stored. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['password']);
 
 export function directorySchema({ kinds, attributes, receive }: DirectoryOptions): SystemSchema {
   const required = new Set(

@@ -1,9 +1,10 @@
 /** Searching a directory: by index where the filter allows it, object by object for the rest. */
 
 import type { Filter } from '../../identity/filter.ts';
-import type { IdentityRecord, ObjectKind, SystemName } from '../../identity/record.ts';
+import type { Attributes, IdentityRecord, ObjectKind, SystemName } from '../../identity/record.ts';
 import { type Comparison, filterMatches } from '../../scim/filter.ts';
 import { ConnectorError, type Query, type SearchPage } from '../spi/index.ts';
+import { groupsOf } from './groups.ts';
 import { indexedEquality, nameOf } from './index-terms.ts';
 import { cursorOf, orderOf, placeOf } from './order.ts';
 import { recordOf, searchable } from './record.ts';
@@ -22,6 +23,11 @@ export async function searchRecords(
   storage: DirectoryStorage,
   { filter, sort, attributes, cursor, offset, count = DEFAULT_COUNT }: Omit<Query, 'signal'>,
 ): Promise<SearchPage> {
+  if (kind === 'user' && filter && isAbout(filter, 'groups'))
+    throw new ConnectorError('invalid', 'people are not found by their groups', {
+      code: 'filter-unsupported',
+      remedy: 'Read the members of the group.',
+    });
   const asked = splitMembership(kind, filter);
   const { rest, members } = asked;
   const order = sort && orderOf(sort, nameOf(kind), cursor);
@@ -35,10 +41,21 @@ export async function searchRecords(
     count,
   });
   const withMembers = kind === 'group' && (attributes?.includes('members') ?? false);
+  const withGroups = kind === 'user' && (attributes?.includes('groups') ?? false);
+  const groups = withGroups
+    ? await groupsOf(
+        storage,
+        objects.map(({ id }) => id),
+      )
+    : new Map<string, readonly Attributes[]>();
   const records: IdentityRecord[] = [];
   for (const object of objects) {
     if (!withMembers && members.length === 0) {
-      records.push(recordOf(system, object));
+      const record = recordOf(system, object);
+      const held = groups.get(object.id);
+      records.push(
+        held ? { ...record, attributes: { ...record.attributes, groups: held } } : record,
+      );
       continue;
     }
     const held = await storage.members(object.id);
@@ -75,14 +92,17 @@ function splitMembership(
 ): { readonly rest: Filter | undefined; readonly members: readonly string[] } {
   if (kind !== 'group' || !filter) return { rest: filter, members: [] };
   const operands = filter.type === 'and' ? filter.operands : [filter];
-  const asked = operands.filter(isAboutMembers);
+  const asked = operands.filter((one) => isAbout(one, 'members'));
   if (asked.length === 0) return { rest: filter, members: [] };
   const members = asked.flatMap((one) =>
     one.type === 'compare' && one.operator === 'eq' && typeof one.value === 'string'
       ? [one.value]
       : [],
   );
-  const rest: Filter = { type: 'and', operands: operands.filter((one) => !isAboutMembers(one)) };
+  const rest: Filter = {
+    type: 'and',
+    operands: operands.filter((one) => !isAbout(one, 'members')),
+  };
   if (members.length !== asked.length || !indexedEquality(kind, rest))
     throw new ConnectorError('invalid', 'a filter by members has to name the group as well', {
       code: 'filter-unsupported',
@@ -91,14 +111,14 @@ function splitMembership(
   return { rest, members };
 }
 
-function isAboutMembers(filter: Filter): boolean {
+function isAbout(filter: Filter, attribute: 'members' | 'groups'): boolean {
   switch (filter.type) {
     case 'and':
     case 'or':
-      return filter.operands.some(isAboutMembers);
+      return filter.operands.some((one) => isAbout(one, attribute));
     case 'not':
-      return isAboutMembers(filter.operand);
+      return isAbout(filter.operand, attribute);
     default:
-      return filter.path.attribute.toLowerCase() === 'members';
+      return filter.path.attribute.toLowerCase() === attribute;
   }
 }

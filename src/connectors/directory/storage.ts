@@ -96,6 +96,13 @@ export interface Selected {
   readonly total: number;
 }
 
+export interface Membership {
+  readonly member: string;
+  readonly group: string;
+  /** The group's name. */
+  readonly display?: string;
+}
+
 /** Each object and membership comes once, at the place of its last change. */
 export type StoredChange =
   | { readonly type: 'object'; readonly sequence: number; readonly object: StoredObject }
@@ -121,6 +128,8 @@ export interface DirectoryStorage {
   /** In order of sequence, from after `since`. */
   changes(kind: ObjectKind, since: number, count: number): Promise<readonly StoredChange[]>;
   members(group: string): Promise<readonly ObjectRef[]>;
+  /** Of these members, in the order of the groups. */
+  memberships(members: readonly string[]): Promise<readonly Membership[]>;
   write(write: Write): Promise<Written>;
   mails(): Promise<readonly Mail[]>;
   /** The values of a list, in alphabetical order. */

@@ -8,7 +8,14 @@ import { parseFilter } from '../../scim/filter.ts';
 import { qualifiedFilter } from '../../scim/resource-type.ts';
 import { filterForType } from '../../scim/type-filter.ts';
 import { LIST_RESPONSE } from '../../scim/urn.ts';
-import { isWanted, projected, projectionOf, type Resource, resourceOf } from './render.ts';
+import {
+  isRequested,
+  isWanted,
+  projected,
+  projectionOf,
+  type Resource,
+  resourceOf,
+} from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 import { sortFor } from './sort.ts';
 
@@ -101,7 +108,10 @@ async function pageOf(
 ): Promise<Page> {
   const projection = projectionOf(type, attributes, excludedAttributes);
   const meant = filter && leniency.bareNames ? qualifiedFilter(type, filter) : filter;
-  const withMembers = type.kind === 'group' && isWanted(projection, 'members');
+  const apart = [
+    ...(type.kind === 'group' && isWanted(projection, 'members') ? ['members'] : []),
+    ...(type.kind === 'user' && isRequested(projection, 'groups') ? ['groups'] : []),
+  ];
   const { records, total, nextCursor } = await served.connector.search(type.kind, {
     signal,
     count: Math.max(count, 1),
@@ -109,7 +119,7 @@ async function pageOf(
     ...(sort && { sort }),
     ...(cursor !== undefined && { cursor }),
     ...(offset > 0 && { offset }),
-    ...(withMembers && count > 0 && { attributes: ['members'] }),
+    ...(apart.length > 0 && count > 0 && { attributes: apart }),
   });
   const resources = (count === 0 ? [] : records).map((record) =>
     projected(resourceOf(served, type, record, base), projection),

@@ -1,4 +1,4 @@
-/** A group with its members, which are read only where they are asked for. */
+/** A group with its members and a user with its groups, which are read only where they are asked for. */
 
 import {
   type AttributeValue,
@@ -9,13 +9,27 @@ import {
 import { ScimError } from '../../scim/error.ts';
 import type { ServedSystem } from './served.ts';
 
-export async function recordWithMembers(
-  { served, signal }: { readonly served: ServedSystem; readonly signal: AbortSignal },
+interface Reading {
+  readonly served: ServedSystem;
+  readonly signal: AbortSignal;
+}
+
+export function recordWithMembers(reading: Reading, ref: ObjectRef): Promise<IdentityRecord> {
+  return recordWith(reading, ref, 'members');
+}
+
+export function recordWithGroups(reading: Reading, ref: ObjectRef): Promise<IdentityRecord> {
+  return recordWith(reading, ref, 'groups');
+}
+
+async function recordWith(
+  { served, signal }: Reading,
   { kind, id }: ObjectRef,
+  attribute: 'members' | 'groups',
 ): Promise<IdentityRecord> {
   const { records } = await served.connector.search(kind, {
     filter: { type: 'compare', operator: 'eq', path: { attribute: 'id' }, value: id },
-    attributes: ['members'],
+    attributes: [attribute],
     count: 1,
     signal,
   });

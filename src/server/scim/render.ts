@@ -42,6 +42,8 @@ export function resourceOf(
         resource[extension] = withLinks({ ...inner }, attribute, served, base);
     }
   }
+  if (type.kind === 'user' && Array.isArray(resource.groups))
+    resource.groups = resource.groups.map((one) => withAddress(one, served, base));
   resource.schemas = schemas;
   resource.meta = {
     resourceType: type.name,
@@ -75,6 +77,13 @@ function linkOf(value: AttributeValue, served: ServedSystem, base: string): unkn
   };
 }
 
+/** RFC 7643 §4.1.2: a group somebody is in, with where it is. */
+function withAddress(group: unknown, served: ServedSystem, base: string): unknown {
+  const type = typeOfKind(served, 'group');
+  if (!type || !isObject(group) || typeof group.value !== 'string') return group;
+  return { ...group, $ref: `${base}${type.endpoint}/${encodeURIComponent(group.value)}` };
+}
+
 function typeOfKind(served: ServedSystem, kind: ObjectKind): ServedType | undefined {
   for (const type of served.types.values()) if (type.kind === kind) return type;
   return undefined;
@@ -97,6 +106,11 @@ export function projectionOf(
   if (attributes) return { mode: 'only', names: selected(type, attributes) };
   if (excluded) return { mode: 'without', names: selected(type, excluded) };
   return undefined;
+}
+
+/** Whether an attribute that is returned on request alone was asked for (RFC 7643 §2.2). */
+export function isRequested(projection: Projection | undefined, name: string): boolean {
+  return projection?.mode === 'only' && projection.names.has(name.toLowerCase());
 }
 
 /** Whether the answer will have an attribute of the resource itself. */

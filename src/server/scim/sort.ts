@@ -24,7 +24,7 @@ export function sortFor(
   const leaf = leafOf(holder, path.subAttribute);
   if (!leaf) throw unsortable(sortBy, 'name one of its sub-attributes');
   const { name, caseExact, returned } = leaf.definition;
-  if (returned === 'never' || holder.definition.name === 'members')
+  if (returned === 'never' || APART.has(holder.definition.name))
     throw unsortable(sortBy, 'it is not sorted by');
   const { schema, subAttribute } = path;
   const inExtension = schema !== undefined && type.extended.has(schema.toLowerCase());
@@ -38,6 +38,9 @@ export function sortFor(
     caseExact,
   };
 }
+
+/** Memberships lie apart from who has them. */
+const APART: ReadonlySet<string> = new Set(['members', 'groups']);
 
 /** Of a complex attribute the `value` is meant where it has one. */
 function leafOf(holder: Member, subAttribute: string | undefined): Member | undefined {

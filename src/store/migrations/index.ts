@@ -1,4 +1,4 @@
-/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit, 0600 inbound, 0610 joins, 0620 history, 0630 merging, 0660 refused creates, 0670 releases. */
+/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit, 0600 inbound, 0610 joins, 0620 history, 0630 merging, 0660 refused creates, 0670 releases, 0700 groups of directories. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
@@ -21,6 +21,7 @@ import { retention0651 } from './0651-retention.ts';
 import { freeNames0652 } from './0652-free-names.ts';
 import { refusedCreates0660 } from './0660-refused-creates.ts';
 import { releases0670 } from './0670-releases.ts';
+import { directoryGroups0700 } from './0700-directory-groups.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -45,4 +46,5 @@ export const MIGRATIONS: readonly Migration[] = [
   freeNames0652,
   refusedCreates0660,
   releases0670,
+  directoryGroups0700,
 ];
