@@ -85,15 +85,23 @@ function offsetAt(instant: number, zone: string): number {
   return shown - Math.floor(instant / 1000) * 1000;
 }
 
-const FORMATS = new Map<string, Intl.DateTimeFormat>();
+/** Also of what is no zone: the places of people are asked for again and again. */
+const FORMATS = new Map<string, Intl.DateTimeFormat | undefined>();
+const MOST_FORMATS = 5000;
 
 function formatOf(zone: string): Intl.DateTimeFormat | undefined {
-  const known = FORMATS.get(zone);
-  if (known !== undefined) return known;
+  if (FORMATS.has(zone)) return FORMATS.get(zone);
+  if (FORMATS.size >= MOST_FORMATS) FORMATS.clear();
+  const format = formatFor(zone);
+  FORMATS.set(zone, format);
+  return format;
+}
+
+function formatFor(zone: string): Intl.DateTimeFormat | undefined {
   // An offset such as "+01:00" knows no summer time, and is nobody's place.
   if (!/^[A-Za-z]/.test(zone)) return undefined;
   try {
-    const format = new Intl.DateTimeFormat('en-US', {
+    return new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
       calendar: 'gregory',
       hourCycle: 'h23',
@@ -104,8 +112,6 @@ function formatOf(zone: string): Intl.DateTimeFormat | undefined {
       minute: 'numeric',
       second: 'numeric',
     });
-    FORMATS.set(zone, format);
-    return format;
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import type { ObjectKind } from '../identity/record.ts';
 import type { CompiledRow } from '../mapping/mapping.ts';
+import type { DateRules } from '../mapping/zone.ts';
 import type { Target, TargetPolicy } from './target.ts';
 
 /** By kind. */
@@ -15,6 +16,8 @@ export interface KindRules {
   readonly rows: readonly KeptRow[];
   /** A SCIM filter; absent: everybody. */
   readonly scope?: string;
+  /** Where days began, for a scope with dates. */
+  readonly dates?: DateRules;
   readonly assigned?: { readonly system: string; readonly application: string };
   /** Paths an account is looked for by, in order. */
   readonly match: readonly string[];
@@ -51,6 +54,7 @@ function rulesOf({ mapping, scope, assigned, match, pilot }: TargetPolicy): Kind
   return {
     rows: mapping.rows.map(rowOf),
     ...(scope !== undefined && { scope: scope.text }),
+    ...(scope?.dated && { dates: scope.dated.rules }),
     ...(assigned !== undefined && {
       assigned: { system: assigned.system, application: assigned.application },
     }),

@@ -68,7 +68,7 @@ function scopeStep(
     return { reason, facts: [] };
   }
   const facts: Step[] = [];
-  const scope = rules.scope === undefined ? undefined : scopeNamed(rules.scope);
+  const scope = scopeOf(rules);
   const { assigned } = rules;
   const withheld = withheldInputs(rules.rows).filter((name) => scope?.inputs.includes(name));
   standing(
@@ -122,13 +122,15 @@ function standerOf({ seen, present, assigned }: Evidence): Parameters<typeof sta
 const MOST_SCOPES = 100;
 const scopes = new Map<string, Scope | undefined>();
 
-function scopeNamed(text: string): Scope | undefined {
+function scopeOf({ scope: text, dates }: KindRules): Scope | undefined {
+  if (text === undefined) return undefined;
   if (scopes.size >= MOST_SCOPES) scopes.clear();
-  if (!scopes.has(text)) {
-    const compiled = compileScope(text);
-    scopes.set(text, compiled.ok ? compiled.value : undefined);
+  const key = JSON.stringify([text, dates]);
+  if (!scopes.has(key)) {
+    const compiled = compileScope(text, dates ? { dates } : {});
+    scopes.set(key, compiled.ok ? compiled.value : undefined);
   }
-  return scopes.get(text);
+  return scopes.get(key);
 }
 
 function matchStep({ operation, evidence }: OutcomeDetail): MatchStep {

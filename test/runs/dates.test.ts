@@ -86,8 +86,14 @@ describe('somebody who leaves', () => {
     expect(await contoso.due('2027-10-31T22:59:59Z')).toBe(0);
     await contoso.run();
     expect(await contoso.accounts()).toEqual({ ada: true });
-    await contoso.at('2027-10-31T23:00:00Z');
+    const { run } = await contoso.at('2027-10-31T23:00:00Z');
     expect(await contoso.accounts()).toEqual({ ada: false });
+    const [entry] = await Array.fromAsync(contoso.verbs.entries({ run, limit: 10 }));
+    expect(entry?.operation).toMatchObject({ action: 'disable', cause: 'date' });
+    expect(entry?.steps.scope.facts.find(({ type }) => type === 'scope')).toMatchObject({
+      verdict: false,
+      clauses: [{ verdict: true }, { verdict: false }, { verdict: true }],
+    });
   });
 
   it('is deleted so many days after, unless she is to return before', async () => {
