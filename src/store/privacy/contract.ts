@@ -79,6 +79,7 @@ export function privacyContract(open: () => Promise<Database>): void {
       expect(await about(GRACE.id)).toEqual(grace);
       const everything = await dumped(database);
       expect(everything).not.toMatch(/Ada|Lovelace|person-4711@|PATCH with 4711/);
+      expect(everything).toContain('erased (erased) is not in 247115');
       expect(everything.match(/Third/g)?.length).toBe(8);
       expect(
         await database.all('select records, before from identity_change where identity = ?', [

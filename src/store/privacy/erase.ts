@@ -56,6 +56,7 @@ async function eraseRows(
       for (const [row, remainder] of left) await rewrite(place, row, remainder, queries);
       await place.besides?.(
         left.filter(([, remainder]) => remainder !== 'row').map(([row]) => row),
+        whom,
         queries,
       );
     }

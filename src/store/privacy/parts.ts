@@ -82,12 +82,29 @@ function unnamed(json: string, ids: Whom['ids']): string {
   return ids.reduce((text, id) => text.replaceAll(JSON.stringify(id), '"erased"'), json);
 }
 
-/** What went over the wire for a group names its members. */
-export async function withoutExchanges(rows: readonly Row[], queries: Queries): Promise<void> {
-  await queries.batch(
-    'update outcome set exchanges = null where plan = ? and position = ?',
-    rows.map(({ plan, position }) => [plan ?? null, position ?? null]),
-  );
+/** What went over the wire for a group names its members, and why it failed may. */
+export async function withoutExchanges(
+  rows: readonly Row[],
+  whom: Whom,
+  queries: Queries,
+): Promise<void> {
+  for (const { plan = null, position = null } of rows) {
+    const [outcome] = await queries.all<{ readonly detail: string | null }>(
+      'select detail from outcome where plan = ? and position = ?',
+      [plan, position],
+    );
+    if (outcome === undefined) continue;
+    await queries.run(
+      'update outcome set exchanges = null, detail = ? where plan = ? and position = ?',
+      [outcome.detail && uncited(outcome.detail, whom), plan, position],
+    );
+  }
+}
+
+/** By whatever they are known: whole words, so that a number is not found within a longer one. */
+function uncited(text: string, { ids, refs, addresses }: Whom): string {
+  const names = [...ids, ...refs.map(({ id }) => id), ...addresses].map(RegExp.escape);
+  return text.replaceAll(new RegExp(`(?<![\\w-])(?:${names.join('|')})(?![\\w-])`, 'gi'), 'erased');
 }
 
 export const withoutHold: Without = ({ holds }, whom) => ({

@@ -24,7 +24,7 @@ export interface Place {
     readonly has: (row: Row, whom: Whom) => boolean;
   };
   /** What else goes, of rows that stay in part. */
-  readonly besides?: (rows: readonly Row[], queries: Queries) => Promise<void>;
+  readonly besides?: (rows: readonly Row[], whom: Whom, queries: Queries) => Promise<void>;
 }
 
 export type Erased =

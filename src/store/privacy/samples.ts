@@ -214,6 +214,7 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
       type: 'done',
       milliseconds: 1,
       exchanges: `PATCH with ${who.number}`,
+      detail: JSON.stringify({ message: `${mail(who)} (${who.number}) is not in 2${who.number}5` }),
     },
   ],
   plan_operation: (who) => [
