@@ -21,7 +21,7 @@ import { compileScope } from './mapping/scope.ts';
 import { type DateRules, UTC } from './mapping/zone.ts';
 import type { TargetPolicy } from './plan/target.ts';
 import type { SourceJob } from './sync/engine.ts';
-import { uniquePaths } from './unique-paths.ts';
+import { awaitingNames, uniquePaths } from './unique-paths.ts';
 import type { AttributeRules } from './warehouse/merge-rules.ts';
 import type { RuleGroup, RuleGroups } from './warehouse/rule-groups.ts';
 import type { JoinRule } from './warehouse/similar/rule.ts';
@@ -78,14 +78,13 @@ export function rulesOf(
       ...(Object.keys(attributes).length > 0 && { identity: attributes }),
     },
     sources: jobsOf(systems, sources, targets, attributes),
-    targets: targets.map((target, index) =>
-      holdsDrawn(written[index]) ? { ...target, named: true } : target,
-    ),
+    targets: targets.map((target, index) => withDrawn(target, written[index]?.unique ?? {})),
   };
 }
 
-function holdsDrawn(target: TargetRules | undefined): boolean {
-  return Object.values(target?.unique ?? {}).some(({ drawn }) => drawn !== undefined);
+function withDrawn(target: TargetPolicy, unique: NonNullable<TargetRules['unique']>): TargetPolicy {
+  if (Object.values(unique).every(({ drawn }) => drawn === undefined)) return target;
+  return { ...target, named: true, mapping: awaitingNames(target.mapping, unique) };
 }
 
 function policyOf(

@@ -1,7 +1,7 @@
 /** Paths of a target whose values are names that only one account may have. */
 
 import { compileExpression, type Expression } from './mapping/evaluate.ts';
-import type { MappingRow } from './mapping/mapping.ts';
+import type { CompiledRow, Mapping, MappingRow } from './mapping/mapping.ts';
 import type { Node } from './mapping/syntax.ts';
 import type { AttributeRules } from './warehouse/merge-rules.ts';
 import type { UniquePath } from './warehouse/warehouse.ts';
@@ -37,6 +37,29 @@ export function uniquePaths(
       ];
     }),
   );
+}
+
+/** The same mapping; of a name that nobody has drawn yet, no account is given what is around it. */
+export function awaitingNames(
+  mapping: Mapping,
+  unique: Readonly<Record<string, UniquePath>>,
+): Mapping {
+  return {
+    ...mapping,
+    rows: mapping.rows.map((row) =>
+      unique[row.row.path]?.drawn === undefined ? row : awaitingName(row),
+    ),
+  };
+}
+
+function awaitingName(row: CompiledRow): CompiledRow {
+  return {
+    ...row,
+    desired: (attributes, context, purpose) =>
+      row.inputs.every((input) => attributes[input] !== undefined)
+        ? row.desired(attributes, context, purpose)
+        : { type: 'leave', path: row.row.path },
+  };
 }
 
 interface Drawn {
