@@ -163,3 +163,44 @@ it('survives any create', async () => {
   );
   expect(made.bugs).toEqual([]);
 });
+
+it('survives any bulk request, and answers each operation with what became of it', async () => {
+  const { made, at } = await withAda();
+  const ids = fc.constantFrom('a', 'b', 'c');
+  const values = fc.oneof(
+    ids.map((id) => `bulkId:${id}`),
+    fc.constantFrom('bulkId:', 'bulkId:nobody', '__proto__'),
+    fc.jsonValue({ maxDepth: 2 }),
+  );
+  const names = fc.constantFrom('userName', 'displayName', 'members', ENTERPRISE, '__proto__');
+  const operations = fc.record(
+    {
+      method: fc.constantFrom('POST', 'PUT', 'PATCH', 'DELETE', 'GET', 'post'),
+      path: fc.oneof(
+        fc.constantFrom('/Users', '/Groups', '/Users/bulkId:a', '/Groups/bulkId:b', at, '/%zz'),
+        fc.string(),
+      ),
+      bulkId: ids,
+      data: fc.oneof(fc.dictionary(names, values), values),
+    },
+    { requiredKeys: ['method', 'path', 'data'] },
+  );
+  const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+  await fc.assert(
+    fc.asyncProperty(fc.array(operations, { minLength: 1, maxLength: 5 }), async (Operations) => {
+      const { status, body } = await made.send('POST', '/Bulk', {
+        schemas: [BULK_REQUEST],
+        Operations,
+      });
+      expect([200, 400]).toContain(status);
+      if (status === 200) {
+        expect(body.Operations).toHaveLength(Operations.length);
+        for (const one of body.Operations)
+          expect(one.status).toMatch(/^(2..|400|404|405|409|412)$/);
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(made.bugs).toEqual([]);
+  expect({}).not.toHaveProperty('value');
+});
