@@ -3,6 +3,7 @@
 import type { IdentityId } from '../../identity/identity.ts';
 import type { ObjectRef } from '../../identity/record.ts';
 import type { Holding, PrivacyStore, StoredRow, Whom } from '../../sync/privacy-storage.ts';
+import { namingKey } from '../../warehouse/keys.ts';
 import type { Database } from '../database.ts';
 import { list } from '../rows.ts';
 import { erase } from './erase.ts';
@@ -76,7 +77,7 @@ async function whomOf(identity: IdentityId, database: Database): Promise<Whom> {
       ...refs.map(({ system, kind, id }) => ({ system, kind, id })),
       ...(await droppedRecords(ids, database)),
     ],
-    addresses: [...new Set(addresses)],
+    addresses: await ownAddresses([...new Set(addresses)], ids, database),
   };
 }
 
@@ -98,6 +99,23 @@ async function withMerged(
     for (const other of fresh) ids.add(other);
   }
   return [...ids];
+}
+
+/** Without those by which others are found: their manager's, say, which was written out. */
+async function ownAddresses(
+  addresses: readonly string[],
+  ids: readonly IdentityId[],
+  { all, inList }: Database,
+): Promise<readonly string[]> {
+  const keys = new Map(
+    addresses.map((address) => [namingKey('user', address) ?? address, address] as const),
+  );
+  const others = await all<{ readonly key: string }>(
+    `select distinct key from identity_key where key in ${inList} and identity not in ${inList}`,
+    [list([...keys.keys()]), list(ids)],
+  );
+  for (const { key } of others) keys.delete(key);
+  return [...keys.values()];
 }
 
 function addressesIn(value: unknown): readonly string[] {

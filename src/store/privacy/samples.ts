@@ -23,7 +23,11 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
     {
       id: who.id,
       kind: 'user',
-      attributes: JSON.stringify({ displayName: who.name, mail: mail(who) }),
+      // The manager's address is the manager's.
+      attributes: JSON.stringify({
+        ...{ displayName: who.name, mail: mail(who) },
+        managerMail: 'boss@contoso.com',
+      }),
       origins: '{"displayName":"hr"}',
       present: 0,
     },
@@ -356,6 +360,11 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
 
 /** What those rows go by. */
 export const AROUND: readonly (readonly [table: string, row: Row])[] = [
+  ['identity_key', { identity: 'i-boss', key: 'user\u001f\u001fboss@contoso.com' }],
+  [
+    'directory_mail',
+    { system: 'ramp', sequence: 1, content: JSON.stringify({ to: 'boss@contoso.com' }) },
+  ],
   ['reading', { id: 1, system: 'hr', kind: 'user', mode: 'full', started_at: AT }],
 ];
 
