@@ -4,7 +4,7 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { Context } from './context.ts';
 import { rostersOf, stamp } from './roster.ts';
 import type { RuleMember } from './rule-group-storage.ts';
-import { groupNames, MEMBER_KIND, RULES } from './rule-groups.ts';
+import { groupNames, groupNamesBefore, MEMBER_KIND, RULES } from './rule-groups.ts';
 import type { Person } from './space.ts';
 
 /** Within the transaction in which these people were merged, after they were written. */
@@ -13,7 +13,8 @@ export async function ruleGroupsMoved(context: Context, people: Iterable<Person>
   const left: RuleMember[] = [];
   const dates: { readonly identity: IdentityId; readonly at?: number }[] = [];
   const { store, book } = context;
-  for (const { id: member, kind, before, attributes, records, regroups } of people) {
+  for (const person of people) {
+    const { id: member, kind, records, regroups } = person;
     const ends = records.size === 0;
     if (regroups === undefined && !ends) continue;
     if (book.timed) {
@@ -21,8 +22,8 @@ export async function ruleGroupsMoved(context: Context, people: Iterable<Person>
       dates.push({ identity: member, ...(at !== undefined && { at }) });
     }
     if (kind !== MEMBER_KIND) continue;
-    const was = groupNames(before);
-    const is = ends ? [] : groupNames(attributes);
+    const was = groupNamesBefore(person);
+    const is = ends ? [] : groupNames(person);
     for (const group of is) if (!was.includes(group)) joined.push({ group, member });
     for (const group of was) if (!is.includes(group)) left.push({ group, member });
   }

@@ -3,7 +3,7 @@
 import { type IdentityId, label } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
-import { groupNames, RULE_SOURCE, RULES } from './rule-groups.ts';
+import { groupNames, groupNamesBefore, RULE_SOURCE, RULES } from './rule-groups.ts';
 import { openSpace } from './space.ts';
 
 export interface Regrouped {
@@ -22,7 +22,7 @@ export async function regroupedUnder(
   await space.loadPeople(ids);
   return [...space.people.values()].flatMap((person): readonly Regrouped[] => {
     space.remerge(person);
-    const [was, is] = [groupNames(person.before), groupNames(person.attributes)];
+    const [was, is] = [groupNamesBefore(person), groupNames(person)];
     const joins = is.filter((name) => !was.includes(name));
     const leaves = was.filter((name) => !is.includes(name));
     if (joins.length + leaves.length === 0) return [];

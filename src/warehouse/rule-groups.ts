@@ -7,6 +7,8 @@
 import type { Identity } from '../identity/identity.ts';
 import type { Attributes, AttributeValue, ObjectKind, SystemName } from '../identity/record.ts';
 import type { ReadMap, Scope } from '../mapping/mapping.ts';
+import { parseOrigins } from './origins.ts';
+import type { Person } from './space.ts';
 import type { SourceRules } from './warehouse.ts';
 
 /** The source of these groups. No system of a configuration can be called so. */
@@ -71,8 +73,8 @@ export function regrouped(
   now: Date,
 ): Valued {
   const known = Object.hasOwn(person.attributes, GROUPS);
-  // Of most people, nothing is copied.
-  if (rules === undefined && !known) return person;
+  // Of most people, nothing is copied. Where no rule makes groups, a source may call anything so.
+  if (rules === undefined && person.origins[GROUPS] !== RULES) return person;
   const names = (rules?.groups ?? [])
     .filter((group) => ruleMembership(group, person, now).member)
     .map(({ name }) => name);
@@ -111,10 +113,19 @@ export function isTimed({ groups }: RuleGroups): boolean {
   );
 }
 
-/** The groups that somebody is in, by the values that were settled last. */
-export function groupNames(attributes: Attributes): readonly string[] {
+/** The groups that rules put somebody in. */
+export function groupNames({ attributes, origins }: Valued): readonly string[] {
   const value: AttributeValue | undefined = attributes[GROUPS];
-  return Array.isArray(value) ? value.map(String) : [];
+  return Array.isArray(value) && origins[GROUPS] === RULES ? value.map(String) : [];
+}
+
+/** The same by the values that were settled last. */
+export function groupNamesBefore({
+  before,
+  stored,
+}: Pick<Person, 'before' | 'stored'>): readonly string[] {
+  if (stored === undefined || !Object.hasOwn(before, GROUPS)) return [];
+  return groupNames({ attributes: before, origins: parseOrigins(stored.origins, before) });
 }
 
 /** How the groups themselves become identities. */

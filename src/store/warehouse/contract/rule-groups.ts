@@ -125,6 +125,18 @@ export function ruleGroupContract(open: OpenDatabase): void {
       expect(await contoso.members()).toEqual({ sales: [], numbers: ['1'] });
     });
 
+    it('leaves alone what a source calls groups where no rule makes any', async () => {
+      await using contoso = await company(open);
+      const ref = user('hr', '1');
+      await contoso.tell(present(ref, { employeeId: '1', groups: ['choir', 'sales'] }));
+      const called = async () =>
+        (await contoso.warehouse.findPerson('1')).map(({ attributes }) => attributes.groups);
+      expect(await called()).toEqual([['choir', 'sales']]);
+      await contoso.tell(present(ref, { employeeId: '1', groups: ['sales'] }));
+      expect(await called()).toEqual([['sales']]);
+      expect(await contoso.database.all('select name from rule_member')).toEqual([]);
+    });
+
     it('is a value of the person, with the rules as its origin', async () => {
       await using contoso = await company(open, sales);
       await contoso.tell(clerk('1', { department: 'Sales' }));
