@@ -56,7 +56,7 @@ const edit: fc.Arbitrary<Edit> = fc.tuple(
 /** What is changed between two runs, and whether anything is. */
 const days = fc.array(fc.array(edit, { maxLength: 4 }), { minLength: 1, maxLength: 4 });
 
-it('comes to rest within a few runs', () => {
+it('comes to rest within a few runs', { timeout: 30_000 }, () => {
   fc.assert(
     fc.property(company, days, (given, edits) => {
       const refused = cyclesIn(valueGraph('user', given.systems, given.rules)).some(

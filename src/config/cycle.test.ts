@@ -58,7 +58,7 @@ const ENTRA = `  entra:
 
 const MAIL = `'emails[type eq "work"].value': "[mail]"`;
 
-describe('a value that is written and read again', () => {
+describe('a value that is written and read again', { timeout: 20_000 }, () => {
   it('is no danger where it is computed from something else', async () => {
     const mail = 'mail: \'Join("", [login], "@contoso.com")\'';
     expect(await cycles(document({ map: MAIL, identity: mail }))).toEqual([]);

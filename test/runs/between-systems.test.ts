@@ -95,7 +95,9 @@ async function active({ app }: Company): Promise<readonly unknown[]> {
   return accounts.flatMap((each) => (each.active === true ? [each.externalId] : [])).toSorted();
 }
 
-it('makes one profile of several sources, HR first, and nobody of a list that only knows numbers', async () => {
+it('makes one profile of several sources, HR first, and nobody of a list that only knows numbers', {
+  timeout: 30_000,
+}, async () => {
   await using company = await contoso();
   const ada = await company.hr.hire(worker('42', 'Ada', 'Lovelace', 'Trader', 'London'));
   await company.run();
@@ -116,7 +118,7 @@ it('makes one profile of several sources, HR first, and nobody of a list that on
   expect(await company.hr.accounts()).toHaveLength(1);
 });
 
-it('lets access follow job and location', async () => {
+it('lets access follow job and location', { timeout: 30_000 }, async () => {
   await using company = await contoso();
   await company.hr.hire(worker('42', 'Ada', 'Lovelace', 'Trader', 'London'));
   const grace = await company.hr.hire(worker('43', 'Grace', 'Hopper', 'Trader', 'Zurich'));
@@ -130,7 +132,9 @@ it('lets access follow job and location', async () => {
   expect(await active(company)).toEqual(['42', 'C7']);
 });
 
-it('turns contractors off when their project ends, though the agency still lists them', async () => {
+it('turns contractors off when their project ends, though the agency still lists them', {
+  timeout: 30_000,
+}, async () => {
   await using company = await contoso();
   await company.run();
   expect(await active(company)).toEqual(['C7']);
@@ -141,7 +145,9 @@ it('turns contractors off when their project ends, though the agency still lists
   expect(await active(company)).toEqual(['C7']);
 });
 
-it('finds what was changed in the application itself, puts it back, and knows accounts of nobody', async () => {
+it('finds what was changed in the application itself, puts it back, and knows accounts of nobody', {
+  timeout: 30_000,
+}, async () => {
   await using company = await contoso();
   await company.hr.hire(worker('42', 'Ada', 'Lovelace', 'Trader', 'London'));
   await company.run();

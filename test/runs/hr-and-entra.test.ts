@@ -101,7 +101,9 @@ async function contoso() {
   };
 }
 
-it('makes one person of two sources, and believes each in what it knows', async () => {
+it('makes one person of two sources, and believes each in what it knows', {
+  timeout: 30_000,
+}, async () => {
   await using company = await contoso();
   company.account('Grace Hopper', { employeeId: '41' });
   // Somebody typed another department into Entra ID, and spelt her name otherwise.
@@ -135,7 +137,9 @@ it('makes one person of two sources, and believes each in what it knows', async 
   expect(Object.keys(await company.users())).toContain('alan@contoso.com');
 });
 
-it('turns off whom HR does not list any more, and whom Entra ID has disabled', async () => {
+it('turns off whom HR does not list any more, and whom Entra ID has disabled', {
+  timeout: 30_000,
+}, async () => {
   await using company = await contoso();
   company.account('Grace Hopper', { employeeId: '41' });
   const ada = company.account('Ada Lovelace', { employeeId: '42' });

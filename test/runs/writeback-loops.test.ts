@@ -55,7 +55,7 @@ function making(make: (text: string) => string): (directory: Connector) => Conne
   });
 }
 
-describe('a value that a system changes when it is written', () => {
+describe('a value that a system changes when it is written', { timeout: 30_000 }, () => {
   it.each([
     ['lower-cased', (text: string) => text.toLowerCase()],
     ['truncated', (text: string) => text.slice(0, 8)],
@@ -76,7 +76,9 @@ describe('a value that a system changes when it is written', () => {
   });
 });
 
-describe('a value that a system changes some time after it was written', () => {
+describe('a value that a system changes some time after it was written', {
+  timeout: 30_000,
+}, () => {
   it('is its own from then on, and not written to it again', async () => {
     await using contoso = await company(CONFIGURATION);
     const ada = await contoso.hr.hire(ADA);

@@ -55,7 +55,9 @@ function worker(number: string, givenName: string, familyName: string, title: st
   };
 }
 
-it('writes login name and address back, and nothing in the run after', async () => {
+it('writes login name and address back, and nothing in the run after', {
+  timeout: 30_000,
+}, async () => {
   await using contoso = await company(CONFIGURATION);
   const ada = await contoso.hr.hire(worker('42', 'Ada', 'Lovelace', 'Analyst'));
   const grace = await contoso.hr.hire(worker('43', 'Grace', 'Hopper', 'Admiral'));
@@ -79,7 +81,9 @@ it('writes login name and address back, and nothing in the run after', async () 
   expect([contoso.hr.writes(), contoso.app.writes()]).toEqual(before);
 });
 
-it('carries changes of both sides across in one run, and none of them back', async () => {
+it('carries changes of both sides across in one run, and none of them back', {
+  timeout: 30_000,
+}, async () => {
   await using contoso = await company(CONFIGURATION);
   const ada = await contoso.hr.hire(worker('42', 'Ada', 'Lovelace', 'Analyst'));
   await contoso.run();
@@ -108,7 +112,9 @@ it('carries changes of both sides across in one run, and none of them back', asy
   expect(await contoso.hr.account(ada)).not.toHaveProperty('nickName');
 });
 
-it('turns accounts of leavers off, and leaves their HR records alone', async () => {
+it('turns accounts of leavers off, and leaves their HR records alone', {
+  timeout: 30_000,
+}, async () => {
   await using contoso = await company(CONFIGURATION);
   const ada = await contoso.hr.hire(worker('42', 'Ada', 'Lovelace', 'Analyst'));
   const grace = await contoso.hr.hire(worker('43', 'Grace', 'Hopper', 'Admiral'));
