@@ -7,8 +7,9 @@ import { type Context, Hono } from 'hono';
 import type { Tenant } from '../identity/identity.ts';
 import type { IdentityRecord, SystemName } from '../identity/record.ts';
 import { ENTRA, isObject, type Leniency } from '../scim/accept.ts';
-import { badRequest, errorBody, ScimError } from '../scim/error.ts';
+import { badRequest, ScimError } from '../scim/error.ts';
 import { readJson } from './json-body.ts';
+import { allowHeader, CONTENT_TYPE, errorAnswer, notAllowed, refusalOf } from './scim/answer.ts';
 import { bulk } from './scim/bulk.ts';
 import {
   listOf,
@@ -19,7 +20,6 @@ import {
   serviceProviderConfig,
 } from './scim/discovery.ts';
 import { etag, versionsIn } from './scim/etag.ts';
-import { asScimError } from './scim/failure.ts';
 import { type ListParameters, list } from './scim/list.ts';
 import { recordWithGroups, recordWithMembers } from './scim/members.ts';
 import { methodsAt } from './scim/methods.ts';
@@ -58,18 +58,16 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
   const app = new Hono<{ Variables: { door: Door } }>();
   const depth = basePath.split('/').length;
 
-  app.onError((error, context) => answerError(context as ScimContext, error, options));
-  app.notFound((context) =>
-    answerError(context as ScimContext, new ScimError(404, 'there is nothing here'), options),
-  );
+  app.onError((error) => errorAnswer(refusalOf(error, options.onBug)));
+  app.notFound(() => errorAnswer(new ScimError(404, 'there is nothing here')));
 
   app.use(`${basePath}/*`, async (context, next) => {
     const door = await openDoor(context, options);
     const allowed = methodsAt(door.served, context.req.path.split('/').slice(depth));
     if (!allowed) throw new ScimError(404, 'there is nothing here');
     const { method } = context.req;
-    if (method === 'OPTIONS') return context.body(null, 204, { allow: allow(allowed) });
-    if (!allowed.includes(method)) return notAllowed(context, allowed, options);
+    if (method === 'OPTIONS') return context.body(null, 204, { allow: allowHeader(allowed) });
+    if (!allowed.includes(method)) return notAllowed(method, allowed);
     context.set('door', door);
     return next();
   });
@@ -283,46 +281,4 @@ function scimJson(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return context.body(JSON.stringify(body), status, { 'content-type': CONTENT_TYPE, ...headers });
-}
-
-const CONTENT_TYPE = 'application/scim+json';
-
-function answerError(
-  _context: ScimContext,
-  error: unknown,
-  { onBug }: ScimServiceOptions,
-): Response {
-  const failure = refusalOf(error, onBug);
-  const { status, retryAfterSeconds } = failure;
-  return new Response(JSON.stringify(errorBody(failure)), {
-    status,
-    headers: {
-      'content-type': CONTENT_TYPE,
-      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
-    },
-  });
-}
-
-/** RFC 9110 §15.5.6: with what is allowed. */
-function notAllowed(
-  context: ScimContext,
-  allowed: readonly string[],
-  options: ScimServiceOptions,
-): Response {
-  const error = new ScimError(405, `${context.req.method} is not possible here`);
-  const response = answerError(context, error, options);
-  response.headers.set('allow', allow(allowed));
-  return response;
-}
-
-function allow(methods: readonly string[]): string {
-  return [...methods, 'OPTIONS'].join(', ');
-}
-
-function refusalOf(error: unknown, onBug: ScimServiceOptions['onBug']): ScimError {
-  const known = asScimError(error);
-  if (known) return known;
-  onBug?.(error);
-  return new ScimError(500, 'something went wrong here; it has been noted');
 }

@@ -1,0 +1,43 @@
+/** Refusals as responses (RFC 7644 §3.12). */
+
+import { errorBody, ScimError } from '../../scim/error.ts';
+import { asScimError } from './failure.ts';
+
+export const CONTENT_TYPE = 'application/scim+json';
+
+/** What a failure is told as; one that nobody refused is a mistake of ours. */
+export function refusalOf(
+  error: unknown,
+  onBug: ((error: unknown) => void) | undefined,
+): ScimError {
+  const known = asScimError(error);
+  if (known) return known;
+  onBug?.(error);
+  return new ScimError(500, 'something went wrong here; it has been noted');
+}
+
+export function errorAnswer(
+  refusal: ScimError,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const { status, retryAfterSeconds } = refusal;
+  return new Response(JSON.stringify(errorBody(refusal)), {
+    status,
+    headers: {
+      'content-type': CONTENT_TYPE,
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+      ...headers,
+    },
+  });
+}
+
+/** To a method that an address does not know, with those it knows (RFC 9110 §15.5.6). */
+export function notAllowed(method: string, allowed: readonly string[]): Response {
+  const refusal = new ScimError(405, `${method} is not possible here`);
+  return errorAnswer(refusal, { allow: allowHeader(allowed) });
+}
+
+export function allowHeader(methods: readonly string[]): string {
+  return [...methods, 'OPTIONS'].join(', ');
+}
