@@ -69,7 +69,7 @@ function reuseAfter({ book }: Context, { system, kind, path }: NamedPath): numbe
   return (book.uniquePaths(system, kind)[path]?.reuseAfterSeconds ?? 0) * 1000;
 }
 
-export async function heldInTarget(
+async function heldInTarget(
   { store, now }: Context,
   at: NamedPath,
   wanted: readonly string[],
