@@ -1,21 +1,24 @@
 /** For tests: rows about Ada, and the same about Grace, in every table that holds people. */
 
 import type { Row } from '../database.ts';
-
-export interface Sampled {
-  readonly id: string;
-  readonly name: string;
-  readonly number: string;
-}
+import {
+  AT,
+  apartOf,
+  candidateOf,
+  DECISION,
+  DRIFT,
+  formerly,
+  mail,
+  matchOf,
+  placeOf,
+  recordOf,
+  reviewOf,
+  type Sampled,
+  swapOf,
+} from './sample-rows.ts';
 
 export const ADA: Sampled = { id: 'i-ada', name: 'Ada Lovelace', number: '4711' };
 export const GRACE: Sampled = { id: 'i-grace', name: 'Grace Hopper', number: '471' };
-
-const AT = Date.parse('2026-03-02T08:00:00Z');
-
-const mail = ({ number }: Sampled): string => `person-${number}@contoso.com`;
-
-const formerly = ({ number }: Sampled): string => `before-${number}`;
 
 /** What one of them leaves in a table. */
 export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>> = {
@@ -367,57 +370,3 @@ export const AROUND: readonly (readonly [table: string, row: Row])[] = [
   ],
   ['reading', { id: 1, system: 'hr', kind: 'user', mode: 'full', started_at: AT }],
 ];
-
-function recordOf({ number }: Sampled, system: string) {
-  return { system, kind: 'user', id: number };
-}
-
-function placeOf({ id }: Sampled) {
-  return { plan: `p-${id}`, position: 0 };
-}
-
-function matchOf(id: string, message: string, candidates: readonly object[]): Row {
-  const about = { kind: 'ambiguous-match', system: 'ramp', subject: 'i-third', message };
-  return { id, ...about, candidates: JSON.stringify(candidates), since: AT };
-}
-
-function candidateOf({ id, name }: Sampled) {
-  return { id, label: name };
-}
-
-function swapOf({ id, name }: Sampled) {
-  return { guard: 'identifier-swap', message: name, people: [id, 'i-third'] };
-}
-
-function reviewOf(id: string, subject: string, candidates: readonly object[]): Row {
-  return {
-    id,
-    kind: 'ambiguous-join',
-    system: 'hr',
-    subject,
-    message: subject,
-    candidates: JSON.stringify(candidates),
-    since: AT,
-  };
-}
-
-const DECISION = { type: 'merged', at: AT, other: null, records: '[]', detached: '[]' };
-
-const DRIFT = {
-  target: 'ramp',
-  kind: 'user',
-  path: '',
-  type: 'orphan',
-  state: 'open',
-  since: AT,
-  seen: 1,
-};
-
-function apartOf(id: string, other: string, who: Sampled): Row {
-  const [system, kind] = ['hr', 'user'];
-  return {
-    ...{ system, kind, id },
-    ...{ other_system: system, other_kind: kind, other_id: other },
-    decision: `d-${who.id}`,
-  };
-}
