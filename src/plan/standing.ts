@@ -42,7 +42,8 @@ function activityOf({ present, attributes }: Stander['identity']): Standing {
       in: false,
       why: 'left',
       reason: 'left',
-      message: 'no authoritative record counts: this person has gone from every source, or is not there yet',
+      message:
+        'no authoritative record counts: this person has gone from every source, or is not there yet',
     };
   }
   const enabled = asBoolean(attributes.accountEnabled);

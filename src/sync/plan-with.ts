@@ -6,12 +6,13 @@
 
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, Scalar, SystemName } from '../identity/record.ts';
+import type { Decision } from '../plan/decision.ts';
 import { matchValues, type PlanningContext } from '../plan/desired.ts';
 import { holdsOf } from '../plan/guards.ts';
 import { chooseMatch, type MatchValue } from '../plan/match.ts';
 import { chooses, type NameAsking, namesFor } from '../plan/names.ts';
 import type { Action, Hold, Omission, Operation } from '../plan/plan.ts';
-import { type Decision, planSubject } from '../plan/planner.ts';
+import { planSubject } from '../plan/planner.ts';
 import { swapWatch } from '../plan/swap.ts';
 import { type Target, type TargetPolicy, targetWith } from '../plan/target.ts';
 import { type Tally, tally } from '../plan/window.ts';
