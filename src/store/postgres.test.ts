@@ -10,6 +10,13 @@ describe('a statement for PostgreSQL', () => {
       `select '?' as "what?" from t where a = $1 and b = $2`,
     );
   });
+
+  it('looks a list up as an array', () => {
+    const list = '(select jsonb_array_elements_text(?::jsonb))';
+    expect(numbered(`select 1 from t where a = ? and b in ${list}`)).toBe(
+      'select 1 from t where a = $1 and b = any(array(select jsonb_array_elements_text($2::jsonb)))',
+    );
+  });
 });
 
 describeWithPostgres('the store', (server) => {

@@ -89,7 +89,7 @@ function overPool(pool: pg.Pool, tenant: Tenant, connect: () => Promise<pg.PoolC
   return {
     dialect: 'postgres',
     tenant,
-    inList: '(select jsonb_array_elements_text(?::jsonb))',
+    inList: `(${LIST})`,
     each: 'jsonb_array_elements_text(?::jsonb)',
     all: (sql, parameters) => begin((queries) => queries.all(sql, parameters)),
     run: (sql, parameters) => begin((queries) => queries.run(sql, parameters)),
@@ -128,10 +128,21 @@ function statement(sql: string, parameters: readonly SqlValue[]): pg.QueryConfig
   return { ...known, values: [...parameters] };
 }
 
+const LIST = 'select jsonb_array_elements_text(?::jsonb)';
+
+/**
+ * A list is looked up as an array, by the index, element by element. As a query of its own it would be
+ * joined with the table, by a plan that depends on how large both are thought to be: while a table
+ * grows faster than its statistics, it is read whole for a single element.
+ */
+const IN_LIST = `= any(array(${LIST}))`;
+
 /** `?` to `$1`, `$2` …, but not inside of quotes. */
 export function numbered(sql: string): string {
   let count = 0;
-  return sql.replace(/'[^']*'|"[^"]*"|\?/g, (part) => (part === '?' ? `$${++count}` : part));
+  return sql
+    .replaceAll(` in (${LIST})`, ` ${IN_LIST}`)
+    .replace(/'[^']*'|"[^"]*"|\?/g, (part) => (part === '?' ? `$${++count}` : part));
 }
 
 function connection(url: string): pg.PoolConfig {
