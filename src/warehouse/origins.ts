@@ -11,7 +11,18 @@ type Origins = Readonly<Record<string, SystemName>>;
 /** The field of the system that supplies what no other does; no system is named so. */
 const OTHERWISE = '';
 
+/** Asked for several times while somebody is written, and each time about the same origins. */
+const texts = new WeakMap<Origins, Json>();
+
 export function originsText({ origins }: { readonly origins: Origins }): Json {
+  const known = texts.get(origins);
+  if (known !== undefined) return known;
+  const text = spelled(origins);
+  texts.set(origins, text);
+  return text;
+}
+
+function spelled(origins: Origins): Json {
   const names = Map.groupBy(Object.keys(origins), (name) => origins[name] ?? OTHERWISE);
   const [main] = [...names].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
   if (main === undefined) return '{}';

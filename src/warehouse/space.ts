@@ -63,7 +63,9 @@ export interface Person {
   undrawn: readonly string[];
   /** There once merged anew: when it may come to something else though nothing changes. */
   regroups: { readonly at: Date | undefined } | undefined;
+  /** Keys the identity is found by, and those it is stored under. */
   keys: ReadonlySet<string>;
+  readonly storedKeys: ReadonlySet<string>;
   /** A record came to it or left it. */
   relinked: boolean;
 }
@@ -164,6 +166,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       for (const stored of identities) {
         const attributes: Attributes = JSON.parse(stored.attributes);
         const origins = parseOrigins(stored.origins, attributes);
+        const keys = identityKeys(stored.kind, attributes, book.indexed);
         people.set(stored.id, {
           id: stored.id,
           kind: stored.kind,
@@ -176,7 +179,8 @@ export function openSpace({ store, book, now, newId }: Context): Space {
           kept: keptOf(attributes, origins, book.attributes(stored.kind)),
           undrawn: [],
           regroups: undefined,
-          keys: identityKeys(stored.kind, attributes, book.indexed),
+          keys,
+          storedKeys: keys,
           relinked: false,
         });
       }
@@ -276,6 +280,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         undrawn: [],
         regroups: undefined,
         keys: new Set(),
+        storedKeys: new Set(),
         relinked: true,
       };
       people.set(person.id, person);

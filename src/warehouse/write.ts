@@ -5,7 +5,7 @@ import type { Attributes, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { writeHistory } from './history-write.ts';
 import { joinKeys } from './join.ts';
-import { identityKeys, isExact, matchKeys, objectKey, references } from './keys.ts';
+import { isExact, matchKeys, objectKey, references } from './keys.ts';
 import { groupsDue } from './members.ts';
 import { type Moved, recordsMoved } from './membership-moves.ts';
 import { changedNames } from './merge.ts';
@@ -89,14 +89,13 @@ function peopleChanges(
   };
   const stamp = { cause: 'changed', generation: generation(), since: now().getTime() } as const;
   for (const person of space.people.values()) {
-    const { id: identity, kind, stored, before, attributes, keys } = person;
+    const { id: identity, kind, stored, before, attributes, keys, storedKeys } = person;
     if (person.records.size === 0) changes.ended.push(identity);
     const names = changedNames(before, attributes);
     const whole = person.relinked || !stored || stored.present !== person.present;
     if (names.length > 0 || person.records.size === 0) {
-      const held = stored ? identityKeys(kind, before, book.indexed) : NO_KEYS;
-      for (const key of held) if (!keys.has(key)) changes.lostKeys.push({ identity, key });
-      for (const key of keys) if (!held.has(key)) changes.newKeys.push({ identity, key });
+      for (const key of storedKeys) if (!keys.has(key)) changes.lostKeys.push({ identity, key });
+      for (const key of keys) if (!storedKeys.has(key)) changes.newKeys.push({ identity, key });
     }
     if (person.records.size === 0) continue;
     if (names.length > 0) {
@@ -118,8 +117,6 @@ function peopleChanges(
   }
   return changes;
 }
-
-const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** Somebody who was so when we first heard of them has no account that could not wait. */
 function becomesUrgent(person: Person, { urgent }: TargetRules, now: Date): true | undefined {
