@@ -20,7 +20,7 @@ export type System = (typeof SYSTEMS)[number];
 export const TARGET = 'ramp';
 
 /** Records of one page, and of one transaction. */
-export const PAGE = 1000;
+const PAGE = 1000;
 
 /** By the same employee number, or by what is alike. */
 export type Joined = 'exact' | 'similar';
@@ -43,7 +43,7 @@ export function* departments(): Generator<string> {
   for (let index = 0; index < DEPARTMENTS; index++) yield department(index);
 }
 
-export function fileOf(folder: string, system: System): string {
+function fileOf(folder: string, system: System): string {
   return path.join(folder, `${system}.ndjson`);
 }
 
