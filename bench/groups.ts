@@ -1,6 +1,6 @@
 /**
  * What one change of department costs with groups made by rule, in companies of different sizes:
- * `node scripts/with-node.mjs bench/groups.ts [people…]`. Its time must not depend on how many people
+ * `npm run bench:groups -- [people…]`. Its time must not depend on how many people
  * there are, nor on how many a group has.
  */
 

@@ -1,6 +1,6 @@
 /**
  * A year of a company of 10,000 on a virtual clock, two personnel systems, every account compared with a
- * model after every day: `node scripts/with-node.mjs bench/year.ts [people] [seed]`. The limit is a minute.
+ * model after every day: `npm run bench:year -- [people] [seed]`. The limit is a minute.
  * The store is kept in the folder for temporary files: on a disk, most of the time is waiting for it.
  */
 
