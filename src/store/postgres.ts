@@ -136,11 +136,13 @@ const LIST = 'select jsonb_array_elements_text(?::jsonb)';
  * grows faster than its statistics, it is read whole for a single element.
  */
 const IN_LIST = `= any(array(${LIST}))`;
+const NOT_IN_LIST = `<> all(array(${LIST}))`;
 
 /** `?` to `$1`, `$2` …, but not inside of quotes. */
 export function numbered(sql: string): string {
   let count = 0;
   return sql
+    .replaceAll(` not in (${LIST})`, ` ${NOT_IN_LIST}`)
     .replaceAll(` in (${LIST})`, ` ${IN_LIST}`)
     .replace(/'[^']*'|"[^"]*"|\?/g, (part) => (part === '?' ? `$${++count}` : part));
 }
