@@ -1,6 +1,8 @@
 /** Asks for the next item while the present one is worked on; one ahead, never more. */
-export async function* ahead<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
-  const iterator = items[Symbol.asyncIterator]();
+export async function* ahead<Item>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+): AsyncGenerator<Item> {
+  const iterator = each(items);
   let next = iterator.next();
   // A failure is thrown where the item is awaited, not where nobody listens yet.
   next.catch(() => undefined);
@@ -14,6 +16,10 @@ export async function* ahead<Item>(items: AsyncIterable<Item>): AsyncGenerator<I
     }
   } finally {
     await next.catch(() => undefined);
-    await iterator.return?.();
+    await iterator.return(undefined);
   }
+}
+
+async function* each<Item>(items: AsyncIterable<Item> | Iterable<Item>): AsyncGenerator<Item> {
+  yield* items;
 }

@@ -35,7 +35,10 @@ export interface DecidedBatch {
   readonly adopted: ReadonlyMap<IdentityId, Attributes>;
 }
 
-/** One batch ahead. Not where expressions choose names: what the batch before chose is not free. */
+/**
+ * One batch is loaded and one asked about while another is decided on. Where expressions choose names
+ * none is asked about ahead: what the batch before chose is not free.
+ */
 export function askedBatches(planning: Planning, names: KnownNames): AsyncIterable<AskedBatch> {
   const { target } = planning;
   const batches = asked(planning, names);
@@ -43,7 +46,7 @@ export function askedBatches(planning: Planning, names: KnownNames): AsyncIterab
 }
 
 async function* asked(planning: Planning, names: KnownNames): AsyncGenerator<AskedBatch> {
-  for await (const subjects of planning.due) yield askedOf(subjects, planning, names);
+  for await (const subjects of ahead(planning.due)) yield askedOf(subjects, planning, names);
 }
 
 async function askedOf(
