@@ -195,6 +195,8 @@ export function openDirectory(
     traits: {
       enabledPath: 'active',
       sorts: true,
+      skips: true,
+      versions: true,
       visibilityLagSeconds: visibleAfterSeconds,
       uniquePaths: rules.unique ? ['userName'] : [],
       pendingPaths: rules.confirm,

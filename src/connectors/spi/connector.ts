@@ -18,6 +18,7 @@ import type {
 import type { Exchanged } from './exchange.ts';
 import type { Upload, UploadQuery, UploadReceipt } from './inbox.ts';
 import type { SystemSchema } from './schema.ts';
+import type { ServeMap } from './served.ts';
 
 /** How far a system has been read; only its connector can interpret it. */
 export type Watermark = string;
@@ -83,9 +84,13 @@ export interface Query extends CallOptions {
   readonly filter?: Filter;
   /** Only for systems whose traits say that they sort. */
   readonly sort?: Sort;
+  /**
+   * What is wanted, by the system's own names; everything that costs no question of its own when
+   * absent. `members` of a group and `groups` of a person come only where they are named.
+   */
   readonly attributes?: readonly string[];
   readonly cursor?: string;
-  /** Objects to skip, for systems that page by number; only without a cursor. */
+  /** Objects to skip, for systems whose traits say that they do; only without a cursor. */
   readonly offset?: number;
   readonly count?: number;
 }
@@ -126,7 +131,16 @@ interface Operations {
   ): Promise<IdentityRecord | undefined>;
   /** Reads one object; absent when it is gone. */
   get(ref: ObjectRef, options: CallOptions): Promise<IdentityRecord | undefined>;
+  /**
+   * A page of the objects a filter holds for. Fails as `invalid`, code `filter-unsupported`, for a
+   * filter it cannot answer; a cursor that is too old fails as `watermark-expired`.
+   */
   search(kind: ObjectKind, query: Query): Promise<SearchPage>;
+  /**
+   * Whether `search` answers a filter by itself. A connector without it takes every filter. Whoever
+   * serves the system takes filters apart by it, and looks at what comes back for the rest.
+   */
+  filters(kind: ObjectKind, filter: Filter): boolean;
   /**
    * Creates an object and returns it as the system now holds it, defaults included. Keys are
    * attribute paths, as in `AttributeChange`; references are `{ $ref: { system, kind, id } }` of
@@ -141,11 +155,15 @@ interface Operations {
   ): Promise<IdentityRecord>;
   /** Deletes an object; one that is already gone fails as `missing`. */
   delete(target: ObjectRef, options: UpdateOptions): Promise<void>;
-  addMembers(group: ObjectRef, members: readonly ObjectRef[], options: CallOptions): Promise<void>;
+  addMembers(
+    group: ObjectRef,
+    members: readonly ObjectRef[],
+    options: UpdateOptions,
+  ): Promise<void>;
   removeMembers(
     group: ObjectRef,
     members: readonly ObjectRef[],
-    options: CallOptions,
+    options: UpdateOptions,
   ): Promise<void>;
   /**
    * Takes records that somebody pushes, and answers once they are durable; `readChanges` shows them
@@ -169,6 +187,8 @@ export interface Connector extends AsyncDisposable, Partial<Operations> {
   ): Promise<readonly CheckFinding[]>;
   /** What the profile or the system itself says about how it wants to be written. */
   readonly traits?: Partial<TargetTraits>;
+  /** Where its own names are not those of SCIM; without it they are. */
+  readonly servedAs?: ServeMap;
 }
 
 /** How a target behaves; from its profile, its discovery documents, or the configuration. */
@@ -186,6 +206,12 @@ export interface TargetTraits {
   readonly maxMembersPerRequest: number;
   /** `search` answers in the order a query asks for. */
   readonly sorts: true;
+  /** `search` takes an `offset`, and tells the total. */
+  readonly skips: true;
+  /** Its records have versions. */
+  readonly versions: true;
+  /** The version of a group is another one once its members are. */
+  readonly versionsMembers: true;
   /** Its groups are read without their members, so that nobody can be missed among them. */
   readonly hidesMembers: true;
   /** Requests each second the target allows, when it says so. */

@@ -15,3 +15,4 @@ export { leanFetch } from './lean-fetch.ts';
 export { type ClientCredentials, clientCredentialTokens, type TokenSource } from './oauth.ts';
 export { type RateBucket, rateBucket } from './rate.ts';
 export type * from './schema.ts';
+export type * from './served.ts';
