@@ -51,6 +51,12 @@ export const FRUGAL = [
 const COMPILED = path.join(root, 'node_modules', '.cache', 'lockstep');
 
 /**
+ * glibc gives threads memory pools of their own, up to eight for each processor, and what one gave
+ * back no other uses. Two are enough for a process of two busy threads, and save 28 MB of 311.
+ */
+const POOLS = '2';
+
+/**
  * Runs a script on Node 24 in the caller's folder, passes signals on, and exits as it does.
  *
  * @param script Path from the root of the checkout.
@@ -61,7 +67,7 @@ export function runOnNode24(script, parameters, settings = []) {
   const child = spawn(
     bundled,
     ['--disable-warning=ExperimentalWarning', ...settings, path.join(root, script), ...parameters],
-    { stdio: 'inherit', env: { NODE_COMPILE_CACHE: COMPILED, ...process.env } },
+    { stdio: 'inherit', env: { NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: POOLS, ...process.env } },
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
