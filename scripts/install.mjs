@@ -67,7 +67,10 @@ export function runOnNode24(script, parameters, settings = []) {
   const child = spawn(
     bundled,
     ['--disable-warning=ExperimentalWarning', ...settings, path.join(root, script), ...parameters],
-    { stdio: 'inherit', env: { NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: POOLS, ...process.env } },
+    {
+      stdio: 'inherit',
+      env: { NODE_COMPILE_CACHE: COMPILED, MALLOC_ARENA_MAX: POOLS, ...process.env },
+    },
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
