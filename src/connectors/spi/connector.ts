@@ -58,6 +58,11 @@ export interface ReadOptions extends CallOptions {
   readonly continues?: true;
 }
 
+export interface GetOptions extends CallOptions {
+  /** What is read only where it is asked for, such as a photo; everything usual when absent. */
+  readonly attributes?: readonly string[];
+}
+
 export interface UpdateOptions extends CallOptions {
   /** Update only if the object still has this version; otherwise fail as `stale`. */
   readonly ifVersion?: string;
@@ -130,7 +135,7 @@ interface Operations {
     options: CallOptions,
   ): Promise<IdentityRecord | undefined>;
   /** Reads one object; absent when it is gone. */
-  get(ref: ObjectRef, options: CallOptions): Promise<IdentityRecord | undefined>;
+  get(ref: ObjectRef, options: GetOptions): Promise<IdentityRecord | undefined>;
   /**
    * A page of the objects a filter holds for. Fails as `invalid`, code `filter-unsupported`, for a
    * filter it cannot answer; a cursor that is too old fails as `watermark-expired`.
