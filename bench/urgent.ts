@@ -9,7 +9,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AS_PRODUCT, child } from './child.ts';
 import { configuration } from './configuration.ts';
-import type { Measured } from './engine.ts';
+import type { Measured, Provisioned } from './engine.ts';
 import type { GraphReady } from './graph.ts';
 import type { RampReady } from './ramp.ts';
 
@@ -29,12 +29,9 @@ try {
   await using other = await child<unknown>('engine.ts', { file }, AS_PRODUCT);
   const shares: number[] = [];
   for (const person of graph.ready.last) {
-    const { milliseconds } = await other.ask<{ milliseconds: number }>({
-      verb: 'provision',
-      person,
-    });
+    const { milliseconds, done } = await other.ask<Provisioned>({ verb: 'provision', person });
     if (ended) break;
-    shares.push(milliseconds / LIMIT_MILLISECONDS);
+    if (done) shares.push(milliseconds / LIMIT_MILLISECONDS);
     await sleep(300);
   }
   const { done } = await run;

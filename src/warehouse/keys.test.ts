@@ -6,6 +6,8 @@ import {
   identityKeys,
   isExact,
   matchKeys,
+  namingKey,
+  namingKeys,
   objectKey,
   parseObjectKey,
   references,
@@ -35,6 +37,15 @@ describe('keys', () => {
   it('leave out what cannot name anybody', () => {
     expect(identityKey('user', 'mail', '')).toBeUndefined();
     expect(identityKey('user', 'mail', 'x'.repeat(600))).toBeUndefined();
+  });
+
+  it('of a guest copied from Entra ID lead to the name without its mark, and to the whole', () => {
+    const shown = 'bob_fabrikam.com#EXT#@contoso.onmicrosoft.com';
+    expect(namingKeys('user', shown)).toEqual([
+      namingKey('user', shown),
+      namingKey('user', 'bob_fabrikam.com'),
+    ]);
+    expect(namingKeys('user', 'ada@contoso.com')).toHaveLength(1);
   });
 
   it('of an object lead back to it', () => {

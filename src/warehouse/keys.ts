@@ -69,9 +69,18 @@ export interface Indexed {
 /** In place of an attribute's name: a rule's mark follows. No attribute's name begins so. */
 const RULE = '\u001e';
 
-/** The key of what somebody calls a person or a group, whichever naming attribute it is. */
-export function namingKey(kind: ObjectKind, text: string): string | undefined {
-  return identityKey(kind, '', text);
+/** The key of a name of a person or a group, whichever naming attribute it is of. */
+export function namingKey(kind: ObjectKind, name: string): string | undefined {
+  return identityKey(kind, '', name);
+}
+
+/**
+ * Keys of what somebody calls a person or a group, whichever naming attribute it is. A guest's user
+ * principal name is kept without what Entra ID puts behind it, and is copied from there with it.
+ */
+export function namingKeys(kind: ObjectKind, text: string): readonly string[] {
+  const names = [text, text.replace(/#EXT#@.*$/i, '')];
+  return [...new Set(names.flatMap((name) => namingKey(kind, name) ?? []))];
 }
 
 /** Whether a key names an attribute: what references go by. */

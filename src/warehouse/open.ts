@@ -12,7 +12,7 @@ import { HISTORY, histories } from './histories.ts';
 import type { Cause } from './history.ts';
 import { importRecords } from './import.ts';
 import { reviewId } from './join.ts';
-import { matchKey, namingKey } from './keys.ts';
+import { matchKey, namingKeys } from './keys.ts';
 import { expandMarkers, markEverybody, SOURCES } from './markers.ts';
 import { memberships } from './membership.ts';
 import { asOn, offersOf, onDay, withoutSystem } from './offers.ts';
@@ -328,7 +328,7 @@ async function findPerson(
 ): Promise<readonly Identity[]> {
   const { store } = context;
   const kinds = kind === undefined ? ['user', 'group'] : [kind];
-  const keys = kinds.flatMap((each) => namingKey(each, text.trim()) ?? []);
+  const keys = kinds.flatMap((each) => namingKeys(each, text.trim()));
   const hits = await store.identitiesWithKeys(keys);
   const ids = new Set([text.trim(), ...hits.map(({ identity }) => identity)]);
   const found = await identitiesOf(context, [...ids].slice(0, MOST_PEOPLE_OF_A_NAME));
@@ -341,12 +341,12 @@ async function peopleNamed(
   { store }: Context,
   values: readonly string[],
 ): Promise<ReadonlyMap<string, readonly IdentityId[]>> {
-  const keys = new Map(values.map((value) => [value, namingKey('user', value.trim())]));
-  const asked = [...new Set([...keys.values()].filter((key) => key !== undefined))];
+  const keys = new Map(values.map((value) => [value, namingKeys('user', value.trim())]));
+  const asked = [...new Set([...keys.values()].flat())];
   const hits = Map.groupBy(await store.identitiesWithKeys(asked), ({ key }) => key);
   return new Map(
-    [...keys].map(([value, key]) => {
-      const found = key === undefined ? [] : (hits.get(key) ?? []);
+    [...keys].map(([value, theirs]) => {
+      const found = theirs.flatMap((key) => hits.get(key) ?? []);
       return [value, [...new Set(found.map(({ identity }) => identity))]];
     }),
   );
