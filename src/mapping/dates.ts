@@ -69,10 +69,22 @@ export function parseInstant(text: string): Precise | undefined {
 }
 
 export function parseIso(text: string): Precise | undefined {
+  return readIso(text)?.instant;
+}
+
+/** A moment as it is written: with an offset, or as clocks show it somewhere. */
+export interface WrittenMoment {
+  /** As if it were written in UTC where nothing says otherwise. */
+  readonly instant: Precise;
+  /** No offset is written. */
+  readonly local: boolean;
+}
+
+export function readIso(text: string): WrittenMoment | undefined {
   const found = ISO.exec(text.trim());
   if (!found) return undefined;
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = found;
-  return instantOf({
+  const instant = instantOf({
     year: Number(year),
     month: Number(month),
     day: Number(day),
@@ -82,6 +94,7 @@ export function parseIso(text: string): Precise | undefined {
     fraction: Number(fraction.padEnd(7, '0')),
     offsetMinutes: offsetMinutes(zone),
   });
+  return instant && { instant, local: zone === undefined };
 }
 
 function parseAmerican(text: string): Precise | undefined {

@@ -7,7 +7,7 @@ import type { ComparisonOperator, Filter, FilterValue } from '../identity/filter
 import type { Problem } from '../identity/problem.ts';
 import type { Attributes, AttributeValue } from '../identity/record.ts';
 import { formatPath, readPath } from '../scim/path.ts';
-import { instantOf } from './dates.ts';
+import { readIso, type WrittenMoment } from './dates.ts';
 import { type DateRules, momentShown, zoneOf } from './zone.ts';
 
 export interface DatedTest {
@@ -34,7 +34,7 @@ export function datedTest(
   if (order === undefined) return undefined;
   const instants = (attributes: Attributes) =>
     valuesOf(readPath(attributes, path)).flatMap((each) => {
-      const date = typeof each === 'string' ? readDate(each) : undefined;
+      const date = typeof each === 'string' ? readIso(each) : undefined;
       return date === undefined ? [] : [instantBefore(date, distance, rules, attributes)];
     });
   return {
@@ -43,7 +43,7 @@ export function datedTest(
     turns: (attributes) => instants(attributes).map((instant) => instant + order.after),
     unreadable: (attributes) => {
       const isDate = (each: AttributeValue) =>
-        typeof each === 'string' && readDate(each) !== undefined;
+        typeof each === 'string' && readIso(each) !== undefined;
       return valuesOf(readPath(attributes, path)).every(isDate) ? undefined : formatPath(path);
     },
   };
@@ -109,42 +109,14 @@ const ORDERS: Readonly<Partial<Record<ComparisonOperator, Order>>> = {
   ge: { holds: (instant, now) => instant >= now, after: 1 },
 };
 
-/** A moment as it is written: with an offset, or as clocks show it where somebody is. */
-interface WrittenDate {
-  readonly at: number;
-  readonly local: boolean;
-}
-
-const DATE =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,7})\d*)?)?(Z|([+-])(\d\d):?(\d\d))?)?$/i;
-
-function readDate(text: string): WrittenDate | undefined {
-  const found = DATE.exec(text.trim());
-  if (found === null) return undefined;
-  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', zone] = found;
-  const [sign = '+', hours = 0, minutes = 0] = found.slice(9);
-  const ahead = Number(hours) * 60 + Number(minutes);
-  const instant = instantOf({
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second),
-    fraction: Number(fraction.padEnd(7, '0')),
-    offsetMinutes: sign === '-' ? -ahead : ahead,
-  });
-  return instant && { at: instant.date.getTime(), local: zone === undefined };
-}
-
 /** Days back are days of the calendar where the date is one of a place, however long they are. */
 function instantBefore(
-  { at, local }: WrittenDate,
+  { instant, local }: WrittenMoment,
   { days, hours }: Distance,
   rules: DateRules,
   attributes: Attributes,
 ): number {
-  const shown = at - days * DAY;
+  const shown = instant.date.getTime() - days * DAY;
   return (local ? momentShown(shown, zoneOf(rules, attributes)) : shown) - hours * HOUR;
 }
 
