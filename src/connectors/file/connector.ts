@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ObjectKind } from '../../identity/record.ts';
+import type { ObjectKind, ObjectRef } from '../../identity/record.ts';
 import {
   type CallOptions,
   type ChangePage,
@@ -10,11 +10,13 @@ import {
   type Connector,
   type ConnectorDefinition,
   ConnectorError,
+  type Query,
   type Watermark,
 } from '../spi/index.ts';
 import { documentOf, fileNames, readFolder } from './folder.ts';
 import { type FileOptions, fileOptions, nameOf } from './options.ts';
 import { readChangedFile, readFile, surveyFile } from './read.ts';
+import { recordIn, type Sound, searchFile } from './search.ts';
 import { type Source, type Survey, surveyOf } from './survey.ts';
 
 export const file: ConnectorDefinition<FileOptions> = {
@@ -28,8 +30,20 @@ export const file: ConnectorDefinition<FileOptions> = {
     const known = (kind: ObjectKind): void => {
       if (kind !== options.kind) throw unknownKind(kind, options);
     };
+    const sound: Sound = {};
     return {
       check: (call) => checkSource(source(call)),
+      ...(isServable(options) && {
+        traits: { skips: true, versions: true } as const,
+        // Columns keep their names here as well.
+        servedAs: {},
+        get: async (ref: ObjectRef, call: CallOptions) =>
+          ref.kind === options.kind ? recordIn(source(call), sound, ref.id) : undefined,
+        search: async (kind: ObjectKind, query: Query) => {
+          known(kind);
+          return searchFile(source(query), sound, query);
+        },
+      }),
       describe: async (call) => {
         const { columns } = await surveyOfSource(source(call));
         const attributes = columns
@@ -49,6 +63,11 @@ export const file: ConnectorDefinition<FileOptions> = {
     };
   },
 };
+
+/** One that lies here and says everything there is. */
+function isServable({ path: local, mode }: FileOptions): boolean {
+  return local !== undefined && mode === 'full';
+}
 
 async function* pagesOfSource(source: Source, since?: Watermark): AsyncGenerator<ChangePage> {
   if (await isFolder(source)) yield* readFolder(source, since);

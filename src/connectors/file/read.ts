@@ -139,7 +139,7 @@ function changeOf(
   return { type: 'present', record: { ref, attributes: attributesOf(values, operation) } };
 }
 
-function changed({ context }: Source, { name }: Document): ConnectorError {
+export function changed({ context }: Source, { name }: Document): ConnectorError {
   return new ConnectorError(
     'unreachable',
     `read ${context.system}: ${name} changed while it was read`,
@@ -151,7 +151,7 @@ function changed({ context }: Source, { name }: Document): ConnectorError {
 }
 
 /** A column may bear any name, `__proto__` too: as a key of its own, and nothing else. */
-function attributesOf(
+export function attributesOf(
   values: ReadonlyMap<string, AttributeValue>,
   operation: string | undefined,
 ): Attributes {

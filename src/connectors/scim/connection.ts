@@ -27,7 +27,6 @@ export interface Connection {
   features(signal: AbortSignal): Promise<ProviderFeatures>;
   /** The record an answer holds, of a group without its members; undefined when it has none. */
   record(kind: ObjectKind, answer: JsonResponse): IdentityRecord | undefined;
-  recordOf(kind: ObjectKind, resource: unknown): IdentityRecord | undefined;
 }
 
 export function openConnection(
@@ -59,7 +58,6 @@ export function openConnection(
     },
     features: async (signal) => (await features(signal)) ?? {},
     record: (kind, { body }) => singleRecord(system, kind, body),
-    recordOf: (kind, resource) => singleRecord(system, kind, resource),
   };
 }
 

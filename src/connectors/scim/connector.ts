@@ -7,16 +7,13 @@ import type {
   ObjectRef,
   Scalar,
 } from '../../identity/record.ts';
-import { formatFilter } from '../../scim/filter.ts';
 import { READ_MAP } from '../../scim/read-map.ts';
 import {
   type ChangePage,
   type Connector,
   type ConnectorDefinition,
   ConnectorError,
-  type Query,
   type ReadOptions,
-  type SearchPage,
 } from '../spi/index.ts';
 import { checkProvider } from './check.ts';
 import { type Connection, openConnection, withoutMembers } from './connection.ts';
@@ -29,6 +26,7 @@ import { beginning, type Listing, listPageOf, pagesFrom, positionOf } from './li
 import { changeMembers } from './members.ts';
 import { type ScimOptions, scimOptions } from './options.ts';
 import type { Profile } from './profile.ts';
+import { canFilter, getObject, pagingMode, recordIn, searchObjects } from './search.ts';
 import { traitsOf } from './traits.ts';
 import { recordOf } from './translate.ts';
 import { updateObject } from './update.ts';
@@ -61,8 +59,9 @@ function connectorOf(connection: Connection, profile: Profile): Connector {
     read: (kind, options) => read(connection, kind, options),
     readChanges: (kind, since, options) => goOn(connection, kind, since, options),
     find: (kind, path, value, { signal }) => find(connection, kind, path, value, signal),
-    get: (ref, { signal }) => get(connection, ref, signal),
-    search: (kind, query) => search(connection, kind, query),
+    get: (ref, call) => getObject(connection, ref, call),
+    search: (kind, query) => searchObjects(connection, kind, query),
+    filters: (kind, filter) => canFilter(protocol, kind, filter),
     create: (kind, attributes, call) => createObject(connection, kind, attributes, call),
     update: (target, changes, options) => updateObject(connection, target, changes, options),
     delete: async (target, { ifVersion, ...call }) => {
@@ -109,15 +108,6 @@ async function* goOn(
       `read changes of ${kind}s in ${connection.system}: SCIM does not track changes`,
     );
   yield* pagesFrom(listingOf(connection, kind, signal), position);
-}
-
-async function pagingMode(
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<'index' | 'cursor'> {
-  const { mode } = connection.protocol.paging;
-  if (mode !== 'auto') return mode;
-  return (await connection.features(signal)).cursor ? 'cursor' : 'index';
 }
 
 function listingOf(connection: Connection, kind: ObjectKind, signal: AbortSignal): Listing {
@@ -172,66 +162,9 @@ async function find(
   const endpoint = await connection.endpoint(kind, signal);
   const answer = await client.send({ method: 'GET', path: endpoint, query, attempt, signal });
   const records = listPageOf(answer, attempt).resources.flatMap(
-    (resource) => connection.recordOf(kind, resource) ?? [],
+    (resource) => recordIn(connection, kind, resource) ?? [],
   );
   return oneOf(records, known, value, attempt);
-}
-
-async function get(
-  connection: Connection,
-  ref: ObjectRef,
-  signal: AbortSignal,
-): Promise<IdentityRecord | undefined> {
-  const attempt = `get ${ref.kind} ${ref.id} in ${connection.system}`;
-  const path = await objectPath(connection, ref, signal);
-  try {
-    const query = withoutMembers(ref.kind);
-    const answer = await connection.client.send({ method: 'GET', path, query, attempt, signal });
-    return connection.record(ref.kind, answer);
-  } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'missing') return undefined;
-    throw error;
-  }
-}
-
-/** A cursor of ours says which of the protocol's two it is: `i51`, or `c` and the provider's own. */
-async function search(
-  connection: Connection,
-  kind: ObjectKind,
-  { filter, attributes, cursor, count, signal }: Query,
-): Promise<SearchPage> {
-  const { system, client, pageSize, protocol } = connection;
-  const mode = await pagingMode(connection, signal);
-  const first = protocol.paging.firstIndex ?? 1;
-  const at = cursor ?? (mode === 'cursor' ? 'c' : `i${first}`);
-  const startIndex = Number(at.slice(1));
-  const attempt = `search ${kind}s in ${system}`;
-  const answer = await client.send({
-    method: 'GET',
-    path: await connection.endpoint(kind, signal),
-    query: {
-      ...(filter !== undefined && { filter: formatFilter(filter) }),
-      ...(attributes !== undefined && { attributes: attributes.join(',') }),
-      ...(at.startsWith('c') ? { cursor: at.slice(1) } : { startIndex }),
-      count: count ?? pageSize,
-    },
-    attempt,
-    signal,
-  });
-  const { resources, total, nextCursor } = listPageOf(answer, attempt);
-  const records = resources.flatMap((resource) => recordOf(system, kind, resource) ?? []);
-  const next = startIndex + resources.length;
-  const more = resources.length > 0 && total !== undefined && next - first < total;
-  const following = at.startsWith('c')
-    ? nextCursor && `c${nextCursor}`
-    : more
-      ? `i${next}`
-      : undefined;
-  return {
-    records,
-    ...(following !== undefined && { nextCursor: following }),
-    ...(total !== undefined && { total }),
-  };
 }
 
 async function objectPath(

@@ -15,6 +15,8 @@ export function traitsOf(profile: Profile): Partial<TargetTraits> {
     ),
     referenceRules: Object.values(profile.write).flatMap(({ referenceRules }) => referenceRules),
     ...(!profile.groups.readMembers && { hidesMembers: true }),
+    ...(profile.paging.mode !== 'cursor' && { skips: true }),
+    ...(profile.update.ifMatch && { versions: true }),
     ...(profile.visibilityLagSeconds !== undefined && {
       visibilityLagSeconds: profile.visibilityLagSeconds,
     }),
