@@ -1,0 +1,71 @@
+/** What is said of a system that is served, besides its clients' deviations. */
+
+import { z } from 'zod';
+import { parsePath } from '../scim/path.ts';
+
+const scimPath = z.string().refine((text) => parsePath(text).ok, {
+  error: 'no path of an attribute, such as userName or emails[type eq "work"].value',
+});
+
+const row = z.union([
+  z.string().min(1),
+  z.strictObject({
+    attribute: z.string().min(1).meta({ title: 'Attribute of the system' }),
+    values: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .meta({ title: 'Values', description: 'Of the system: as clients see it.' }),
+  }),
+]);
+
+export const serveMap = z.record(z.string(), z.record(scimPath, row)).optional().meta({
+  title: 'Map',
+  description:
+    'By kind: path in SCIM: attribute of the system, such as { user: { userName: login } }.',
+});
+
+const client = z
+  .strictObject({
+    subject: z.string().min(1).optional().meta({
+      title: 'Subject',
+      description: 'All its attributes, in any order: CN=payroll, O=Contoso.',
+    }),
+    dns: z.string().min(1).optional().meta({ title: 'DNS name' }),
+    uri: z.string().min(1).optional().meta({ title: 'URI', description: 'Such as a SPIFFE id.' }),
+    email: z.string().min(1).optional().meta({ title: 'E-mail address' }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{2}(:?[0-9a-f]{2}){31}$/i, 'a SHA-256 fingerprint in hex')
+      .optional()
+      .meta({ title: 'Fingerprint' }),
+    rights: z.enum(['read', 'write']).default('write').meta({ title: 'Rights' }),
+  })
+  .refine(({ rights: _, ...names }) => Object.keys(names).length > 0, {
+    error: 'name something of the certificate: subject, dns, uri, email or sha256',
+  });
+
+export const certificateClients = z.array(client).optional().meta({
+  title: 'Certificates',
+  description: 'Clients that show one instead of a token; server.tls.clients says who signs them.',
+});
+
+export const tlsDocument = z
+  .strictObject({
+    certificate: z.string().min(1).meta({
+      title: 'Certificate (PEM)',
+      description: 'With those that lead to one that clients know.',
+    }),
+    key: z.string().min(1).meta({ title: 'Private key (PEM)', secret: true }),
+    clients: z.string().min(1).optional().meta({
+      title: 'Authorities of client certificates (PEM)',
+      description: 'Clients may show a certificate that one of these has signed.',
+    }),
+  })
+  .optional()
+  .meta({ title: 'TLS', description: 'Without it, something in front of Lockstep speaks it.' });
+
+export const cursorKey = z.string().min(32).optional().meta({
+  title: 'Key of cursors',
+  description:
+    'Where several processes answer for one another, the same in all: any text of 32 characters or more.',
+  secret: true,
+});
