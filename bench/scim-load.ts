@@ -1,0 +1,114 @@
+/**
+ * Connections that ask, wait for the answer, and ask again: a client of few lines over sockets, so that most
+ * of the machine is the server's.
+ */
+
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
+
+export interface Asked {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export interface Load {
+  readonly perSecond: number;
+  /** Of one request, in milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const CONNECTIONS = 16;
+
+/**
+ * @param request What a connection asks next.
+ * @param seconds Each connection asks once at least.
+ */
+export async function load(
+  service: { readonly url: string; readonly token: string },
+  request: (connection: number) => Asked,
+  seconds: number,
+  connections: number = CONNECTIONS,
+): Promise<Load> {
+  const url = new URL(service.url);
+  const latencies: number[] = [];
+  const begun = performance.now();
+  const until = begun + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: connections }, async (_, connection) => {
+      await using line = await connected(url);
+      do {
+        const asked = request(connection);
+        const text = written(url, service.token, asked);
+        const sent = performance.now();
+        const status = await line.ask(text);
+        latencies.push(performance.now() - sent);
+        if (status >= 300) throw new Error(`${asked.method} ${asked.path}: ${status}`);
+      } while (performance.now() < until);
+    }),
+  );
+  const milliseconds = performance.now() - begun;
+  latencies.sort((one, other) => one - other);
+  const at = (share: number): number =>
+    latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
+  return { perSecond: (latencies.length / milliseconds) * 1000, p50: at(0.5), p99: at(0.99) };
+}
+
+function written({ host, pathname }: URL, token: string, { method, path, body }: Asked): string {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const about =
+    body === undefined
+      ? ''
+      : `content-type: application/scim+json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n`;
+  return `${method} ${pathname.replace(/\/$/, '')}${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\n${about}\r\n${text}`;
+}
+
+interface Line extends AsyncDisposable {
+  /** @returns The status of the answer, once all of it is here. */
+  ask(request: string): Promise<number>;
+}
+
+async function connected({ hostname, port }: URL): Promise<Line> {
+  const socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
+  await once(socket, 'connect');
+  let received = Buffer.alloc(0);
+  let waiting: PromiseWithResolvers<number> | undefined;
+  socket.on('data', (chunk) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    const status = statusOf(received);
+    if (status === undefined) return;
+    received = Buffer.alloc(0);
+    waiting?.resolve(status);
+  });
+  for (const event of ['error', 'close'])
+    socket.on(event, () => waiting?.reject(new Error('the server has hung up')));
+  return {
+    ask: (request) => {
+      waiting = Promise.withResolvers();
+      socket.write(request);
+      return waiting.promise;
+    },
+    [Symbol.asyncDispose]: async () => {
+      waiting = undefined;
+      socket.destroy();
+    },
+  };
+}
+
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
+/** Of an answer that is here as a whole. */
+function statusOf(received: Buffer): number | undefined {
+  const end = received.indexOf('\r\n\r\n');
+  if (end < 0) return undefined;
+  const head = received.toString('latin1', 0, end);
+  const status = Number(head.slice(9, 12));
+  if (status === 204 || status === 304) return status;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  const whole =
+    length === undefined
+      ? received.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)
+      : received.length >= end + 4 + Number(length);
+  return whole ? status : undefined;
+}

@@ -1,0 +1,143 @@
+/**
+ * `npm run bench:scim`: a served directory under 16 connections, on both databases, with durable writes.
+ * Prints shares of limits measured in the same run and multiples of a peer, never a bare time.
+ *
+ * Other numbers of people: `npm run bench:scim -- 1000 100000`; a part of it with `sqlite` or `postgresql`
+ * behind them, and with words of the cases: `npm run bench:scim -- 1000 sqlite read create`.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { newestPrograms, startPostgres } from '../test/services/postgres-server.ts';
+import { AS_PRODUCT, type Child, child } from './child.ts';
+import { type Case, casesFor } from './scim-cases.ts';
+import { type Load, load } from './scim-load.ts';
+import type { Ready, ServerSettings } from './scim-people.ts';
+import { type Figures, report } from './scim-report.ts';
+
+const GROUP_SIZES = [10, 1_000, 10_000];
+/** How often limit and product take turns: a machine is not equally fast all the time. */
+const ROUNDS = 2;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
+const SLOW_MILLISECONDS = 250;
+const PROFILE = process.env.BENCH_PROFILE;
+
+interface Place {
+  readonly name: string;
+  /** Of a new database. */
+  store(folder: string): Promise<string>;
+}
+
+const parameters = process.argv.slice(2);
+const isSize = (text: string): boolean => /^\d+$/.test(text);
+const asked = parameters.filter(isSize).map(Number);
+const sizes = asked.length > 0 ? asked : [1_000, 10_000];
+const words = parameters.filter((text) => !isSize(text));
+const among = (names: readonly string[]): readonly string[] => {
+  const named = names.filter((name) => words.some((word) => name.includes(word)));
+  return named.length > 0 ? named : names;
+};
+const all = casesFor(GROUP_SIZES);
+const wanted = among(all.map(({ name }) => name));
+const cases = all.filter(({ name }) => wanted.includes(name));
+
+const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-bench-'));
+await using server = await privateServer();
+const places: readonly Place[] = [{ name: 'sqlite', store: async (here) => here }, ...server];
+try {
+  const named = among(places.map(({ name }) => name));
+  const peers = new Map<number, ReadonlyMap<string, Load>>();
+  for (const users of sizes) peers.set(users, await peer(users));
+  for (const place of places.filter(({ name }) => named.includes(name))) {
+    const figures: Figures[] = [];
+    for (const users of sizes) figures.push(await measured(place, users, peers.get(users)));
+    report(place.name, cases, figures);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function privateServer(): Promise<readonly Place[] & AsyncDisposable> {
+  const programs = newestPrograms();
+  const running =
+    programs === undefined
+      ? undefined
+      : await startPostgres(programs, ['shared_buffers=256MB', 'max_wal_size=2GB']);
+  const found = running ? [{ name: 'postgresql', store: () => running.database() }] : [];
+  return Object.assign(found, { [Symbol.asyncDispose]: async () => running?.stop() });
+}
+
+async function measured(
+  place: Place,
+  users: number,
+  peers: ReadonlyMap<string, Load> = new Map(),
+): Promise<Figures> {
+  await using limit = await started('scim-limit.ts', place, users);
+  await using product = await started('scim-served.ts', place, users);
+  const before = await product.ask<number>({});
+  const rows = new Map<string, { limit: Load; product: Load }>();
+  for (const each of cases) {
+    note(`${place.name}, ${users} people: ${each.name}`);
+    const ofLimit = each.requests(limit.ready, users);
+    const ofProduct = each.requests(product.ready, users);
+    const rounds: { limit: Load; product: Load }[] = [];
+    await warm(limit, ofLimit);
+    await warm(product, ofProduct);
+    for (let round = 0; round < ROUNDS; round++)
+      rounds.push({
+        limit: await load(limit.ready, ofLimit, SECONDS),
+        product: await load(product.ready, ofProduct, SECONDS),
+      });
+    rows.set(each.name, {
+      limit: mean(rounds.map((round) => round.limit)),
+      product: mean(rounds.map((round) => round.product)),
+    });
+  }
+  return { users, rows, peers, megabytes: [before, await product.ask<number>({})] };
+}
+
+async function peer(users: number): Promise<ReadonlyMap<string, Load>> {
+  await using scimmy = await started('scim-peer.ts', { name: '', store: async () => '' }, users);
+  const loads = new Map<string, Load>();
+  for (const each of cases) {
+    note(`scimmy-routers, ${users} people: ${each.name}`);
+    const requests = each.requests(scimmy.ready, users);
+    const alone = await load(scimmy.ready, requests, SECONDS / 2, 1);
+    // What takes so long alone is not waited for sixteen times.
+    const slow = alone.p50 > SLOW_MILLISECONDS;
+    loads.set(each.name, slow ? alone : await load(scimmy.ready, requests, SECONDS));
+  }
+  return loads;
+}
+
+async function started(script: string, place: Place, users: number): Promise<Child<Ready>> {
+  const here = await mkdtemp(path.join(folder, 'server-'));
+  const store = await place.store(here);
+  const settings: ServerSettings = { folder: here, store, users, groupSizes: GROUP_SIZES };
+  const profile = PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${PROFILE}`];
+  return child<Ready>(script, { ...settings }, [...AS_PRODUCT, ...profile]);
+}
+
+/** What was not compiled yet is by then. */
+async function warm(
+  { ready }: Child<Ready>,
+  requests: ReturnType<Case['requests']>,
+): Promise<void> {
+  await load(ready, requests, SECONDS / 2);
+}
+
+function mean(loads: readonly Load[]): Load {
+  const of = (value: (load: Load) => number): number =>
+    loads.reduce((sum, each) => sum + value(each), 0) / loads.length;
+  return {
+    perSecond: of(({ perSecond }) => perSecond),
+    p50: of(({ p50 }) => p50),
+    p99: of(({ p99 }) => p99),
+  };
+}
+
+function note(what: string): void {
+  if (process.stderr.isTTY || process.env.BENCH_DETAILS !== undefined)
+    process.stderr.write(`${what} …\n`);
+}
