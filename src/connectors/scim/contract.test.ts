@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ramp } from '../../emulators/ramp/ramp.ts';
+import { ENTRA } from '../../scim/clients.ts';
 import { servedSystem } from '../../server/scim/served.ts';
 import { scimService } from '../../server/scim.ts';
 import { openDirectory } from '../directory/connector.ts';
@@ -34,6 +35,7 @@ async function directoryService(): Promise<typeof globalThis.fetch> {
     authenticate: async (token) =>
       token === 'contoso-token-1' ? { tenant: 'default', system: 'app' } : undefined,
     open: async () => served,
+    leniency: ENTRA,
   });
   return async (input, init) => service.fetch(new Request(input, init));
 }

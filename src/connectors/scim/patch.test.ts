@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attributes, AttributeValue } from '../../identity/record.ts';
-import { acceptResource, ENTRA, type Leniency, STRICT } from '../../scim/accept.ts';
+import { acceptResource } from '../../scim/accept.ts';
+import { ENTRA, type Leniency, STRICT } from '../../scim/clients.ts';
 import { ScimError } from '../../scim/error.ts';
 import { applyPatch, parsePatch } from '../../scim/patch.ts';
 import { readPath, writePath } from '../../scim/path.ts';

@@ -1,0 +1,34 @@
+/** A connector as the configuration offers it: under which names, of which kinds, to be written or not. */
+
+import { type Connector, ConnectorError, type ServeMap } from '../../connectors/spi/index.ts';
+import type { ObjectKind, SystemName } from '../../identity/record.ts';
+import { readOnly } from './abilities.ts';
+import { type ServedSystem, servedSystem } from './served.ts';
+import { viewed } from './view/view.ts';
+
+export interface Offer {
+  /** All that the system has when absent. */
+  readonly kinds?: readonly ObjectKind[];
+  /** Over what the connector says of itself. */
+  readonly map?: ServeMap;
+  readonly readOnly?: boolean;
+}
+
+export async function offeredSystem(
+  name: SystemName,
+  connector: Connector,
+  { kinds, map, readOnly: isReadOnly = false }: Offer,
+): Promise<ServedSystem> {
+  const { describe, get, search } = connector;
+  if (!describe || !get || !search)
+    throw new ConnectorError('invalid', `${name} cannot be served: its connector cannot search`, {
+      code: 'not-servable',
+      general: true,
+    });
+  const isNamed = map === undefined && connector.servedAs === undefined;
+  const named = isNamed ? connector : await viewed({ ...connector, describe, get, search }, map);
+  const served = await servedSystem(name, isReadOnly ? readOnly(named) : named);
+  if (kinds === undefined) return served;
+  const types = [...served.types].filter(([, { kind }]) => kinds.includes(kind));
+  return { ...served, types: new Map(types) };
+}
