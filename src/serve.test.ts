@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectorTypes } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
+import { STRICT } from './scim/clients.ts';
 import { startServing } from './serve.ts';
 import { createToken } from './server/tokens.ts';
 import { openDatabase } from './store/open.ts';
@@ -33,7 +34,7 @@ function configuration(): Configuration {
         options: type?.options.parse({}),
         read: {},
         write: {},
-        serve: { kinds: ['user', 'group'] },
+        serve: { kinds: ['user', 'group'], leniency: STRICT },
       },
     ],
   };

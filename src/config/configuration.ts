@@ -6,6 +6,7 @@
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { MappingRow } from '../mapping/mapping.ts';
 import type { DateRules } from '../mapping/zone.ts';
+import type { Leniency } from '../scim/clients.ts';
 
 export interface Configuration {
   /** A folder for SQLite, or a `postgres://` URL. */
@@ -91,7 +92,11 @@ export interface SystemConfiguration {
   readonly profile?: unknown;
   readonly read: Readonly<Record<ObjectKind, ReadConfiguration>>;
   readonly write: Readonly<Record<ObjectKind, WriteConfiguration>>;
-  readonly serve?: { readonly kinds: readonly ObjectKind[] };
+  readonly serve?: {
+    readonly kinds: readonly ObjectKind[];
+    /** How far its clients are followed where they deviate from RFC 7644. */
+    readonly leniency: Leniency;
+  };
 }
 
 export interface ReadConfiguration {

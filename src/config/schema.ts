@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import { CLIENTS, LENIENCIES } from '../scim/clients.ts';
 import { datesDocument } from './dates.ts';
 import { duration, expression } from './fields.ts';
 import { groupsDocument } from './groups.ts';
@@ -277,7 +278,23 @@ const systemDocument = z.strictObject({
     .optional()
     .meta({ title: 'Write' }),
   serve: z
-    .strictObject({ kinds: z.array(kinds).optional() })
+    .strictObject({
+      kinds: z.array(kinds).optional(),
+      clients: z
+        .array(z.enum(Object.keys(CLIENTS)))
+        .optional()
+        .meta({
+          title: 'Clients',
+          description: 'Who writes to it; what they need beyond RFC 7644 is understood.',
+        }),
+      lenient: z
+        .array(z.enum(Object.keys(LENIENCIES)))
+        .optional()
+        .meta({
+          title: 'Lenient',
+          description: 'Single deviations from RFC 7644 that are understood besides.',
+        }),
+    })
     .nullable()
     .optional()
     .meta({ title: 'Serve', description: 'Other software reaches this system over SCIM.' }),

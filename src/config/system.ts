@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { ConnectorDefinition, WriteDefaults } from '../connectors/spi/index.ts';
 import { type Problem, suggestion } from '../identity/problem.ts';
 import type { ObjectKind } from '../identity/record.ts';
+import { leniencyFor } from '../scim/clients.ts';
 import type {
   ReadConfiguration,
   ReadRow,
@@ -97,7 +98,10 @@ export async function loadSystem(
         read: Object.fromEntries(read),
         write: Object.fromEntries(write),
         ...(document.serve !== undefined && {
-          serve: { kinds: document.serve?.kinds ?? ['user', 'group'] },
+          serve: {
+            kinds: document.serve?.kinds ?? ['user', 'group'],
+            leniency: leniencyFor(document.serve?.clients ?? [], document.serve?.lenient),
+          },
         }),
       },
     },

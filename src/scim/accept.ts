@@ -4,38 +4,10 @@
  */
 
 import type { Attributes, AttributeValue, SystemName } from '../identity/record.ts';
+import type { Leniency } from './clients.ts';
 import { badRequest } from './error.ts';
+import { isComplex } from './evaluate.ts';
 import type { Member, Members, ResourceType } from './resource-type.ts';
-
-/** How far we follow clients that deviate from the RFC; each is what a real client needs. */
-export interface Leniency {
-  /** `"True"` and `"False"` for booleans: Entra. */
-  readonly textBooleans: boolean;
-  /** A single value in a list of one: Entra's manager. */
-  readonly listsOfOne: boolean;
-  /** A value filter that no element satisfies makes the element, where the RFC has `noTarget`: Entra. */
-  readonly createsElements: boolean;
-  /** `remove` with a value removes that member alone, where the RFC's removes all: Entra. */
-  readonly removesByValue: boolean;
-  /** `manager` without the URN of its extension: Entra's older traffic. */
-  readonly bareNames: boolean;
-}
-
-export const STRICT: Leniency = {
-  textBooleans: false,
-  listsOfOne: false,
-  createsElements: false,
-  removesByValue: false,
-  bareNames: false,
-};
-
-export const ENTRA: Leniency = {
-  textBooleans: true,
-  listsOfOne: true,
-  createsElements: true,
-  removesByValue: true,
-  bareNames: true,
-};
 
 export interface Acceptance {
   /** References are made to objects of this system. */
@@ -50,14 +22,18 @@ export function acceptResource(
   acceptance: Acceptance,
 ): Attributes {
   const accepted: Record<string, AttributeValue> = {};
+  const seen = new Set<string>();
   for (const key in body) {
-    const member = type.core.get(key.toLowerCase());
+    const name = key.toLowerCase();
+    if (seen.has(name)) throw twice(key);
+    seen.add(name);
+    const member = type.core.get(name);
     if (member) {
       const value = acceptMember(member, body[key], acceptance);
       if (value !== undefined) accepted[member.definition.name] = value;
       continue;
     }
-    const extension = type.extended.get(key.toLowerCase());
+    const extension = type.extended.get(name);
     if (!extension) continue;
     const value = acceptParts(extension.members, body[key], extension.id, acceptance);
     if (value) accepted[extension.id] = value;
@@ -97,12 +73,20 @@ export function acceptMember(
     throw wrongType(definition.name, 'a single value');
   }
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (elements !== value && !acceptance.leniency.valuesForLists)
+    throw wrongType(definition.name, 'a list');
   const accepted = elements.flatMap((element) =>
     isUnassigned(element) ? [] : (acceptOne(member, element, acceptance) ?? []),
   );
-  if (accepted.filter(isPrimary).length > 1)
+  if (accepted.filter(isPrimary).length < 2) return accepted.length > 0 ? accepted : undefined;
+  if (!acceptance.leniency.severalPrimaries)
     throw badRequest('invalidValue', `${definition.name}: "primary" is true more than once`);
-  return accepted.length > 0 ? accepted : undefined;
+  const first = accepted.findIndex(isPrimary);
+  return accepted.map((element, index) =>
+    index > first && isComplex(element) && isPrimary(element)
+      ? { ...element, primary: false }
+      : element,
+  );
 }
 
 /** One value, or one element of several. */
@@ -137,11 +121,30 @@ export function acceptOne(
         return new Date(value).toISOString();
       throw wrongType(definition.name, 'a date and time such as 2026-01-31T08:00:00Z');
     case 'string':
+      return canonical(member, acceptText(definition.name, value));
     case 'reference':
     case 'binary':
-      if (typeof value === 'string') return value;
-      throw wrongType(definition.name, 'a text');
+      return acceptText(definition.name, value);
   }
+}
+
+function acceptText(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrongType(name, 'a text');
+  // No database and no other system keeps these as they are.
+  if (!value.isWellFormed() || value.includes('\0'))
+    throw wrongType(name, 'a text of whole characters, without U+0000');
+  return value;
+}
+
+/** Of the RFC's own schemas these values are suggestions; of others they are all there are. */
+function canonical({ definition, restricted }: Member, value: string): string {
+  const { canonicalValues = [], caseExact, name } = definition;
+  if (!restricted || canonicalValues.length === 0) return value;
+  const found = canonicalValues.find((one) =>
+    caseExact ? one === value : one.toLowerCase() === value.toLowerCase(),
+  );
+  if (found !== undefined) return found;
+  throw wrongType(name, `one of ${canonicalValues.join(', ')}`);
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
@@ -155,10 +158,13 @@ function acceptParts(
   if (isUnassigned(value)) return undefined;
   if (!isObject(value)) throw wrongType(name, 'an object');
   const accepted: Record<string, AttributeValue> = {};
+  const seen = new Set<string>();
   let any = false;
   for (const key in value) {
     const member = members.get(key.toLowerCase());
     if (!member) continue;
+    if (seen.has(member.definition.name)) throw twice(`${name}.${key}`);
+    seen.add(member.definition.name);
     const inner = acceptMember(member, value[key], acceptance);
     if (inner === undefined) continue;
     accepted[member.definition.name] = inner;
@@ -177,6 +183,7 @@ function acceptReference(
   const id = isObject(value) ? own(value, 'value') : value;
   if (isUnassigned(id)) return undefined;
   if (typeof id !== 'string') throw wrongType(definition.name, 'an id');
+  acceptText(definition.name, id);
   const group = isObject(value) && /^group$/i.test(String(own(value, 'type') ?? ''));
   return { $ref: { system, kind: group ? 'group' : kind, id } };
 }
@@ -203,4 +210,9 @@ function isPrimary(value: AttributeValue): boolean {
 
 function wrongType(name: string, expected: string): Error {
   return badRequest('invalidValue', `${name} must be ${expected}`);
+}
+
+/** Which of two values is meant, nobody can know: names are the same in any capitals. */
+function twice(name: string): Error {
+  return badRequest('invalidSyntax', `${name} is given twice`);
 }

@@ -167,13 +167,16 @@ function text(reader: Reader): string {
   if (literal === undefined) return fail(reader, 'expected a text in double quotes');
   try {
     // A line break inside quotes is no JSON, but unambiguous.
-    return String(
+    const value = String(
       JSON.parse(literal.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')),
     );
+    if (value.isWellFormed() && !value.includes('\0')) return value;
   } catch {
     reader.at = start;
     return fail(reader, `${shown(literal)} is not a text in JSON's notation`);
   }
+  reader.at = start;
+  return fail(reader, 'no value has half a character, or U+0000');
 }
 
 function path(reader: Reader): AttributePath {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../identity/record.ts';
-import { ENTRA, STRICT } from './accept.ts';
+import { ENTRA, STRICT } from './clients.ts';
 import { applyPatch, type PatchOperation, parsePatch } from './patch.ts';
 import { resourceType } from './resource-type.ts';
 import { ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, USER_SCHEMA } from './schemas.ts';

@@ -140,7 +140,7 @@ function isIgnored(type: ResourceType, text: string, acceptance: Acceptance): bo
 }
 
 function meant(type: ResourceType, path: AttributePath, { leniency }: Acceptance): AttributePath {
-  return leniency.bareNames ? qualifiedPath(type, path) : path;
+  return qualifiedPath(type, path, leniency.bareNames);
 }
 
 function wholeExtension(
@@ -210,13 +210,18 @@ function changed(
   if (path.where || (path.subAttribute !== undefined && !several)) {
     return replacedPart(attributes, target, operation.value, acceptance);
   }
-  const value = acceptMember(leaf, operation.value, acceptance);
+  const value = acceptMember(leaf, listed(operation, several), acceptance);
   if (value === undefined) return attributes;
   const held = readPath(attributes, path);
   if (operation.op === 'add' && several) return appended(attributes, path, held, value);
   // RFC 7644 §3.5.2.3: of a complex value only the given parts are replaced.
   const merged = !several && isComplex(held) && isComplex(value) ? { ...held, ...value } : value;
   return writePath(attributes, path, merged);
+}
+
+/** RFC 7644 §3.5.2.1: to an attribute of several values, a value is added. */
+function listed({ op, value }: PatchOperation, several: boolean): unknown {
+  return op === 'add' && several && !Array.isArray(value) ? [value] : value;
 }
 
 function replacedPart(
@@ -249,17 +254,26 @@ function removed(
   if (leaf.definition.required && (holder === leaf || !holder.definition.multiValued))
     throw badRequest('mutability', `${formatPath(path)} is required and cannot be removed`);
   const byValue =
-    acceptance.leniency.removesByValue &&
-    value !== undefined &&
+    !isUnassigned(value) &&
     !path.where &&
     path.subAttribute === undefined &&
     holder.definition.multiValued;
   if (!byValue) return removePath(attributes, path);
-  const named = elementsOf(acceptMember(holder, value, acceptance) ?? []);
+  if (!acceptance.leniency.removesByValue) throw unnamedRemoval(path);
+  const given = Array.isArray(value) ? value : [value];
+  const named = elementsOf(acceptMember(holder, given, acceptance) ?? []);
   const held = readPath(attributes, path);
   if (held === undefined) return attributes;
   const left = elementsOf(held).filter((element) => !named.some((one) => isSame(one, element)));
   return left.length > 0 ? writePath(attributes, path, left) : removePath(attributes, path);
+}
+
+/** RFC 7644 §3.5.2.2 has no value here and removes all; who sends one means that one. */
+function unnamedRemoval({ attribute }: AttributePath): Error {
+  return badRequest(
+    'invalidValue',
+    `remove has no "value": name what goes by a filter, as in ${attribute}[value eq "…"]`,
+  );
 }
 
 function readWhere(attributes: Attributes, path: AttributePath): readonly AttributeValue[] {
@@ -316,22 +330,26 @@ function isSame(one: AttributeValue, other: AttributeValue): boolean {
 
 function membershipStep(
   holder: Member,
-  { where }: AttributePath,
-  { op, value }: PatchOperation,
+  path: AttributePath,
+  operation: PatchOperation,
   acceptance: Acceptance,
 ): MembershipStep {
+  const { where } = path;
+  const { op, value } = operation;
   if (where) {
     if (op !== 'remove')
       throw badRequest('mutability', 'a member cannot be changed, only added and removed');
     return { type: 'remove', members: membersNamed(where, acceptance) };
   }
-  const members = elementsOf(acceptMember(holder, value, acceptance) ?? []).flatMap((one) =>
+  if (op === 'remove') {
+    if (value === undefined || value === null) return { type: 'clear' };
+    if (!acceptance.leniency.removesByValue) throw unnamedRemoval(path);
+  }
+  const given = op === 'remove' && !Array.isArray(value) ? [value] : listed(operation, true);
+  const members = elementsOf(acceptMember(holder, given, acceptance) ?? []).flatMap((one) =>
     isReference(one) && 'id' in one.$ref ? [one.$ref] : [],
   );
-  if (op === 'remove') {
-    if (value === undefined || !acceptance.leniency.removesByValue) return { type: 'clear' };
-    return { type: 'remove', members };
-  }
+  if (op === 'remove') return { type: 'remove', members };
   return { type: op === 'add' ? 'add' : 'set', members };
 }
 

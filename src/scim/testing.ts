@@ -13,7 +13,7 @@ const schemas = fc.constantFrom(
 );
 
 const values = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed() && !text.includes('\0')),
   fc.boolean(),
   fc.constant(null),
   fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0)),

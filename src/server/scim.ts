@@ -3,10 +3,12 @@
  * nothing, whoever has one reaches the system it was made for, and every refusal is a SCIM error.
  */
 
+import { randomBytes } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import type { Tenant } from '../identity/identity.ts';
 import type { IdentityRecord, SystemName } from '../identity/record.ts';
-import { ENTRA, isObject, type Leniency } from '../scim/accept.ts';
+import { isObject } from '../scim/accept.ts';
+import { type Leniency, STRICT } from '../scim/clients.ts';
 import { badRequest, ScimError } from '../scim/error.ts';
 import { readJson } from './json-body.ts';
 import { allowHeader, CONTENT_TYPE, errorAnswer, notAllowed, refusalOf } from './scim/answer.ts';
@@ -19,29 +21,43 @@ import {
   schemas,
   serviceProviderConfig,
 } from './scim/discovery.ts';
-import { etag, versionsIn } from './scim/etag.ts';
+import type { Peer } from './scim/certificates.ts';
+import { type Cursors, sealedCursors } from './scim/cursor.ts';
+import { etag, isAmong, versionsIn } from './scim/etag.ts';
 import { type ListParameters, list } from './scim/list.ts';
 import { recordWithGroups, recordWithMembers } from './scim/members.ts';
 import { methodsAt } from './scim/methods.ts';
 import { originOf } from './scim/origin.ts';
 import { isRequested, isWanted, projected, projectionOf, resourceOf } from './scim/render.ts';
 import type { ServedSystem, ServedType } from './scim/served.ts';
+import { attributesWanted } from './scim/wanted.ts';
 import { create, patch, remove, replace, type WriteContext } from './scim/write.ts';
 
 export interface Caller {
   readonly tenant: Tenant;
   readonly system: SystemName;
+  /** Everything when absent. */
+  readonly rights?: 'read' | 'write';
 }
 
 export interface ScimServiceOptions {
   /** Where it is mounted; `:system` in it has to be the system of the token. */
   readonly basePath: string;
-  /** @returns Undefined for a token that is not, or no longer, valid. */
-  authenticate(token: string): Promise<Caller | undefined>;
+  /**
+   * @param system What the address names: a token of somebody else may be good for several.
+   * @returns Undefined for a token that is not, or no longer, valid.
+   */
+  authenticate(token: string, system: SystemName | undefined): Promise<Caller | undefined>;
+  /** Of somebody who shows a certificate and no token. */
+  recognise?(peer: Peer, system: SystemName): Promise<Caller | undefined>;
   /** @returns Undefined when the tenant serves no system of that name. */
   open(caller: Caller): Promise<ServedSystem | undefined>;
+  /** Of systems that say nothing of their clients; strict when absent. */
   readonly leniency?: Leniency;
   readonly maxBodyBytes?: number;
+  /** 32 bytes that seal cursors, the same in all processes that answer for one another; drawn when absent. */
+  readonly cursorKey?: Uint8Array;
+  readonly now?: () => Date;
   /** Told of what is a mistake of ours and answered with 500. */
   readonly onBug?: (error: unknown) => void;
 }
@@ -49,25 +65,42 @@ export interface ScimServiceOptions {
 interface Door {
   readonly served: ServedSystem;
   readonly base: string;
+  readonly mayWrite: boolean;
+  readonly owner: Tenant;
+  readonly cursors: Cursors;
 }
 
-type ScimContext = Context<{ Variables: { door: Door } }>;
+type ScimEnvironment = {
+  Variables: { door: Door };
+  /** What is known of the connection a request came by. */
+  Bindings: { readonly peer?: Peer };
+};
 
-export function scimService(options: ScimServiceOptions): Hono<{ Variables: { door: Door } }> {
-  const { basePath, leniency = ENTRA, maxBodyBytes = 1_048_576 } = options;
-  const app = new Hono<{ Variables: { door: Door } }>();
+type ScimContext = Context<ScimEnvironment>;
+
+export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> {
+  const { basePath, maxBodyBytes = 1_048_576 } = options;
+  const app = new Hono<ScimEnvironment>();
+  const { cursorKey = randomBytes(32), now = () => new Date() } = options;
+  const cursors = sealedCursors(cursorKey, now);
   const depth = basePath.split('/').length;
+  const leniencyFor = (context: ScimContext): Leniency =>
+    context.var.door.served.leniency ?? options.leniency ?? STRICT;
 
   app.onError((error) => errorAnswer(refusalOf(error, options.onBug)));
   app.notFound(() => errorAnswer(new ScimError(404, 'there is nothing here')));
 
   app.use(`${basePath}/*`, async (context, next) => {
-    const door = await openDoor(context, options);
+    const door = { ...(await openDoor(context, options)), cursors };
     const allowed = methodsAt(door.served, context.req.path.split('/').slice(depth));
-    if (!allowed) throw new ScimError(404, 'there is nothing here');
+    // No database keeps U+0000, so nothing is called that.
+    if (!allowed || context.req.path.includes('%00'))
+      throw new ScimError(404, 'there is nothing here');
     const { method } = context.req;
     if (method === 'OPTIONS') return context.body(null, 204, { allow: allowHeader(allowed) });
     if (!allowed.includes(method)) return notAllowed(method, allowed);
+    if (!door.mayWrite && !isReading(context.req))
+      throw new ScimError(403, 'this token may read, and change nothing');
     context.set('door', door);
     return next();
   });
@@ -99,7 +132,7 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
     const { served, base } = context.var.door;
     const asked = {
       ...{ served, base, signal: context.req.raw.signal },
-      acceptance: { system: served.name, leniency },
+      acceptance: { system: served.name, leniency: leniencyFor(context) },
       refusal: (error: unknown) => refusalOf(error, options.onBug),
     };
     return scimJson(context, await bulk(asked, await readJson(context.req.raw, maxBodyBytes)));
@@ -111,18 +144,26 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
   });
 
   for (const root of [basePath, `${basePath}/`])
-    app.get(root, (context) => answerList(context, leniency, queryParameters(context)));
+    app.get(root, (context) => answerList(context, leniencyFor(context), queryParameters(context)));
   app.post(`${basePath}/.search`, async (context) =>
-    answerList(context, leniency, searchParameters(await readJson(context.req.raw, maxBodyBytes))),
+    answerList(
+      context,
+      leniencyFor(context),
+      searchParameters(await readJson(context.req.raw, maxBodyBytes)),
+    ),
   );
   app.get(`${basePath}/:type`, (context) =>
-    answerList(context, leniency, queryParameters(context)),
+    answerList(context, leniencyFor(context), queryParameters(context)),
   );
   app.post(`${basePath}/:type/.search`, async (context) =>
-    answerList(context, leniency, searchParameters(await readJson(context.req.raw, maxBodyBytes))),
+    answerList(
+      context,
+      leniencyFor(context),
+      searchParameters(await readJson(context.req.raw, maxBodyBytes)),
+    ),
   );
   app.post(`${basePath}/:type`, async (context) => {
-    const write = writeContext(context, leniency);
+    const write = writeContext(context, leniencyFor(context));
     const record = await create(write, await readJson(context.req.raw, maxBodyBytes));
     return answerRecord(context, write.type, record, 201);
   });
@@ -132,13 +173,13 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
     return answerRecord(context, type, await readOne(context, type), 200);
   });
   app.put(`${basePath}/:type/:id`, async (context) => {
-    const write = writeContext(context, leniency);
+    const write = writeContext(context, leniencyFor(context));
     const body = await readJson(context.req.raw, maxBodyBytes);
     const record = await replace(write, context.req.param('id'), body);
     return answerRecord(context, write.type, record, 200);
   });
   app.patch(`${basePath}/:type/:id`, async (context) => {
-    const write = writeContext(context, leniency);
+    const write = writeContext(context, leniencyFor(context));
     const body = await readJson(context.req.raw, maxBodyBytes);
     const record = await patch(write, context.req.param('id'), body);
     // A group's members may be too many to be read for an answer nobody asked for.
@@ -147,23 +188,46 @@ export function scimService(options: ScimServiceOptions): Hono<{ Variables: { do
     return answerRecord(context, write.type, record, 200);
   });
   app.delete(`${basePath}/:type/:id`, async (context) => {
-    await remove(writeContext(context, leniency), context.req.param('id'));
+    await remove(writeContext(context, leniencyFor(context)), context.req.param('id'));
     return context.body(null, 204);
   });
 
   return app;
 }
 
-async function openDoor(context: ScimContext, options: ScimServiceOptions): Promise<Door> {
-  const token = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-  const caller = token === undefined ? undefined : await options.authenticate(token);
-  if (!caller) throw new ScimError(401, 'a valid bearer token is needed');
+async function openDoor(
+  context: ScimContext,
+  options: ScimServiceOptions,
+): Promise<Omit<Door, 'cursors'>> {
   const asked = context.req.param('system');
+  const caller = await callerOf(context, options, asked);
+  if (!caller) throw new ScimError(401, 'a valid bearer token is needed');
   const served =
     asked === undefined || asked === caller.system ? await options.open(caller) : undefined;
   if (!served) throw new ScimError(404, 'there is nothing here');
   const path = options.basePath.replace(':system', encodeURIComponent(caller.system));
-  return { served, base: originOf(context.req.raw) + path };
+  const mayWrite = caller.rights !== 'read';
+  return { served, base: originOf(context.req.raw) + path, mayWrite, owner: caller.tenant };
+}
+
+/** Whoever sends a token is whom the token says, whatever certificate it comes with. */
+async function callerOf(
+  context: ScimContext,
+  options: ScimServiceOptions,
+  system: SystemName | undefined,
+): Promise<Caller | undefined> {
+  const authorization = context.req.header('authorization');
+  // Asked in process, there is no connection.
+  const peer = context.env?.peer;
+  if (authorization === undefined && peer && system !== undefined)
+    return options.recognise?.(peer, system);
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  return token === undefined ? undefined : options.authenticate(token, system);
+}
+
+/** A search is a question, whatever its method (RFC 7644 §3.4.3). */
+function isReading({ method, path }: ScimContext['req']): boolean {
+  return method === 'GET' || method === 'HEAD' || path.endsWith('/.search');
 }
 
 function typeOf(context: ScimContext): { served: ServedSystem; type: ServedType } {
@@ -176,12 +240,14 @@ function typeOf(context: ScimContext): { served: ServedSystem; type: ServedType 
 function writeContext(context: ScimContext, leniency: Leniency): WriteContext {
   const { served, type } = typeOf(context);
   const ifMatch = versionsIn(context.req.header('if-match'));
+  const ifNoneMatch = versionsIn(context.req.header('if-none-match'));
   return {
     served,
     type,
     acceptance: { system: served.name, leniency },
     signal: context.req.raw.signal,
     ...(ifMatch && ifMatch !== 'any' && { ifMatch }),
+    ...(ifNoneMatch && { ifNoneMatch }),
   };
 }
 
@@ -191,11 +257,12 @@ async function answerList(
   leniency: Leniency,
   parameters: ListParameters,
 ): Promise<Response> {
-  const { served, base } = context.var.door;
+  const { served, base, cursors, owner } = context.var.door;
   const { signal } = context.req.raw;
   const types =
     context.req.param('type') === undefined ? [...served.types.values()] : [typeOf(context).type];
-  return scimJson(context, await list({ served, types, leniency, base, signal }, parameters));
+  const asked = { served, types, leniency, base, signal, cursors, owner };
+  return scimJson(context, await list(asked, parameters));
 }
 
 function queryParameters(context: ScimContext): ListParameters {
@@ -236,7 +303,11 @@ async function readOne(context: ScimContext, type: ServedType): Promise<Identity
     return recordWithMembers({ served, signal }, ref);
   if (type.kind === 'user' && isRequested(projection, 'groups'))
     return recordWithGroups({ served, signal }, ref);
-  const record = await served.connector.get(ref, { signal });
+  const wanted = attributesWanted(type, projection);
+  const record = await served.connector.get(ref, {
+    signal,
+    ...(wanted && { attributes: wanted }),
+  });
   if (!record) throw new ScimError(404, `${type.name} ${ref.id} does not exist`);
   return record;
 }
@@ -252,10 +323,10 @@ function answerRecord(
   const { attributes, excludedAttributes } = context.req.query();
   const projection = projectionOf(type, attributes, excludedAttributes);
   const known = versionsIn(context.req.header('if-none-match'));
-  const isKnown = known === 'any' || known?.includes(record.version ?? '');
-  // A version is that of attributes alone: memberships come and go without it.
+  const isKnown = known === 'any' || (known !== undefined && isAmong(known, record.version));
+  // Elsewhere a version is that of attributes alone: memberships come and go without it.
   const isWhole = !(type.kind === 'group'
-    ? isWanted(projection, 'members')
+    ? isWanted(projection, 'members') && !served.connector.traits?.versionsMembers
     : isRequested(projection, 'groups'));
   if (reads(context) && tag !== undefined && isKnown && isWhole)
     return context.body(null, 304, { etag: tag });

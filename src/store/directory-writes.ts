@@ -8,7 +8,8 @@ import { indexTerms } from '../connectors/directory/index-terms.ts';
 import type { DirectoryStorage, Write, Written } from '../connectors/directory/storage.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Database, Queries } from './database.ts';
-import { list } from './rows.ts';
+import { leaveGroups } from './directory-groups.ts';
+import { keepUniques, nobodyElseHas, takenUnique } from './directory-unique.ts';
 
 type Put = Write & { readonly type: 'put' };
 type Members = Write & { readonly type: 'members' };
@@ -79,14 +80,14 @@ async function commit(
   const results = writes.map((write, index) => {
     // How far the first number of this write lies behind the last one taken.
     behind -= needed[index] ?? 0;
-    return started(queries, system, write, behind + (needed[index] ?? 0) - 1);
+    return started(queries, database, system, write, behind + (needed[index] ?? 0) - 1);
   });
   const last = (await taken)[0]?.value ?? 0;
   const written: Written[] = [];
   let next = last - total + 1;
   for (const [index, write] of writes.entries()) {
     const changed = await results[index];
-    written.push(await finished(queries, system, write, changed ?? 0, next));
+    written.push(await finished(queries, database, system, write, changed ?? 0, next));
     next += needed[index] ?? 0;
   }
   await record(queries, database, system, writes, written);
@@ -94,18 +95,21 @@ async function commit(
 }
 
 function numbersOf(write: Write): number {
-  return write.type === 'members' ? write.add.length + write.remove.length : 1;
+  // A group is another one once its members are.
+  return write.type === 'members' ? write.add.length + write.remove.length + 1 : 1;
 }
 
 /** Sends the statement and does not wait: all of a transaction travel together. */
 function started(
   queries: Queries,
+  database: Database,
   system: SystemName,
   write: Write,
   behind: number,
 ): Promise<number> {
   switch (write.type) {
     case 'put':
+      if (write.uniques) return putAlone(queries, database, system, write, behind);
       return write.expects === 0
         ? queries.run(INSERT, insertParameters(system, write, behind))
         : queries.run(UPDATE, updateParameters(system, write, behind));
@@ -121,9 +125,10 @@ function started(
 
 const NUMBER = '(select value from directory_sequence where system = ?) - ?';
 
-const INSERT = `insert into directory_object (system, kind, id, sequence, created_at, modified_at,
-    attributes, state, name, external, mail, waiting, unique_name)
-  values (?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const COLUMNS = `insert into directory_object (system, kind, id, sequence, created_at, modified_at,
+    attributes, state, name, external, mail, waiting, unique_name)`;
+
+const INSERT = `${COLUMNS} values (?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`;
 
 const UPDATE = `update directory_object set sequence = ${NUMBER}, modified_at = ?, attributes = ?,
@@ -131,6 +136,31 @@ const UPDATE = `update directory_object set sequence = ${NUMBER}, modified_at = 
   where system = ? and kind = ? and id = ? and sequence = ?
     and not exists (select 1 from directory_object other where other.system = ?
       and other.kind = ? and other.unique_name = ? and other.id <> ?)`;
+
+/** With values that no other object may have, of which there can be several. */
+async function putAlone(
+  queries: Queries,
+  database: Database,
+  system: SystemName,
+  write: Put,
+  behind: number,
+): Promise<number> {
+  const { sql, parameters } = nobodyElseHas(database, system, write);
+  const changed =
+    write.expects === 0
+      ? queries.run(
+          `${COLUMNS} select ?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ? where ${sql}
+           on conflict do nothing`,
+          [...insertParameters(system, write, behind), ...parameters],
+        )
+      : queries.run(`${UPDATE} and ${sql}`, [
+          ...updateParameters(system, write, behind),
+          ...parameters,
+        ]);
+  const number = { sql: NUMBER, parameters: [system, behind] };
+  const [count] = await Promise.all([changed, keepUniques(queries, system, write, number)]);
+  return count;
+}
 
 function insertParameters(system: SystemName, write: Put, behind: number) {
   const { kind, id, createdAt, modifiedAt } = write.object;
@@ -163,49 +193,64 @@ function contentOf({ object, unique }: Put) {
 async function changeMembers(
   queries: Queries,
   system: SystemName,
-  { group, add, remove }: Members,
+  { group, add, remove, at, expects }: Members,
   behind: number,
 ): Promise<number> {
-  const exists = queries.all(
-    `select 1 from directory_object where system = ? and kind = 'group' and id = ?`,
-    [system, group],
-  );
+  const [asked, version] = expects === undefined ? ['', []] : [' and sequence = ?', [expects]];
+  const thisGroup = `from directory_object where system = ? and kind = 'group' and id = ?${asked}`;
+  const place = [system, group, ...version];
+  const exists = queries.all(`select 1 ${thisGroup}`, place);
   const added = queries.batch(
     `insert into directory_member (system, group_id, member_id, member_kind, sequence, removed)
-     select ?, ?, ?, ?, ${NUMBER}, 0
-     from directory_object where system = ? and kind = 'group' and id = ?
+     select ?, ?, ?, ?, ${NUMBER}, 0 ${thisGroup}
      on conflict (tenant, system, group_id, member_id) do update
        set removed = 0, sequence = excluded.sequence where directory_member.removed = 1`,
     add.map(({ kind, id }, index) => [
       ...[system, group, id, kind],
-      ...[system, behind - index],
-      ...[system, group],
+      ...[system, behind - 1 - index],
+      ...place,
     ]),
   );
   const removed = queries.batch(
     `update directory_member set removed = 1, sequence = ${NUMBER}
-     where system = ? and group_id = ? and member_id = ? and removed = 0`,
-    remove.map((id, index) => [...[system, behind - add.length - index], ...[system, group, id]]),
+     where system = ? and group_id = ? and member_id = ? and removed = 0
+       and exists (select 1 ${thisGroup})`,
+    remove.map((id, index) => [
+      ...[system, behind - 1 - add.length - index],
+      ...[system, group, id],
+      ...place,
+    ]),
   );
-  await Promise.all([added, removed]);
+  // By the numbers of this write, not by the members of the group, which may be many. Its own is the
+  // first of them: whoever reads learns of the group before its members.
+  const renewed = queries.run(
+    `update directory_object set sequence = ${NUMBER}, modified_at = ?
+     where system = ? and kind = 'group' and id = ? and exists (select 1 from directory_member
+       where system = ? and sequence > ${NUMBER} and group_id || '' = ?)`,
+    [...[system, behind, at], ...[system, group], ...[system, system, behind, group]],
+  );
+  await Promise.all([added, removed, renewed]);
   return (await exists).length;
 }
 
 async function finished(
   queries: Queries,
+  database: Database,
   system: SystemName,
   write: Write,
   changed: number,
   version: number,
 ): Promise<Written> {
   if (changed > 0) return { type: 'done', version };
-  if (write.type !== 'put' || write.unique === undefined) return { type: 'moved' };
+  if (write.type !== 'put') return { type: 'moved' };
   const owners = await queries.all(
     `select 1 from directory_object
      where system = ? and kind = ? and unique_name = ? and id <> ?`,
-    [system, write.object.kind, write.unique, write.object.id],
+    [system, write.object.kind, write.unique ?? null, write.object.id],
   );
-  return { type: owners.length > 0 ? 'taken' : 'moved' };
+  if (owners.length > 0) return { type: 'taken' };
+  const value = write.uniques && (await takenUnique(queries, database, system, write));
+  return value === undefined ? { type: 'moved' } : { type: 'taken', value };
 }
 
 /** What only a write that succeeded leaves behind. */
@@ -224,7 +269,8 @@ async function record(
     if (outcome?.type !== 'done') continue;
     if (write.type === 'put') {
       for (const { list: name, value } of write.values) values.push([system, name, value]);
-      if (write.mail) mails.push([system, outcome.version, JSON.stringify(write.mail)]);
+      if (write.mail)
+        mails.push([system, outcome.version, JSON.stringify(write.mail), write.mail.sentAt]);
     }
     if (write.type === 'remove') removals.push([system, write.kind, write.id, outcome.version]);
   }
@@ -234,17 +280,21 @@ async function record(
        on conflict (tenant, system, list, value) do nothing`,
       values,
     ),
-    queries.batch('insert into directory_mail (system, sequence, content) values (?, ?, ?)', mails),
+    queries.batch(
+      'insert into directory_mail (system, sequence, content, due_at) values (?, ?, ?, ?)',
+      mails,
+    ),
+    queries.batch(
+      'delete from directory_unique where system = ? and kind = ? and id = ?',
+      removals.map((removal) => removal.slice(0, 3)),
+    ),
     queries.batch(
       'insert into directory_removed (system, kind, id, sequence) values (?, ?, ?, ?)',
       removals,
     ),
   ]);
-  const gone = list(removals.map(([, , id]) => String(id)));
-  if (removals.length > 0)
-    await queries.run(
-      `delete from directory_member where system = ?
-       and (group_id in ${database.inList} or member_id in ${database.inList})`,
-      [system, gone, gone],
-    );
+  const gone = removals.map(([, , id]) => String(id));
+  const at = writes.findLast(({ type }) => type === 'remove');
+  if (gone.length > 0 && at?.type === 'remove')
+    await leaveGroups(queries, database, system, gone, at.at);
 }

@@ -43,12 +43,100 @@ function account(id: string, attributes: StoredObject['attributes'] = {}) {
   };
 }
 
+const LATER = '2026-01-31T09:00:00.000Z';
+
 function put(object: Omit<StoredObject, 'version'>, more: Partial<Write & { type: 'put' }> = {}) {
   const unique = String(object.attributes.userName).toLowerCase();
   return { type: 'put', object, expects: 0, values: [], unique, ...more } as const;
 }
 
+async function expectVersions(storage: DirectoryStorage): Promise<void> {
+  const member = (id: string) => ({ system: 's', kind: 'user', id });
+  const group = { ...account('g'), kind: 'group', attributes: { displayName: 'Navy' } };
+  await storage.write({ type: 'put', object: group, expects: 0, values: [] });
+  await storage.write(put(account('ada')));
+  const held = async () => (await storage.get('group', 'g')) ?? { version: 0, modifiedAt: '' };
+  const change = (add: readonly string[], remove: readonly string[], expects?: number) =>
+    storage.write({
+      ...({ type: 'members', group: 'g', add: add.map(member), remove, at: LATER } as const),
+      ...(expects !== undefined && { expects }),
+    });
+  const made = await held();
+  await change(['ada', 'grace'], []);
+  const joined = await held();
+  expect([joined.version > made.version, joined.modifiedAt]).toEqual([true, LATER]);
+  expect(await change(['ada'], ['nobody'])).toMatchObject({ type: 'done' });
+  expect((await held()).version).toBe(joined.version);
+  expect(await change(['linus'], ['ada'], made.version)).toEqual({ type: 'moved' });
+  expect((await storage.members('g')).map(({ id }) => id).sort()).toEqual(['ada', 'grace']);
+  expect(await change([], ['grace'], joined.version)).toMatchObject({ type: 'done' });
+  const left = await held();
+  expect(left.version).toBeGreaterThan(joined.version);
+  const { version: expects = 0 } = (await storage.get('user', 'ada')) ?? {};
+  await storage.write({ type: 'remove', kind: 'user', id: 'ada', expects, at: LATER });
+  expect((await held()).version).toBeGreaterThan(left.version);
+  expect(await storage.members('g')).toEqual([]);
+  const numbers = (await storage.changes('group', 0, 10)).map(({ sequence }) => sequence);
+  expect(new Set(numbers).size).toBe(numbers.length);
+}
+
+async function expectUniques(storage: DirectoryStorage): Promise<void> {
+  const taken = { type: 'taken', value: 'badge\nb1' };
+  const badge = (id: string, value: string, expects = 0) =>
+    storage.write(put(account(id), { expects, uniques: [`badge\n${value}`] }));
+  const first = await badge('ada', 'b1');
+  expect(await badge('grace', 'b1')).toEqual(taken);
+  expect(await storage.get('user', 'grace')).toBeUndefined();
+  expect(await badge('grace', 'b2')).toMatchObject({ type: 'done' });
+  const version = first.type === 'done' ? first.version : 0;
+  const { version: held = 0 } = (await storage.get('user', 'grace')) ?? {};
+  expect(await badge('grace', 'b1', held)).toEqual(taken);
+  const other = await badge('ada', 'b3', version);
+  expect(other).toMatchObject({ type: 'done' });
+  expect(await badge('grace', 'b1', held)).toMatchObject({ type: 'done' });
+  const expects = other.type === 'done' ? other.version : 0;
+  await storage.write({ type: 'remove', kind: 'user', id: 'ada', expects, at: LATER });
+  const together = await Promise.all(['x', 'y', 'z'].map((id) => badge(id, 'b3')));
+  expect(together.map(({ type }) => type).sort()).toEqual(['done', 'taken', 'taken']);
+}
+
+async function expectMails(storage: DirectoryStorage): Promise<void> {
+  const at = '2026-01-31T08:00:00.000Z';
+  const mail = { to: 'a', from: 'b', subject: 'c', programs: [], sentAt: at, secret: 's' };
+  await storage.write(put(account('ada'), { mail }));
+  const waiting = (now: string, since = '2026-01-30') => storage.waitingMails(now, since, 10);
+  expect(await waiting('2026-01-31T07:00:00.000Z')).toEqual([]);
+  expect(await waiting(LATER, '2026-02-01')).toEqual([]);
+  const [letter] = await waiting(LATER);
+  expect(letter).toMatchObject({ attempts: 0, mail });
+  const { sequence = 0 } = letter ?? {};
+  await storage.delivered(sequence, { type: 'failed', retryAt: '2026-01-31T10:00:00.000Z' });
+  expect(await waiting(LATER)).toEqual([]);
+  expect(await waiting('2026-01-31T10:00:00.000Z')).toMatchObject([{ attempts: 1 }]);
+  await storage.delivered(sequence, { type: 'delivered', at: LATER });
+  expect(await waiting('2026-02-01T00:00:00.000Z')).toEqual([]);
+  const { secret: _, ...told } = mail;
+  expect(await storage.mails()).toEqual([told]);
+}
+
+const OWN_RULES = [
+  ['counts a group as another one once its members are', expectVersions],
+  ['keeps values that one object alone may have', expectUniques],
+  ['keeps mails until they are delivered', expectMails],
+] as const;
+
+describe.each(STORAGES)('%s', (_, open) => {
+  it.each(OWN_RULES)('%s', async (_rule, expected) => {
+    await expected(open());
+  });
+});
+
 describeWithPostgres('a directory', (server) => {
+  it.each(OWN_RULES)('%s', async (_rule, expected) => {
+    await using postgres = await openPostgres(await server().database(), 'default');
+    await expected(directoryStorage(postgres, 'own'));
+  });
+
   it('sorts, page by page', async () => {
     await using postgres = await openPostgres(await server().database(), 'default');
     await expectSorted(directoryStorage(postgres, 'sorted'));
@@ -114,7 +202,7 @@ async function expectMemberships(storage: DirectoryStorage): Promise<void> {
     await storage.write({ type: 'put', object, expects: 0, values: [] });
   }
   const change = (group: string, add: readonly string[], remove: readonly string[] = []) =>
-    storage.write({ type: 'members', group, add: add.map(member), remove });
+    storage.write({ type: 'members', group, add: add.map(member), remove, at: LATER });
   await change('g2', ['ada', 'grace', 'linus']);
   await change('g1', ['ada']);
   await change('g2', [], ['linus']);
@@ -204,7 +292,7 @@ describe.each(STORAGES)('a directory in %s', (_, open) => {
     await storage.write(put(account('ada')));
     await storage.write(put(account('grace')));
     await storage.write(put(account('ada', { title: 'Analyst' }), { expects: 1 }));
-    await storage.write({ type: 'remove', kind: 'user', id: 'grace', expects: 2 });
+    await storage.write({ type: 'remove', kind: 'user', id: 'grace', expects: 2, at: LATER });
     const changes = await storage.changes('user', 0, 10);
     expect(changes).toMatchObject([
       { type: 'object', sequence: 3, object: { id: 'ada', attributes: { title: 'Analyst' } } },
@@ -222,7 +310,7 @@ describe.each(STORAGES)('a directory in %s', (_, open) => {
     await storage.write(unnamed);
     const member = (id: string) => ({ system: 's', kind: 'user', id });
     const change = (add: string[], remove: string[]) =>
-      storage.write({ type: 'members', group: 'g', add: add.map(member), remove });
+      storage.write({ type: 'members', group: 'g', add: add.map(member), remove, at: LATER });
     await change(['ada', 'grace'], []);
     await change(['ada', 'linus'], ['grace', 'nobody']);
     expect((await storage.members('g')).map(({ id }) => id)).toEqual(['ada', 'linus']);
@@ -231,14 +319,15 @@ describe.each(STORAGES)('a directory in %s', (_, open) => {
     );
     expect(told).toEqual([
       ['ada', false],
+      // The group itself, which is another one with its members.
+      [],
       ['linus', false],
       ['grace', true],
     ]);
-    expect(
-      await storage.write({ type: 'members', group: 'x', add: [member('ada')], remove: [] }),
-    ).toEqual({ type: 'moved' });
-    const held = await storage.get('group', 'g');
-    await storage.write({ type: 'remove', kind: 'group', id: 'g', expects: held?.version ?? 0 });
+    const nowhere = { type: 'members', group: 'x', add: [member('ada')], remove: [] } as const;
+    expect(await storage.write({ ...nowhere, at: LATER })).toEqual({ type: 'moved' });
+    const { version: expects = 0 } = (await storage.get('group', 'g')) ?? {};
+    await storage.write({ type: 'remove', kind: 'group', id: 'g', expects, at: LATER });
     expect(await storage.members('g')).toEqual([]);
   });
 

@@ -19,6 +19,7 @@ import type {
 import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { inOrderOfKeys, inOrderOfNames, type Lots, pageOfNames } from './directory-order.ts';
+import { noteDelivery, waitingMails } from './directory-mails.ts';
 import { directoryWrites } from './directory-writes.ts';
 import { list } from './rows.ts';
 
@@ -188,6 +189,8 @@ export function directoryStorage(database: Database, system: SystemName): Direct
       );
       return rows.map(({ content }) => JSON.parse(content) as Mail);
     },
+    waitingMails: (now, since, count) => waitingMails(database, system, now, since, count),
+    delivered: (sequence, delivery) => noteDelivery(database, system, sequence, delivery),
     listed: async (name) => {
       const rows = await database.all<{ readonly value: string }>(
         'select value from directory_listed where system = ? and list = ? order by value',

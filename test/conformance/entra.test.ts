@@ -1,12 +1,12 @@
 /** What Entra ID's provisioning service sends, in both of its dialects. */
 
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE, type Service, service } from './service.ts';
+import { ENTERPRISE, type Service, service, serviceFor } from './service.ts';
 
 const MANAGER = `${ENTERPRISE}:manager`;
 
 it('tests a connection with a user that does not exist', async () => {
-  const { list } = await service();
+  const { list } = await serviceFor('entra');
   const filter = 'userName eq "0a21f0f2-8d2a-4f8e-bf98-7363c4aed4ef"';
   expect(await list('/Users', { filter })).toMatchObject({
     status: 200,
@@ -33,7 +33,7 @@ async function ada(made: Service): Promise<string> {
 
 describe('a user', () => {
   it('is created, found, changed attribute by attribute, and disabled by a text', async () => {
-    const made = await service();
+    const made = await serviceFor('entra');
     const id = await ada(made);
     const { body } = await made.patch(
       `/Users/${id}`,
@@ -55,7 +55,7 @@ describe('a user', () => {
   });
 
   it('is changed by one operation without a path in the compliant dialect', async () => {
-    const made = await service();
+    const made = await serviceFor('entra');
     const id = await ada(made);
     const { body } = await made.patch(`/Users/${id}`, {
       op: 'replace',
@@ -82,7 +82,7 @@ describe('a user', () => {
     ['a text', MANAGER, (id: string) => id],
     ['a text at its value', `${MANAGER}.value`, (id: string) => id],
   ])('gets a manager as %s', async (_, path, value) => {
-    const made = await service();
+    const made = await serviceFor('entra');
     const id = await ada(made);
     const boss = await made.user('grace@contoso.com');
     const answer = await made.patch(`/Users/${id}`, { op: 'Add', path, value: value(boss) });
@@ -94,7 +94,7 @@ describe('a user', () => {
   });
 
   it('stays found once it is disabled, and goes by DELETE', async () => {
-    const made = await service();
+    const made = await serviceFor('entra');
     const id = await ada(made);
     await made.patch(`/Users/${id}`, { op: 'Add', path: 'active', value: 'False' });
     const { body } = await made.list('/Users', { filter: 'userName eq "ada@contoso.com"' });
@@ -103,9 +103,62 @@ describe('a user', () => {
   });
 });
 
+describe('a user, further', () => {
+  it('is replaced in part by elements that are not there yet, and cleared by empty texts', async () => {
+    const made = await serviceFor('entra');
+    const id = await ada(made);
+    const { body } = await made.patch(
+      `/Users/${id}`,
+      { op: 'Replace', path: 'addresses[type eq "work"].locality', value: 'London' },
+      { op: 'Replace', path: 'addresses[type eq "work"].country', value: 'GB' },
+      { op: 'Replace', path: 'phoneNumbers[type eq "work"].value', value: '+44 1' },
+      { op: 'Replace', path: 'phoneNumbers[type eq "fax"].value', value: '' },
+      { op: 'Replace', path: 'displayName', value: '' },
+      { op: 'Remove', path: 'emails[type eq "other"].value' },
+    );
+    expect(body.addresses).toEqual([{ type: 'work', locality: 'London', country: 'GB' }]);
+    expect(body.phoneNumbers).toEqual([{ type: 'work', value: '+44 1' }]);
+    expect(body).not.toHaveProperty('displayName');
+  });
+
+  it('gets one role as a bare text, as SingleAppRoleAssignment gives it', async () => {
+    const made = await serviceFor('entra');
+    const id = await ada(made);
+    const { body } = await made.patch(`/Users/${id}`, { op: 'Add', path: 'roles', value: 'Admin' });
+    expect(body.roles).toEqual([{ value: 'Admin' }]);
+    const found = await made.list('/Users', { filter: 'roles.value eq "Admin"' });
+    expect(found.body.totalResults).toBe(1);
+  });
+
+  it('keeps its manager in the compliant dialect, where all comes in one operation', async () => {
+    const made = await serviceFor('entra');
+    const [id, boss] = [await ada(made), await made.user('grace@contoso.com')];
+    const { body } = await made.patch(`/Users/${id}`, {
+      op: 'add',
+      value: { [`${ENTERPRISE}:manager`]: boss, 'phoneNumbers[type eq "work"].value': '+44 1' },
+    });
+    expect(body[ENTERPRISE]).toMatchObject({ department: 'R&D', manager: { value: boss } });
+    expect(body.phoneNumbers).toEqual([{ type: 'work', value: '+44 1' }]);
+  });
+
+  it('is refused with the reason where nobody said that Entra ID is the client', async () => {
+    const made = await service();
+    const id = await ada(made);
+    const { status, body } = await made.patch(`/Users/${id}`, {
+      op: 'Replace',
+      path: 'active',
+      value: 'False',
+    });
+    expect([status, body.scimType, body.detail]).toEqual([
+      ...[400, 'invalidValue', 'active must be true or false'],
+    ]);
+    expect((await made.send('GET', `/Users/${id}`)).body.active).toBe(true);
+  });
+});
+
 describe('a group', () => {
   it('is found without members, created, renamed, filled and emptied member by member', async () => {
-    const made = await service();
+    const made = await serviceFor('entra');
     const [one, other] = [await made.user('ada@contoso.com'), await made.user('grace@contoso.com')];
     const find = () =>
       made.list('/Groups', { excludedAttributes: 'members', filter: 'displayName eq "Analysts"' });
@@ -146,8 +199,18 @@ describe('a group', () => {
     expect(await made.send('DELETE', `/Groups/${id}`)).toMatchObject({ status: 204 });
   });
 
+  it('loses many members in one request, each named by value', async () => {
+    const made = await serviceFor('entra');
+    const ids = Array.from({ length: 256 }, (_, index) => `user-${index}`);
+    const group = await made.group('Everybody', ...ids, 'the-last');
+    const value = ids.map((id) => ({ value: id }));
+    await made.patch(`/Groups/${group}`, { op: 'Remove', path: 'members', value });
+    const { body } = await made.send('GET', `/Groups/${group}`);
+    expect(body.members).toMatchObject([{ value: 'the-last' }]);
+  });
+
   it('takes more than 256 members in one request', async () => {
-    const made = await service();
+    const made = await serviceFor('entra');
     const group = await made.group('Everybody');
     const value = Array.from({ length: 1_000 }, (_, index) => ({ value: `user-${index}` }));
     await made.patch(`/Groups/${group}`, { op: 'Add', path: 'members', value });

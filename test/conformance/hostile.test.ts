@@ -22,7 +22,16 @@ it.each([
   ['a hundred thousand levels', deep(100_000)],
   ['a name of the prototype', '{"__proto__":{"userName":"eve"}}'],
   ['a constructor', '{"constructor":{"prototype":{"admin":true}}}'],
-  ['broken text', '{"userName":"\ud800","name":{"givenName":7}}'],
+  ['half a character', '{"userName":"\\ud800"}'],
+  ['a character nobody keeps', '{"userName":"a\\u0000b"}'],
+  ['half a character in a reference', `{"userName":"a","${ENTERPRISE}":{"manager":"\\udc00"}}`],
+  ['a name twice', '{"userName":"ada","userName":"eve"}'],
+  ['a name twice in other letters', '{"userName":"ada","\\u0075serName":"eve"}'],
+  ['a name twice in other capitals', '{"userName":"ada","USERNAME":"eve"}'],
+  ['a name twice, further down', '{"userName":"a","name":{"givenName":"b","GivenName":"c"}}'],
+  ['an extension twice', `{"userName":"a","${ENTERPRISE}":{},"${ENTERPRISE.toUpperCase()}":{}}`],
+  ['a name that no index holds', JSON.stringify({ userName: 'é'.repeat(5_000) })],
+  ['a byte order mark amid it', '{"userName":\uFEFF"a"}'],
 ])('refuses a body with %s', async (_, body) => {
   const { made } = await withAda();
   const answer = await made.send('POST', '/Users', body);
@@ -85,6 +94,10 @@ it('refuses filters that are long or deep, at once', async () => {
     'not ('.repeat(1_000),
     'a['.repeat(1_000),
     `__proto__ eq "a"`,
+    'userName eq "a\\u0000b"',
+    'userName eq "\\ud800"',
+    `${'userName pr and '.repeat(2_000)}userName pr`,
+    `emails[${'('.repeat(100)}type pr${')'.repeat(100)}]`,
     `userName matches "(a+)+$"`,
   ];
   const began = performance.now();
@@ -95,6 +108,78 @@ it('refuses filters that are long or deep, at once', async () => {
     });
   expect(performance.now() - began).toBeLessThan(1_000);
 });
+
+it('answers 404 for what nobody can be called', async () => {
+  const { made } = await withAda();
+  for (const id of ['%00', 'a%00b', encodeURIComponent('\uFFFD'), 'x'.repeat(10_000)])
+    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+      const body = method === 'PUT' ? { userName: 'x' } : patchOf('title');
+      const sent = method === 'GET' || method === 'DELETE' ? undefined : body;
+      expect(await made.send(method, `/Users/${id}`, sent)).toMatchObject({ status: 404 });
+    }
+  expect(made.bugs).toEqual([]);
+});
+
+function patchOf(path: string) {
+  return { schemas: [PATCH_OP], Operations: [{ op: 'add', path, value: 'x' }] };
+}
+
+it('survives any query, and answers it or says what is wrong with it', async () => {
+  const { made } = await withAda();
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      'userName',
+      '__proto__',
+      'name.givenName',
+      `${ENTERPRISE}:manager`,
+      '-1',
+      '1e9',
+    ),
+  );
+  const parameters = fc.dictionary(
+    fc.constantFrom(
+      ...['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'cursor'],
+      ...['attributes', 'excludedAttributes'],
+    ),
+    texts,
+  );
+  const places = fc.constantFrom('/Users', '/Groups', '');
+  await fc.assert(
+    fc.asyncProperty(places, parameters, async (place, asked) => {
+      expect([200, 400]).toContain((await made.list(place, asked)).status);
+      expect([200, 400]).toContain((await made.send('POST', `${place}/.search`, asked)).status);
+    }),
+    { numRuns: 60 },
+  );
+  expect(made.bugs).toEqual([]);
+}, 20_000);
+
+it('survives any value in any filter', async () => {
+  const { made } = await withAda();
+  const paths = fc.constantFrom(
+    'userName',
+    'emails[type eq "work"]',
+    'meta.created',
+    'active',
+    'x',
+  );
+  const operators = fc.constantFrom('eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le', 'pr', '');
+  const values = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+  );
+  await fc.assert(
+    fc.asyncProperty(paths, operators, values, async (path, operator, value) => {
+      const filter = `${path} ${operator} ${JSON.stringify(value)}`;
+      expect([200, 400]).toContain((await made.send('POST', '/Users/.search', { filter })).status);
+    }),
+    { numRuns: 100 },
+  );
+  expect(made.bugs).toEqual([]);
+}, 20_000);
 
 it('survives any PATCH, and keeps what it refused as it was', async () => {
   const { made, at } = await withAda();

@@ -4,7 +4,7 @@
  */
 
 import { expect, it } from 'vitest';
-import { STRICT } from '../../src/scim/accept.ts';
+import { STRICT } from '../../src/scim/clients.ts';
 import { type Answer, PATCH_OP, type Service, service } from './service.ts';
 
 const CORE_USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -148,4 +148,13 @@ it('deletes a group', async () => {
   const id = await made.group('Analysts');
   expect((await made.send('DELETE', `/Groups/${id}`)).status).toBe(204);
   expect((await made.send('GET', `/Groups/${id}`)).status).toBe(404);
+});
+
+it('empties a pushed group by replacing its members with none', async () => {
+  const made = await okta();
+  const { body: ada } = await create(made);
+  const at = `/Groups/${await made.group('Analysts', ada.id)}`;
+  const { status } = await made.patch(at, { op: 'replace', path: 'members', value: [] });
+  expect(status).toBe(204);
+  expect((await made.send('GET', at)).body).not.toHaveProperty('members');
 });

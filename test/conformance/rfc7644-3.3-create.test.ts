@@ -102,7 +102,8 @@ it.each([
   [{}, 'userName'],
   [{ userName: 7 }, 'userName'],
   [{ userName: 'a', active: 'perhaps' }, 'active'],
-  [{ userName: 'a', emails: 'a@contoso.com', name: 'Ada' }, 'name'],
+  [{ userName: 'a', emails: 'a@contoso.com' }, 'emails'],
+  [{ userName: 'a', name: 'Ada' }, 'name'],
   [{ userName: 'a', title: ['a', 'b'] }, 'title'],
   [
     {

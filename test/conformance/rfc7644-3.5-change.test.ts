@@ -1,7 +1,7 @@
 /** RFC 7644 §3.5, §3.6 and §3.14: replacing, patching, deleting, and versions. */
 
 import { describe, expect, it } from 'vitest';
-import { STRICT } from '../../src/scim/accept.ts';
+import { STRICT } from '../../src/scim/clients.ts';
 import { ENTERPRISE, PATCH_OP, type Service, service } from './service.ts';
 
 const WORK = { type: 'work', value: 'ada@contoso.com', primary: true };

@@ -3,7 +3,8 @@
 import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
-import type { Leniency } from '../../src/scim/accept.ts';
+import type { DirectoryStorage } from '../../src/connectors/directory/storage.ts';
+import { type Leniency, leniencyFor, STRICT } from '../../src/scim/clients.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 
@@ -32,12 +33,24 @@ export interface Service {
   list(path: string, parameters?: Readonly<Record<string, string | number>>): Promise<Answer>;
   /** What was answered with 500; nothing ever should be. */
   readonly bugs: readonly unknown[];
+  /** To be put behind a port. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
-export async function service(options: unknown = {}, leniency?: Leniency): Promise<Service> {
+/** As a configuration with `serve: { clients: [client] }` has it. */
+export function serviceFor(client: string, options: unknown = {}): Promise<Service> {
+  return service(options, leniencyFor([client]));
+}
+
+/** Strict, unless something else is asked for. */
+export async function service(
+  options: unknown = {},
+  leniency: Leniency = STRICT,
+  storage: DirectoryStorage = memoryStorage(),
+): Promise<Service> {
   const bugs: unknown[] = [];
   const parsed = directoryOptions.parse(options);
-  const directory = openDirectory('inbox', parsed, memoryStorage(), () => new Date());
+  const directory = openDirectory('inbox', parsed, storage, () => new Date());
   const served = await servedSystem('inbox', directory);
   const app = scimService({
     basePath: '/scim/v2/:system',
@@ -45,7 +58,7 @@ export async function service(options: unknown = {}, leniency?: Leniency): Promi
       token === 'secret' ? { tenant: 'contoso', system: 'inbox' } : undefined,
     open: async () => served,
     onBug: (error) => bugs.push(error),
-    ...(leniency && { leniency }),
+    leniency,
   });
 
   const send: Service['send'] = async (method, path, body, headers = {}) => {
@@ -73,6 +86,7 @@ export async function service(options: unknown = {}, leniency?: Leniency): Promi
   return {
     send,
     bugs,
+    fetch: (request) => app.fetch(request),
     user: (userName, more = {}) =>
       created('/Users', {
         schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', ENTERPRISE],

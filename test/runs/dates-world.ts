@@ -14,6 +14,7 @@ import { directoryOptions } from '../../src/connectors/directory/options.ts';
 import type { StoredObject } from '../../src/connectors/directory/storage.ts';
 import type { Identity } from '../../src/identity/identity.ts';
 import type { Attributes } from '../../src/identity/record.ts';
+import { ENTRA } from '../../src/scim/clients.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
@@ -94,6 +95,7 @@ export async function company(settings: Settings = {}): Promise<Company> {
     basePath: '/scim/v2/:system',
     authenticate: async () => ({ tenant: 'default', system: 'wiki' }),
     open: async () => served,
+    leniency: ENTRA,
   });
   const file = path.join(folder, 'lockstep.yaml');
   await writeFile(file, document(settings));

@@ -10,7 +10,8 @@ import { loadConfiguration } from '../../src/config/load.ts';
 import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
-import { inboundDoor } from '../../src/serve-inbound.ts';
+import { ENTRA } from '../../src/scim/clients.ts';
+import { inboundDoor, inboundDoors } from '../../src/serve-inbound.ts';
 import { openTasks } from '../../src/server/api/tasks.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
@@ -55,6 +56,7 @@ async function example(name: string): Promise<Example> {
     authenticate: async (token) =>
       token === 'secret' ? { tenant: 'default', system: 'app' } : undefined,
     open: async () => served,
+    leniency: ENTRA,
   });
   const fetch: typeof globalThis.fetch = async (input, init) => app.fetch(new Request(input, init));
   return {
@@ -133,10 +135,12 @@ it('hr-api-to-scim: what is pushed is answered record by record, and arrives', a
   const tasks = openTasks({ signal: watch.signal, now: engine.now, onBug });
   const { signal } = watch;
   const door = inboundDoor(shown.configuration, engine, database, tasks, signal, onBug);
+  const tokens = tokenStorage(database);
+  const service = inboundDoors(async () => ({ tokens, inbound: door }), engine.now, onBug);
   const scope = { system: 'hr' };
-  const made = await createToken(tokenStorage(database), 'default', scope, 1, new Date());
+  const made = await createToken(tokens, 'default', scope, 1, new Date());
   const push = async (body: string): Promise<Response> =>
-    door.service.request('/api/inbound/hr/bulkUpload', {
+    service.request('/api/inbound/hr/bulkUpload', {
       method: 'POST',
       headers: {
         authorization: `Bearer ${made.token}`,

@@ -13,6 +13,7 @@ import { directoryOptions } from '../../src/connectors/directory/options.ts';
 import { createGraph, type GraphEmulator } from '../../src/emulators/graph/graph.ts';
 import { registerRamp } from '../../src/emulators/graph/seed/ramp.ts';
 import { whatMoves } from '../../src/plan/text.ts';
+import { ENTRA } from '../../src/scim/clients.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -94,6 +95,7 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
     authenticate: async (token) =>
       token === TOKEN ? { tenant: 'default', system: 'app' } : undefined,
     open: async () => served,
+    leniency: ENTRA,
   });
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-groups-'));
   const requests = new Map<string, number>();
@@ -211,7 +213,13 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
         const { objects } = await storage.search('group', { count: 1000 });
         for (const { id, attributes, version } of objects) {
           if (attributes.displayName !== name) continue;
-          await storage.write({ type: 'remove', kind: 'group', id, expects: version });
+          await storage.write({
+            type: 'remove',
+            kind: 'group',
+            id,
+            expects: version,
+            at: new Date(time).toISOString(),
+          });
         }
       },
       changeInApp: async (group, change, name) => {

@@ -9,6 +9,7 @@ import { loadConfiguration } from '../../src/config/load.ts';
 import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
+import { ENTRA } from '../../src/scim/clients.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
@@ -93,6 +94,7 @@ async function company() {
     basePath: '/scim/v2',
     authenticate: async () => ({ tenant: 'default', system: 'app' }),
     open: async () => served,
+    leniency: ENTRA,
   });
   const ask = async (method: string, body?: unknown): Promise<unknown> => {
     const request = new Request('https://app.example.com/scim/v2/Users', {

@@ -321,7 +321,13 @@ it('an account that vanished is told, and made again by the next run', async () 
   const { 'ada.lovelace': ada } = await company.users();
   const id = ada?.id ?? '';
   const { version } = (await storage.get('user', id)) ?? { version: 0 };
-  await storage.write({ type: 'remove', kind: 'user', id, expects: version });
+  await storage.write({
+    type: 'remove',
+    kind: 'user',
+    id,
+    expects: version,
+    at: '2026-03-01T08:00:00.000Z',
+  });
   const report = await reconciled(company);
   expect(report.found).toEqual([{ type: 'gone', state: 'open', count: 1 }]);
   expect((await company.run()).targets[0]?.done).toEqual({ create: 1 });

@@ -11,6 +11,7 @@ import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
 import type { Attributes } from '../../src/identity/record.ts';
+import { ENTRA } from '../../src/scim/clients.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
@@ -128,6 +129,7 @@ async function application(name: string, now: () => Date) {
     basePath: '/scim/v2/:system',
     authenticate: async () => ({ tenant: 'default', system: name }),
     open: async () => served,
+    leniency: ENTRA,
   });
   return { storage, service };
 }

@@ -12,6 +12,7 @@ import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
 import type { Connector } from '../../src/connectors/spi/index.ts';
+import { ENTRA } from '../../src/scim/clients.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
@@ -107,6 +108,7 @@ async function office(
     basePath: '/scim/v2',
     authenticate: async () => ({ tenant: 'default', system: name }),
     open: async () => served,
+    leniency: ENTRA,
   });
   let writes = 0;
   const fetch = async (request: Request): Promise<Response> => {

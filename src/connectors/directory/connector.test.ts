@@ -138,10 +138,16 @@ describe('a reading', () => {
     const group = await inbox.create('group', { displayName: 'Analysts' }, call);
     const member = (id: string) => ({ system: 'inbox', kind: 'user', id });
     await inbox.addMembers(group.ref, [member('ada'), member('grace')], call);
-    await inbox.removeMembers(group.ref, [member('ada')], call);
     expect(told(await pages(inbox.read('group', call)))).toEqual([
       `+${group.ref.id}`,
+      'ada joins',
       'grace joins',
+    ]);
+    await inbox.removeMembers(group.ref, [member('ada')], call);
+    expect(told(await pages(inbox.read('group', call)))).toEqual([
+      'grace joins',
+      // Another one with its members.
+      `+${group.ref.id}`,
       'ada leaves',
     ]);
   });

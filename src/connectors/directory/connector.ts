@@ -18,16 +18,20 @@ import {
   ConnectorError,
   type UpdateOptions,
 } from '../spi/index.ts';
+import { conform, demandLengths, schemasByKind, uniqueValues } from './conform.ts';
 import { delayed } from './delayed.ts';
+import { exactPaths } from './exact.ts';
 import { newId } from './id.ts';
+import { limits } from './limits.ts';
 import { type DirectoryOptions, directoryOptions } from './options.ts';
 import { pathOf } from './paths.ts';
+import { drawSecret, postboxOf } from './postbox.ts';
 import { readAll, readSince } from './read.ts';
 import { askedAttributes, type Received, receive, referencesOf } from './receive.ts';
 import { changed, isSame, nested, recordOf, referencesIn, uniqueName } from './record.ts';
 import { directorySchema } from './schema.ts';
 import { searchRecords } from './search.ts';
-import type { DirectoryStorage, StoredObject } from './storage.ts';
+import type { DirectoryStorage, StoredObject, Written } from './storage.ts';
 
 /** @param storageOf The objects of one system, in the store of its tenant. */
 export function directory(
@@ -53,8 +57,11 @@ export function openDirectory(
   storage: DirectoryStorage,
   now: () => Date,
 ): Connector {
-  const { receive: rules, visibleAfterSeconds } = options;
+  const { receive: rules, visibleAfterSeconds, mail: server } = options;
   const schema = directorySchema(options);
+  const schemas = schemasByKind(options);
+  const exact = exactPaths(options);
+  const limited = limits(options);
   const view = visibleAfterSeconds > 0 ? delayed(storage, visibleAfterSeconds, now) : storage;
 
   async function received(
@@ -63,13 +70,33 @@ export function openDirectory(
     wanted: Attributes,
     awaited: boolean,
   ): Promise<Received> {
-    if (kind !== 'user') return receivedGroup(wanted);
+    if (kind === 'group') return receivedGroup(wanted);
+    if (kind !== 'user') return { attributes: wanted, state: {}, values: [] };
     const referents = new Map<string, StoredObject>();
     for (const { id } of referencesOf(rules, wanted)) {
       const referent = await storage.get('user', id);
       if (referent) referents.set(id, referent);
     }
-    return receive(rules, before, wanted, { referents, awaited, now: now() });
+    return receive(rules, before, wanted, { referents, awaited, now: now(), secret: drawSecret });
+  }
+
+  /** What was received, as it is written; refused where it does not keep to the schemas. */
+  function put(
+    object: Omit<StoredObject, 'version'>,
+    before: StoredObject | undefined,
+    { values, mail }: Received,
+  ): Promise<Written> {
+    const { kind, attributes } = object;
+    const held = schemas.get(kind) ?? [];
+    conform(held, before?.attributes, attributes);
+    demandLengths(kind, attributes);
+    const unique = uniqueName(rules, kind, attributes);
+    return view.write({
+      ...{ type: 'put' as const, object, expects: before?.version ?? 0, values },
+      ...(unique !== undefined && { unique }),
+      ...(held.length > 0 && { uniques: uniqueValues(held, attributes) }),
+      ...(mail && { mail }),
+    });
   }
 
   async function waitingFor(
@@ -87,30 +114,21 @@ export function openDirectory(
   async function create(kind: ObjectKind, asked: Attributes): Promise<IdentityRecord> {
     const { members, ...wanted } = nested(asked);
     const waiting = await waitingFor(kind, wanted);
-    const { attributes, state, values, mail } = await received(
-      kind,
-      undefined,
-      wanted,
-      waiting.length > 0,
-    );
+    const given = await received(kind, undefined, wanted, waiting.length > 0);
+    const { attributes, state } = given;
     const time = now();
     const at = time.toISOString();
     const id = newId(time);
     const object = { id, kind, attributes, state, createdAt: at, modifiedAt: at };
-    const unique = uniqueName(rules, kind, attributes);
-    const written = await view.write({
-      type: 'put',
-      object,
-      expects: 0,
-      values,
-      ...(unique !== undefined && { unique }),
-      ...(mail && { mail }),
-    });
-    if (written.type !== 'done') throw taken(kind, attributes);
     const added = referencesIn(members);
-    if (added.length > 0) await view.write({ type: 'members', group: id, add: added, remove: [] });
+    limited.members(0, added.length);
+    const written = await limited.create(kind, storage, () => put(object, undefined, given));
+    if (written.type !== 'done') throw taken(kind, attributes, written);
     for (const one of waiting) await link(one, { system, kind, id });
-    return recordOf(system, { ...object, version: written.version });
+    if (added.length === 0) return recordOf(system, { ...object, version: written.version });
+    await view.write({ type: 'members', group: id, add: added, remove: [], at });
+    const made = await storage.get(kind, id);
+    return recordOf(system, made ?? { ...object, version: written.version });
   }
 
   /** Somebody waited for: every reference that named them leads to them now. */
@@ -130,25 +148,13 @@ export function openDirectory(
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       const before = await existing(target, ifVersion);
       const wanted = changed(askedAttributes(system, before), changes);
-      const { attributes, state, values, mail } = await received(
-        target.kind,
-        before,
-        wanted,
-        false,
-      );
+      const given = await received(target.kind, before, wanted, false);
+      const { attributes, state } = given;
       if (isSame(before, { attributes, state })) return recordOf(system, before);
       const modifiedAt = now().toISOString();
       const object = { ...before, attributes, state, modifiedAt };
-      const unique = uniqueName(rules, target.kind, attributes);
-      const written = await view.write({
-        type: 'put',
-        object,
-        expects: before.version,
-        values,
-        ...(unique !== undefined && { unique }),
-        ...(mail && { mail }),
-      });
-      if (written.type === 'taken') throw taken(target.kind, attributes);
+      const written = await put(object, before, given);
+      if (written.type === 'taken') throw taken(target.kind, attributes, written);
       if (written.type === 'done') return recordOf(system, { ...object, version: written.version });
     }
     throw stale(target);
@@ -174,7 +180,8 @@ export function openDirectory(
     }
     for (let turn = 0; turn < MAX_TURNS; turn++) {
       const { kind, id, version } = await existing(target, ifVersion);
-      const written = await view.write({ type: 'remove', kind, id, expects: version });
+      const at = now().toISOString();
+      const written = await view.write({ type: 'remove', kind, id, expects: version, at });
       if (written.type === 'done') return;
     }
     throw stale(target);
@@ -184,10 +191,22 @@ export function openDirectory(
     group: ObjectRef,
     add: readonly ObjectRef[],
     gone: readonly ObjectRef[],
+    { ifVersion }: Pick<UpdateOptions, 'ifVersion'>,
   ): Promise<void> {
-    const remove = gone.map(({ id }) => id);
-    const written = await view.write({ type: 'members', group: group.id, add, remove });
-    if (written.type !== 'done') throw missing(group);
+    if (add.length > 0 && options.limits.members !== undefined)
+      limited.members((await storage.members(group.id)).length, add.length);
+    const written = await view.write({
+      type: 'members',
+      group: group.id,
+      add,
+      remove: gone.map(({ id }) => id),
+      at: now().toISOString(),
+      ...(ifVersion !== undefined && { expects: Number(ifVersion) }),
+    });
+    if (written.type === 'done') return;
+    throw ifVersion === undefined || !(await storage.get('group', group.id))
+      ? missing(group)
+      : stale(group);
   }
 
   return {
@@ -197,6 +216,7 @@ export function openDirectory(
       sorts: true,
       skips: true,
       versions: true,
+      versionsMembers: true,
       visibilityLagSeconds: visibleAfterSeconds,
       uniquePaths: rules.unique ? ['userName'] : [],
       pendingPaths: rules.confirm,
@@ -207,7 +227,7 @@ export function openDirectory(
       readSince(system, kind, view, since, continues ?? false),
     find: async (kind, path, value) => {
       const filter = { type: 'compare', operator: 'eq', path: pathOf(path), value } as const;
-      const { records } = await searchRecords(system, kind, view, { filter, count: 2 });
+      const { records } = await searchRecords(system, kind, view, exact, { filter, count: 2 });
       if (records.length > 1)
         throw new ConnectorError(
           'ambiguous',
@@ -219,12 +239,13 @@ export function openDirectory(
       const object = await view.get(kind, id);
       return object && recordOf(system, object);
     },
-    search: (kind, query) => searchRecords(system, kind, view, query),
+    search: (kind, query) => searchRecords(system, kind, view, exact, query),
     create,
     update,
     delete: remove,
-    addMembers: (group, members) => changeMembers(group, members, []),
-    removeMembers: (group, members) => changeMembers(group, [], members),
+    addMembers: (group, members, how) => changeMembers(group, members, [], how),
+    removeMembers: (group, members, how) => changeMembers(group, [], members, how),
+    ...(server && { postbox: postboxOf({ ...options, mail: server }, storage, now) }),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -238,10 +259,23 @@ function receivedGroup(attributes: Attributes): Received {
   return { attributes, state: {}, values: [] };
 }
 
-function taken(kind: ObjectKind, { userName }: Attributes): ConnectorError {
+function taken(kind: ObjectKind, { userName }: Attributes, written: Written): ConnectorError {
+  if (written.type === 'taken' && written.value !== undefined)
+    return new ConnectorError(
+      'conflict',
+      `${kind}: another has this ${attributeOf(written.value)}`,
+      {
+        code: 'value-taken',
+      },
+    );
   return new ConnectorError('conflict', `${kind}: the userName ${String(userName)} is taken`, {
     code: 'name-taken',
   });
+}
+
+/** Of an attribute and its value, the attribute. */
+function attributeOf(unique: string): string {
+  return unique.slice(0, unique.indexOf('\n'));
 }
 
 function missing({ kind, id }: ObjectRef): ConnectorError {

@@ -37,16 +37,17 @@ export function delayed(
     const hidden = current().filter((mask) => mask.kind === kind);
     if (hidden.length === 0) return storage.search(kind, selection);
     const ids = new Set(hidden.map(({ id }) => id));
+    const { exactly: _, ...narrowed } = selection;
     const { matches = () => true } = selection;
     const found = await storage.search(kind, {
-      ...selection,
+      ...narrowed,
       matches: (object) => !ids.has(object.id) && matches(object),
     });
     const { order, offset = 0, count } = selection;
     if (order) {
       const shown = hidden.flatMap((mask) => mask.shown ?? []).filter(matches);
       const first = await storage.search(kind, {
-        ...selection,
+        ...narrowed,
         matches: (object) => !ids.has(object.id) && matches(object),
         offset: 0,
         count: offset + count,

@@ -4,6 +4,7 @@
  */
 
 import type { Filter } from '../../identity/filter.ts';
+import type { AttributePath } from '../../identity/path.ts';
 import type { Attributes, ObjectKind } from '../../identity/record.ts';
 import { readPath } from '../../scim/path.ts';
 import { pathOf } from './paths.ts';
@@ -35,6 +36,11 @@ export function indexTerms({ kind, attributes, state }: IndexedParts): IndexTerm
 }
 
 type IndexedParts = Pick<StoredObject, 'kind' | 'attributes' | 'state'>;
+
+/** RFC 7643: identifiers and addresses of ours and of clients are compared with their capitals. */
+export function isExact({ attribute }: AttributePath): boolean {
+  return /^(id|externalId|profileUrl)$/i.test(attribute);
+}
 
 /** The attribute that names an object of a kind. */
 export function nameOf(kind: ObjectKind): string {

@@ -16,14 +16,22 @@ import type {
 
 type MemberChange = StoredChange & { readonly type: 'member' };
 
+interface Posted {
+  readonly sequence: number;
+  attempts: number;
+  mail: Mail;
+  /** Undefined once it was delivered. */
+  dueAt: string | undefined;
+}
+
 export function memoryStorage(): DirectoryStorage {
   const objects = new Map<string, StoredObject>();
   const removals = new Map<string, StoredChange>();
   const memberships = new Map<string, MemberChange>();
   const unique = new Map<string, string>();
-  const uniqueOf = new Map<string, string>();
+  const uniqueOf = new Map<string, readonly string[]>();
   const byValue = new Map<string, Set<string>>();
-  const mails: Mail[] = [];
+  const mails: Posted[] = [];
   const values: ListedValue[] = [];
   let sequence = 0;
 
@@ -37,17 +45,18 @@ export function memoryStorage(): DirectoryStorage {
     const name = write.unique === undefined ? undefined : key(object.kind, write.unique);
     const owner = name === undefined ? undefined : unique.get(name);
     if (owner !== undefined && owner !== at) return { type: 'taken' };
-    const before = uniqueOf.get(at);
-    if (before !== undefined) unique.delete(before);
-    if (name !== undefined) {
-      unique.set(name, at);
-      uniqueOf.set(at, name);
-    }
+    const others = write.uniques?.map((value) => key(object.kind, `=${value}`)) ?? [];
+    const other = others.findIndex((one) => (unique.get(one) ?? at) !== at);
+    if (other >= 0) return { type: 'taken', value: write.uniques?.[other] ?? '' };
+    for (const before of uniqueOf.get(at) ?? []) unique.delete(before);
+    const names = [...(name === undefined ? [] : [name]), ...others];
+    for (const one of names) unique.set(one, at);
+    uniqueOf.set(at, names);
     if (held) index(held, (ids) => ids.delete(at));
     const stored = { ...object, version: ++sequence };
     index(stored, (ids) => ids.add(at));
     objects.set(at, stored);
-    if (write.mail) mails.push(write.mail);
+    if (write.mail) mails.push({ sequence, attempts: 0, dueAt: write.mail.sentAt, mail: write.mail });
     for (const { list, value } of write.values)
       if (!values.some((known) => known.list === list && known.value === value))
         values.push({ list, value });
@@ -63,18 +72,31 @@ export function memoryStorage(): DirectoryStorage {
     }
   }
 
-  function remove({ kind, id, expects }: Write & { readonly type: 'remove' }): Written {
+  function remove({ kind, id, expects, at: time }: Write & { readonly type: 'remove' }): Written {
     const at = key(kind, id);
     const held = objects.get(at);
     if (held?.version !== expects) return { type: 'moved' };
     objects.delete(at);
     index(held, (ids) => ids.delete(at));
-    unique.delete(uniqueOf.get(at) ?? '');
+    for (const name of uniqueOf.get(at) ?? []) unique.delete(name);
     uniqueOf.delete(at);
-    removals.set(at, { type: 'removed', sequence: ++sequence, kind, id });
-    for (const [pair, membership] of memberships)
-      if (membership.group === id || membership.member.id === id) memberships.delete(pair);
-    return { type: 'done', version: sequence };
+    const version = ++sequence;
+    removals.set(at, { type: 'removed', sequence: version, kind, id });
+    const left = new Set<string>();
+    for (const [pair, { group, member, removed }] of memberships) {
+      if (group !== id && member.id !== id) continue;
+      memberships.delete(pair);
+      if (group !== id && !removed) left.add(group);
+    }
+    for (const group of left) touch(group, time);
+    return { type: 'done', version };
+  }
+
+  /** A group is another one once its members are. */
+  function touch(group: string, modifiedAt: string): void {
+    const at = key('group', group);
+    const held = objects.get(at);
+    if (held) objects.set(at, { ...held, modifiedAt, version: ++sequence });
   }
 
   function change(group: string, member: ObjectRef, removed: boolean): void {
@@ -87,14 +109,24 @@ export function memoryStorage(): DirectoryStorage {
     group,
     add,
     remove: gone,
+    at,
+    expects,
   }: Write & { readonly type: 'members' }): Written {
-    if (!objects.has(key('group', group))) return { type: 'moved' };
-    for (const member of add) change(group, member, false);
-    for (const id of gone) {
+    const held = objects.get(key('group', group));
+    if (!held || (expects !== undefined && held.version !== expects)) return { type: 'moved' };
+    const isMember = (id: string): boolean =>
+      memberships.get(`${group}\n${id}`)?.removed === false;
+    const joins = add.filter(({ id }) => !isMember(id));
+    const leaves = gone.filter(isMember);
+    if (joins.length + leaves.length === 0) return { type: 'done', version: held.version };
+    touch(group, at);
+    const version = sequence;
+    for (const member of joins) change(group, member, false);
+    for (const id of leaves) {
       const member = memberships.get(`${group}\n${id}`)?.member;
       if (member) change(group, member, true);
     }
-    return { type: 'done', version: sequence };
+    return { type: 'done', version };
   }
 
   function all(kind: ObjectKind): StoredObject[] {
@@ -179,7 +211,19 @@ export function memoryStorage(): DirectoryStorage {
       }
     },
 
-    mails: async () => [...mails],
+    mails: async () => mails.map(({ mail }) => mail),
+    waitingMails: async (now, since, count) =>
+      mails
+        .filter(({ dueAt, mail }) => dueAt !== undefined && dueAt <= now && mail.sentAt > since)
+        .slice(0, count),
+    delivered: async (number, delivery) => {
+      const posted = mails.find((one) => one.sequence === number);
+      if (!posted) return;
+      posted.attempts++;
+      posted.dueAt = delivery.type === 'failed' ? delivery.retryAt : undefined;
+      const { secret: _, ...told } = posted.mail;
+      if (delivery.type === 'delivered') posted.mail = told;
+    },
     listed: async (list) =>
       values.flatMap((listed) => (listed.list === list ? [listed.value] : [])).sort(),
   };

@@ -13,7 +13,7 @@ import {
 } from '../../identity/record.ts';
 import { filterMatches } from '../../scim/filter.ts';
 import { readPath, removePath, writePath } from '../../scim/path.ts';
-import { ConnectorError } from '../spi/index.ts';
+import { refused } from './conform.ts';
 import type { UserRules } from './options.ts';
 import { pathOf } from './paths.ts';
 import type { AccountState, ListedValue, Mail, StoredObject } from './storage.ts';
@@ -31,6 +31,8 @@ export interface Surroundings {
   /** Whether an account waits for this one to be its manager. */
   readonly awaited: boolean;
   readonly now: Date;
+  /** Draws what only the reader of a mail knows, with its hash. */
+  readonly secret: () => { readonly text: string; readonly hash: string };
 }
 
 const WORK_MAIL = pathOf('emails[type eq "work"].value');
@@ -51,13 +53,17 @@ export function receive(
   const referred = withReferents(rules, withRole, surroundings);
   const complete = withRequired(rules, referred.attributes);
   const confirmed = withConfirmation(rules, before, complete);
-  const mail = invitation(rules, state, confirmed.attributes, surroundings);
+  const invitation = invitationOf(rules, state, confirmed.attributes, surroundings);
+  const question =
+    before && confirmed.pending && questionOf(rules, before, confirmed.pending, surroundings);
+  const mail = invitation ?? question?.mail;
   return {
     attributes: confirmed.attributes,
     state: {
       ...(state.acceptedAt !== undefined && { acceptedAt: state.acceptedAt }),
-      ...(mail ? { invitedAt: mail.sentAt } : invited(state)),
+      ...(invitation ? { invitedAt: invitation.sentAt } : invited(state)),
       ...(confirmed.pending && { pending: confirmed.pending }),
+      ...(question && { confirmation: question.confirmation }),
       ...(referred.waiting && { waiting: referred.waiting }),
     },
     values: Object.entries(rules.lists).flatMap(([list, path]) => {
@@ -184,7 +190,8 @@ function withConfirmation(
   before: StoredObject | undefined,
   attributes: Attributes,
 ): { attributes: Attributes; pending?: Attributes } {
-  if (!before) return { attributes };
+  // Who was never written to has confirmed no address.
+  if (!before || (rules.invitation && before.state.invitedAt === undefined)) return { attributes };
   let result = attributes;
   const pending: Record<string, AttributeValue> = {};
   for (const text of rules.confirm) {
@@ -211,7 +218,35 @@ export function askedAttributes(
   return asked;
 }
 
-function invitation(
+interface Question {
+  readonly confirmation: NonNullable<AccountState['confirmation']>;
+  readonly mail?: Mail;
+}
+
+/** What is asked of the person, once for each change: at the new address, by a link. */
+function questionOf(
+  { confirmation }: UserRules,
+  { id, state }: StoredObject,
+  pending: Attributes,
+  { now, secret }: Surroundings,
+): Question | undefined {
+  if (!confirmation) return undefined;
+  const isAsked = JSON.stringify(pending) === JSON.stringify(state.pending);
+  const isOpen = state.confirmation && Date.parse(state.confirmation.expiresAt) > now.getTime();
+  if (isAsked && isOpen) return { confirmation: state.confirmation };
+  const to = Object.values(pending).find((value) => typeof value === 'string');
+  if (to === undefined) return undefined;
+  const { text, hash } = secret();
+  const expiresAt = new Date(now.getTime() + confirmation.hours * 3_600_000).toISOString();
+  const { from, subject } = confirmation;
+  const mail = { about: 'confirmation', to, from, subject, programs: [] } as const;
+  return {
+    confirmation: { hash, expiresAt },
+    mail: { ...mail, secret: `${id}.${text}`, sentAt: now.toISOString() },
+  };
+}
+
+function invitationOf(
   rules: UserRules,
   state: AccountState,
   attributes: Attributes,
@@ -230,8 +265,4 @@ function invitation(
     programs: rules.invitation.programs,
     sentAt: now.toISOString(),
   };
-}
-
-function refused(code: string, message: string): ConnectorError {
-  return new ConnectorError('invalid', message, { code });
 }

@@ -2,8 +2,9 @@
 
 import type { Filter } from '../../identity/filter.ts';
 import type { Attributes, IdentityRecord, ObjectKind, SystemName } from '../../identity/record.ts';
-import { type Comparison, filterMatches } from '../../scim/filter.ts';
+import { filterMatches } from '../../scim/filter.ts';
 import { ConnectorError, type Query, type SearchPage } from '../spi/index.ts';
+import type { ExactPaths } from './exact.ts';
 import { groupsOf } from './groups.ts';
 import { indexedEquality, nameOf } from './index-terms.ts';
 import { cursorOf, orderOf, placeOf } from './order.ts';
@@ -12,15 +13,11 @@ import type { DirectoryStorage, StoredObject } from './storage.ts';
 
 const DEFAULT_COUNT = 100;
 
-/** RFC 7643: identifiers and addresses of ours and of clients are compared with their capitals. */
-const EXACT: Comparison = {
-  caseExact: ({ attribute }) => /^(id|externalId|profileUrl)$/i.test(attribute),
-};
-
 export async function searchRecords(
   system: SystemName,
   kind: ObjectKind,
   storage: DirectoryStorage,
+  { isExact, isOrdinary }: ExactPaths,
   { filter, sort, attributes, cursor, offset, count = DEFAULT_COUNT }: Omit<Query, 'signal'>,
 ): Promise<SearchPage> {
   if (kind === 'user' && filter && isAbout(filter, 'groups'))
@@ -34,7 +31,9 @@ export async function searchRecords(
   const { objects, total } = await storage.search(kind, {
     ...(rest && {
       filter: rest,
-      matches: (object: StoredObject) => filterMatches(rest, searchable(object), EXACT),
+      ...(isOrdinary(rest) && { exactly: true as const }),
+      matches: (object: StoredObject) =>
+        filterMatches(rest, searchable(object), { caseExact: isExact }),
     }),
     ...(order ? { order } : cursor !== undefined && { after: cursor }),
     ...(offset !== undefined && { offset }),

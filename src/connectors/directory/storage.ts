@@ -27,18 +27,35 @@ export interface AccountState {
   readonly acceptedAt?: string;
   /** Changes that wait for the person's confirmation, by path. */
   readonly pending?: Attributes;
+  /** By what the person confirms them: the hash of a secret that a mail carries. */
+  readonly confirmation?: { readonly hash: string; readonly expiresAt: string };
   /** A reference to somebody who is not here yet, as it was sent, by path. */
   readonly waiting?: Readonly<Record<string, string>>;
 }
 
 export interface Mail {
+  /** An invitation when absent. */
+  readonly about?: 'confirmation';
   readonly to: string;
   readonly from: string;
   readonly subject: string;
   /** Spend programs issued with an invitation. */
   readonly programs: readonly string[];
   readonly sentAt: string;
+  /** What the link of a confirmation ends with; gone once the mail was delivered. */
+  readonly secret?: string;
 }
+
+/** A mail that waits to be delivered. */
+export interface WaitingMail {
+  readonly sequence: number;
+  readonly attempts: number;
+  readonly mail: Mail;
+}
+
+export type Delivery =
+  | { readonly type: 'delivered'; readonly at: string }
+  | { readonly type: 'failed'; readonly retryAt: string };
 
 /** A department, a location: made when it is first named. */
 export interface ListedValue {
@@ -54,6 +71,8 @@ export type Write =
       readonly expects: number;
       /** Folded; no other object of the kind may have it. Absent where the directory allows that. */
       readonly unique?: string;
+      /** Further values, each with its attribute, that no other object of the kind may have. */
+      readonly uniques?: readonly string[];
       readonly values: readonly ListedValue[];
       readonly mail?: Mail;
     }
@@ -62,17 +81,25 @@ export type Write =
       readonly kind: ObjectKind;
       readonly id: string;
       readonly expects: number;
+      /** When its groups changed by that. */
+      readonly at: string;
     }
   | {
       readonly type: 'members';
       readonly group: string;
       readonly add: readonly ObjectRef[];
       readonly remove: readonly string[];
+      /** When the group changed, if any member comes or goes. */
+      readonly at: string;
+      /** The version the group must still have. */
+      readonly expects?: number;
     };
 
 export type Written =
+  /** With the version of the object; of a group that is another one when its members are. */
   | { readonly type: 'done'; readonly version: number }
-  | { readonly type: 'taken' }
+  /** The value of `uniques` that another object has; absent where it is the name. */
+  | { readonly type: 'taken'; readonly value?: string }
   | { readonly type: 'moved' };
 
 export interface Selection {
@@ -82,6 +109,8 @@ export interface Selection {
    * Absent where every object is wanted.
    */
   readonly matches?: (object: StoredObject) => boolean;
+  /** `matches` asks for the filter and nothing else: what can tell of the filter need not ask it. */
+  readonly exactly?: true;
   /** The id of the last object of the page before, where no order is asked for. */
   readonly after?: string;
   /** That in which they were made when absent. */
@@ -132,6 +161,9 @@ export interface DirectoryStorage {
   memberships(members: readonly string[]): Promise<readonly Membership[]>;
   write(write: Write): Promise<Written>;
   mails(): Promise<readonly Mail[]>;
+  /** Those that are due and came after `since`, the oldest first. */
+  waitingMails(now: string, since: string, count: number): Promise<readonly WaitingMail[]>;
+  delivered(sequence: number, delivery: Delivery): Promise<void>;
   /** The values of a list, in alphabetical order. */
   listed(list: string): Promise<readonly string[]>;
 }

@@ -1,7 +1,8 @@
 /** A pushed SCIM user ⇄ a record of ours: what of it is taken, what it leaves as it was. */
 
 import type { Attributes, AttributeValue, SystemName } from '../../identity/record.ts';
-import { acceptResource, ENTRA, isObject, isUnassigned } from '../../scim/accept.ts';
+import { acceptResource, isObject, isUnassigned } from '../../scim/accept.ts';
+import { ENTRA } from '../../scim/clients.ts';
 import { badRequest, ScimError } from '../../scim/error.ts';
 import { type ResourceType, resourceType } from '../../scim/resource-type.ts';
 import { ENTERPRISE_USER_SCHEMA, USER_SCHEMA } from '../../scim/schemas.ts';

@@ -17,6 +17,7 @@ import type {
 } from '../../identity/record.ts';
 import type { Exchanged } from './exchange.ts';
 import type { Upload, UploadQuery, UploadReceipt } from './inbox.ts';
+import type { Postbox } from './postbox.ts';
 import type { SystemSchema } from './schema.ts';
 import type { ServeMap } from './served.ts';
 
@@ -91,7 +92,8 @@ export interface Query extends CallOptions {
   readonly sort?: Sort;
   /**
    * What is wanted, by the system's own names; everything that costs no question of its own when
-   * absent. `members` of a group and `groups` of a person come only where they are named.
+   * absent. `members` of a group and `groups` of a person come only where they are named, and
+   * alone they mean: beside everything.
    */
   readonly attributes?: readonly string[];
   readonly cursor?: string;
@@ -192,6 +194,8 @@ export interface Connector extends AsyncDisposable, Partial<Operations> {
   ): Promise<readonly CheckFinding[]>;
   /** What the profile or the system itself says about how it wants to be written. */
   readonly traits?: Partial<TargetTraits>;
+  /** What it wants written to people; only where a mail server is configured. */
+  readonly postbox?: Postbox;
   /** Where its own names are not those of SCIM; without it they are. */
   readonly servedAs?: ServeMap;
 }

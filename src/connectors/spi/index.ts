@@ -13,6 +13,7 @@ export {
 export type * from './inbox.ts';
 export { leanFetch } from './lean-fetch.ts';
 export { type ClientCredentials, clientCredentialTokens, type TokenSource } from './oauth.ts';
+export type * from './postbox.ts';
 export { type RateBucket, rateBucket } from './rate.ts';
 export type * from './schema.ts';
 export type * from './served.ts';

@@ -11,6 +11,28 @@ export interface KindSchema {
   /** The path that enables an account, where the kind has one. */
   readonly enabledPath?: string;
   readonly attributes: readonly AttributeSchema[];
+  /** How the kind is served, where it is none of the RFC's. */
+  readonly resource?: ResourceSchema;
+  /** What is said of the schemas that attribute paths begin with. */
+  readonly extensions?: readonly ExtensionSchema[];
+}
+
+export interface ResourceSchema {
+  /** `Device`, as in `meta.resourceType`. */
+  readonly name: string;
+  /** `/Devices` */
+  readonly endpoint: string;
+  readonly description: string;
+  /** The URN of its schema. */
+  readonly schema: string;
+}
+
+export interface ExtensionSchema {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Every resource has it. */
+  readonly required: boolean;
 }
 
 export interface AttributeSchema {
@@ -30,4 +52,9 @@ export interface AttributeSchema {
   readonly caseExact?: boolean;
   readonly mutability?: 'readWrite' | 'readOnly' | 'immutable' | 'writeOnly';
   readonly uniqueness?: 'none' | 'server' | 'global';
+  readonly returned?: 'always' | 'never' | 'default' | 'request';
+  readonly canonicalValues?: readonly string[];
+  readonly description?: string;
+  /** The kind of object a reference names; a user when absent. */
+  readonly refersTo?: ObjectKind;
 }

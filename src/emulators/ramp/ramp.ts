@@ -8,6 +8,7 @@ import { openDirectory } from '../../connectors/directory/connector.ts';
 import { memoryStorage } from '../../connectors/directory/memory.ts';
 import type { DirectoryOptions } from '../../connectors/directory/options.ts';
 import { pathOf } from '../../connectors/directory/paths.ts';
+import { confirmChange } from '../../connectors/directory/postbox.ts';
 import type {
   AccountState,
   DirectoryStorage,
@@ -15,6 +16,7 @@ import type {
   StoredObject,
 } from '../../connectors/directory/storage.ts';
 import { type Attributes, isReference } from '../../identity/record.ts';
+import { ENTRA } from '../../scim/clients.ts';
 import { readPath } from '../../scim/path.ts';
 import { servedSystem } from '../../server/scim/served.ts';
 import { scimService } from '../../server/scim.ts';
@@ -94,6 +96,7 @@ export async function ramp(
         ? { tenant: 'default', system: 'ramp' }
         : undefined,
     open: async () => served,
+    leniency: ENTRA,
   });
   const wrong = faults();
   const counts = new Map<string, number>();
@@ -110,17 +113,15 @@ export async function ramp(
     token,
     fetch: (input, init) => answer(new Request(input, init)),
     users: async () => (await all(storage)).map(userOf),
-    mailbox: () => storage.mails(),
+    mailbox: async () => (await storage.mails()).map(({ secret: _, ...mail }) => mail),
     departments: () => storage.listed('department'),
     locations: () => storage.listed('location'),
-    confirmEmail: (userName) =>
-      byHand(
-        storage,
-        { ...options, receive: { ...options.receive, confirm: [] } },
-        now,
-        userName,
-        {},
-      ),
+    confirmEmail: async (userName) => {
+      const { id } = await named(storage, userName);
+      const mails = await storage.mails();
+      const secret = mails.findLast((mail) => mail.secret?.startsWith(`${id}.`))?.secret;
+      if (secret !== undefined) await confirmChange(options, storage, now, secret);
+    },
     acceptInvitation: async (userName) => {
       const { version, state, ...user } = await named(storage, userName);
       const acceptedAt = now().toISOString();

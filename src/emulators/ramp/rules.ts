@@ -71,6 +71,10 @@ export function rampOptions(switches: RampSwitches): DirectoryOptions {
         programs: switches.spendPrograms ?? ['Travel and expenses'],
       },
       confirm: [WORK_MAIL],
+      confirmation: {
+        from: switches.accountOwner ?? 'owner@contoso.com',
+        subject: 'Verify your new e-mail address',
+      },
     },
   });
 }

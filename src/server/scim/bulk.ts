@@ -147,6 +147,7 @@ function placeOf(path: string): readonly [endpoint: string, id: string | undefin
 }
 
 function decoded(id: string): string {
+  if (id.includes('%00')) throw badRequest('invalidPath', 'nothing is called that');
   try {
     return decodeURIComponent(id);
   } catch {

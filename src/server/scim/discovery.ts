@@ -3,7 +3,9 @@
 import { ScimError } from '../../scim/error.ts';
 import { PROTOCOL_SCHEMAS, type SchemaDefinition } from '../../scim/schemas.ts';
 import { LIST_RESPONSE, RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from '../../scim/urn.ts';
+import { abilitiesOf, canBeWritten } from './abilities.ts';
 import { MAX_BULK_OPERATIONS } from './bulk.ts';
+import { CURSOR_SECONDS } from './cursor.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './list.ts';
 import type { Resource } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
@@ -12,20 +14,29 @@ export function serviceProviderConfig(
   { served, base }: { readonly served: ServedSystem; readonly base: string },
   maxPayloadSize: number,
 ): Resource {
+  const { traits = {} } = served.connector;
+  const { change } = abilitiesOf(served.connector, 'group');
+  const bulk = canBeWritten(served.connector);
+  const { skips = false, sorts = false, versions = false } = traits;
   return {
     schemas: [SERVICE_PROVIDER_CONFIG],
-    patch: { supported: true },
-    bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize },
+    patch: { supported: change },
+    bulk: {
+      supported: bulk,
+      maxOperations: bulk ? MAX_BULK_OPERATIONS : 0,
+      maxPayloadSize: bulk ? maxPayloadSize : 0,
+    },
     filter: { supported: true, maxResults: MAX_PAGE_SIZE },
     changePassword: { supported: false },
-    sort: { supported: served.connector.traits?.sorts ?? false },
-    etag: { supported: true },
+    sort: { supported: sorts },
+    etag: { supported: versions },
     pagination: {
       cursor: true,
-      index: true,
-      defaultPaginationMethod: 'index',
+      index: skips,
+      defaultPaginationMethod: skips ? 'index' : 'cursor',
       defaultPageSize: DEFAULT_PAGE_SIZE,
       maxPageSize: MAX_PAGE_SIZE,
+      cursorTimeout: CURSOR_SECONDS,
     },
     authenticationSchemes: [
       {
@@ -54,7 +65,10 @@ function describedType(type: ServedType, base: string): Resource {
     description: type.schema.description,
     endpoint: type.endpoint,
     schema: type.schema.id,
-    schemaExtensions: type.extensions.map(({ id }) => ({ schema: id, required: false })),
+    schemaExtensions: type.extensions.map(({ id }) => ({
+      schema: id,
+      required: type.demanded.has(id),
+    })),
     meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/${type.name}` },
   };
 }

@@ -7,10 +7,10 @@ import { ScimError, type ScimType } from '../../scim/error.ts';
 export function asScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;
   if (!(error instanceof ConnectorError)) return undefined;
-  const { kind, code, message, retryAfterSeconds } = error;
-  const [status, byKind] = STATUS[kind];
-  const scimType = BY_CODE[code] ?? byKind;
-  return new ScimError(status, message, {
+  const { kind, code, message, remedy, retryAfterSeconds, general } = error;
+  // What is wrong with our own way to the system is nothing the client could put right.
+  const [status, scimType] = BY_CODE[code] ?? (general ? OUT_OF_ORDER : STATUS[kind]);
+  return new ScimError(status, remedy === undefined ? message : `${message}. ${remedy}`, {
     ...(scimType && { scimType }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
@@ -25,14 +25,21 @@ const STATUS: Readonly<Record<FailureKind, readonly [number, ScimType?]>> = {
   ambiguous: [409],
   missing: [404],
   stale: [412],
-  'watermark-expired': [503],
+  // Nothing but a cursor is as old as that here.
+  'watermark-expired': [400, 'expiredCursor'],
   'unknown-outcome': [504],
 };
 
-const BY_CODE: Readonly<Record<string, ScimType>> = {
-  'filter-unsupported': 'invalidFilter',
-  'cursor-invalid': 'invalidCursor',
-  'sort-too-large': 'tooMany',
-  'path-invalid': 'invalidPath',
-  'value-create-only': 'mutability',
+const OUT_OF_ORDER: readonly [number] = [503];
+
+const BY_CODE: Readonly<Record<string, readonly [number, ScimType?]>> = {
+  'filter-unsupported': [400, 'invalidFilter'],
+  'cursor-invalid': [400, 'invalidCursor'],
+  'cursor-expired': [400, 'expiredCursor'],
+  'sort-too-large': [400, 'tooMany'],
+  'path-invalid': [400, 'invalidPath'],
+  'value-create-only': [400, 'mutability'],
+  'attribute-immutable': [400, 'mutability'],
+  'unknown-kind': [404],
+  'operation-not-supported': [501],
 };

@@ -2,22 +2,25 @@
 
 import type { Sort } from '../../connectors/spi/index.ts';
 import type { Filter } from '../../identity/filter.ts';
-import type { Leniency } from '../../scim/accept.ts';
+import type { Tenant } from '../../identity/identity.ts';
+import type { Leniency } from '../../scim/clients.ts';
 import { badRequest, ScimError } from '../../scim/error.ts';
 import { parseFilter } from '../../scim/filter.ts';
 import { qualifiedFilter } from '../../scim/resource-type.ts';
+import { refuseHidden } from '../../scim/returned.ts';
 import { filterForType } from '../../scim/type-filter.ts';
 import { LIST_RESPONSE } from '../../scim/urn.ts';
+import type { Cursors, Place } from './cursor.ts';
 import {
-  isRequested,
-  isWanted,
   projected,
   projectionOf,
   type Resource,
   resourceOf,
 } from './render.ts';
+import { search } from './search.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 import { sortFor } from './sort.ts';
+import { attributesWanted } from './wanted.ts';
 
 export const DEFAULT_PAGE_SIZE = 100;
 export const MAX_PAGE_SIZE = 1_000;
@@ -41,27 +44,39 @@ export interface ListContext {
   readonly types: readonly ServedType[];
   readonly leniency: Leniency;
   readonly base: string;
+  readonly cursors: Cursors;
+  /** Whose system it is. */
+  readonly owner: Tenant;
   readonly signal: AbortSignal;
 }
 
 export async function list(context: ListContext, parameters: ListParameters): Promise<Resource> {
+  const { served, types, cursors } = context;
   const count = Math.min(whole('count', parameters.count, DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
   const startIndex = whole('startIndex', parameters.startIndex, 1, 1);
   const { cursor } = parameters;
-  const from = cursor ? placeIn(context.types, cursor) : { index: 0, inner: '' };
+  const skips = served.connector.traits?.skips ?? false;
+  if (!skips && startIndex > 1) throw onlyByCursor(served);
+  const query = queryText(context, parameters);
+  const from = cursor ? cursors.open(query, cursor) : BEGINNING;
   const filter = parameters.filter === undefined ? true : filterOf(parameters.filter);
   const sort = sortOf(context, filter, parameters);
+  const linked = cursor !== undefined || !skips;
   const resources: Resource[] = [];
   let skip = cursor === undefined ? startIndex - 1 : 0;
-  let total = 0;
-  let next: string | undefined;
-  for (const [index, type] of context.types.entries()) {
+  let total: number | undefined = 0;
+  let next: Place | undefined;
+  for (const [index, type] of types.entries()) {
     const left = filter === true || filterForType(filter, type.name);
     if (left === false) continue;
     const room = count - resources.length;
-    if (cursor !== undefined && count > 0 && room === 0) next ??= `${index}.`;
-    // What lies before or behind the page is only counted.
+    if (linked && count > 0 && room === 0) next ??= { index, inner: '' };
+    // What lies before or behind the page is only counted, where that costs little.
     const wanted = index < from.index || next !== undefined ? 0 : room;
+    if (wanted === 0 && count > 0 && !skips) {
+      total = undefined;
+      continue;
+    }
     const page = await pageOf(context, type, parameters, {
       count: wanted,
       offset: skip,
@@ -70,19 +85,38 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
       ...(index === from.index && from.inner && { cursor: from.inner }),
     });
     resources.push(...page.resources);
-    total += page.total;
-    skip = Math.max(0, skip - page.total);
-    if (cursor !== undefined && wanted > 0 && page.nextCursor !== undefined)
-      next = `${index}.${page.nextCursor}`;
+    total = total === undefined || page.total === undefined ? undefined : total + page.total;
+    skip = Math.max(0, skip - (page.total ?? 0));
+    if (linked && wanted > 0 && page.nextCursor !== undefined)
+      next = { index, inner: page.nextCursor };
   }
+  const byNumber = cursor === undefined && (skips || next === undefined);
   return {
     schemas: [LIST_RESPONSE],
-    totalResults: total,
+    // RFC 9865 §2: nobody has to count what is paged by cursor.
+    ...(total !== undefined && { totalResults: total }),
     itemsPerPage: resources.length,
-    ...(cursor === undefined && { startIndex }),
-    ...(next !== undefined && { nextCursor: opaque(next) }),
+    ...(byNumber && { startIndex }),
+    ...(next !== undefined && { nextCursor: cursors.seal(query, next) }),
     Resources: resources,
   };
+}
+
+const BEGINNING: Place = { index: 0, inner: '' };
+
+/** What a cursor is good for: the same question of the same system of the same tenant. */
+function queryText(
+  { owner, served, types }: ListContext,
+  { filter = '', sortBy = '', sortOrder = '' }: ListParameters,
+): string {
+  return JSON.stringify([owner, served.name, types.map(({ name }) => name), filter, sortBy, sortOrder]);
+}
+
+function onlyByCursor({ name }: ServedSystem): ScimError {
+  return badRequest(
+    'invalidValue',
+    `${name} is paged by cursor alone: ask with an empty \`cursor\`, then with each \`nextCursor\``,
+  );
 }
 
 interface Asked {
@@ -96,37 +130,39 @@ interface Asked {
 
 interface Page {
   readonly resources: readonly Resource[];
-  readonly total: number;
+  /** Where the system tells. */
+  readonly total?: number;
   readonly nextCursor?: string;
 }
 
 async function pageOf(
   { served, leniency, base, signal }: ListContext,
   type: ServedType,
-  { attributes, excludedAttributes }: ListParameters,
+  { attributes: named, excludedAttributes, cursor: paged }: ListParameters,
   { count, offset, filter, sort, cursor }: Asked,
 ): Promise<Page> {
-  const projection = projectionOf(type, attributes, excludedAttributes);
-  const meant = filter && leniency.bareNames ? qualifiedFilter(type, filter) : filter;
-  const apart = [
-    ...(type.kind === 'group' && isWanted(projection, 'members') ? ['members'] : []),
-    ...(type.kind === 'user' && isRequested(projection, 'groups') ? ['groups'] : []),
-  ];
-  const { records, total, nextCursor } = await served.connector.search(type.kind, {
+  const projection = projectionOf(type, named, excludedAttributes);
+  const meant = filter && qualifiedFilter(type, filter, leniency.bareNames);
+  if (meant) refuseHidden(type, meant);
+  const attributes = attributesWanted(type, projection);
+  const asked = { served, type, byCursor: paged !== undefined };
+  const { records, total, nextCursor } = await search(asked, {
     signal,
     count: Math.max(count, 1),
     ...(meant && { filter: meant }),
     ...(sort && { sort }),
     ...(cursor !== undefined && { cursor }),
     ...(offset > 0 && { offset }),
-    ...(apart.length > 0 && count > 0 && { attributes: apart }),
+    ...(attributes && count > 0 && { attributes }),
   });
   const resources = (count === 0 ? [] : records).map((record) =>
     projected(resourceOf(served, type, record, base), projection),
   );
+  const isAll = nextCursor === undefined && cursor === undefined && offset === 0;
+  const known = total ?? (isAll ? records.length : undefined);
   return {
     resources,
-    total: total ?? records.length,
+    ...(known !== undefined && { total: known }),
     ...(nextCursor !== undefined && { nextCursor }),
   };
 }
@@ -164,20 +200,4 @@ function whole(name: string, text: string | undefined, otherwise: number, least:
       `${name} must be a number`,
     );
   return Math.max(number, least);
-}
-
-/** A cursor names the type it stands in, and where in it. */
-function placeIn(
-  types: readonly ServedType[],
-  cursor: string,
-): { readonly index: number; readonly inner: string } {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const [, index, inner] = /^(\d{1,3})\.([!-~]*)$/.exec(text) ?? [];
-  if (inner === undefined || opaque(text) !== cursor || Number(index) >= types.length)
-    throw badRequest('invalidCursor', 'the cursor is none of ours');
-  return { index: Number(index), inner };
-}
-
-function opaque(cursor: string): string {
-  return Buffer.from(cursor).toString('base64url');
 }

@@ -1,5 +1,6 @@
-/** Which methods an address knows (RFC 7644 §3.2, table 2). */
+/** Which methods an address knows (RFC 7644 §3.2, table 2), as far as the system can do them. */
 
+import { abilitiesOf, canBeWritten } from './abilities.ts';
 import type { ServedSystem } from './served.ts';
 
 /**
@@ -7,15 +8,20 @@ import type { ServedSystem } from './served.ts';
  * @returns Undefined where there is no such address.
  */
 export function methodsAt(
-  { types }: ServedSystem,
+  { types, connector }: ServedSystem,
   [first = '', second, ...more]: readonly string[],
 ): readonly string[] | undefined {
   if (second === '' || more.length > 0) return undefined;
+  if (first === 'Bulk')
+    return second === undefined ? (canBeWritten(connector) ? ['POST'] : []) : undefined;
   const fixed = FIXED.get(first);
   if (fixed) return second === undefined ? fixed.all : fixed.one;
-  if (!types.has(first)) return undefined;
-  if (second === undefined) return [...READ, 'POST'];
-  return second === '.search' ? ['POST'] : [...READ, 'PUT', 'PATCH', 'DELETE'];
+  const type = types.get(first);
+  if (!type) return undefined;
+  const { create, change, remove } = abilitiesOf(connector, type.kind);
+  if (second === undefined) return [...READ, ...(create ? ['POST'] : [])];
+  if (second === '.search') return ['POST'];
+  return [...READ, ...(change ? ['PUT', 'PATCH'] : []), ...(remove ? ['DELETE'] : [])];
 }
 
 interface Methods {
@@ -29,7 +35,6 @@ const READ = ['GET', 'HEAD'];
 const FIXED: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ['', { all: READ }],
   ['.search', { all: ['POST'] }],
-  ['Bulk', { all: ['POST'] }],
   ['Me', { all: [...READ, 'POST', 'PUT', 'PATCH', 'DELETE'] }],
   ['ServiceProviderConfig', { all: READ }],
   ['ResourceTypes', { all: READ, one: READ }],

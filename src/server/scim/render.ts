@@ -8,6 +8,7 @@ import {
 } from '../../identity/record.ts';
 import { badRequest } from '../../scim/error.ts';
 import { parsePath } from '../../scim/path.ts';
+import { type Place, type Returned, returnedOf } from '../../scim/returned.ts';
 import { etag } from './etag.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
@@ -94,6 +95,8 @@ export interface Projection {
   readonly mode: 'only' | 'without';
   /** Lower-case names in the resource: `username`, or `name` with its parts. */
   readonly names: Selected;
+  /** What is not told whatever was asked for. */
+  readonly hidden?: Selected;
 }
 
 type Selected = ReadonlyMap<string, Selected | 'whole'>;
@@ -103,9 +106,45 @@ export function projectionOf(
   attributes: string | undefined,
   excluded: string | undefined,
 ): Projection | undefined {
-  if (attributes) return { mode: 'only', names: selected(type, attributes) };
-  if (excluded) return { mode: 'without', names: selected(type, excluded) };
-  return undefined;
+  const asked: Projection | undefined = attributes
+    ? { mode: 'only', names: selected(type, attributes) }
+    : excluded
+      ? { mode: 'without', names: selected(type, excluded) }
+      : undefined;
+  const returned = returnedOf(type);
+  return returned === 'usual' ? asked : withReturned(returned, asked);
+}
+
+function withReturned(returned: Returned, asked: Projection | undefined): Projection {
+  if (asked?.mode !== 'only') {
+    const left = asked ? withoutPlaces(asked.names, returned.always) : [];
+    const names: Tree = new Map(left) as Tree;
+    for (const place of [...returned.never, ...returned.request]) choose(names, place);
+    return { mode: 'without', names };
+  }
+  const names = asked.names as Tree;
+  const hidden: Tree = new Map();
+  for (const place of returned.never) choose(hidden, place);
+  for (const place of returned.request) if (!isNamed(names, place)) choose(hidden, place);
+  for (const place of returned.always) choose(names, place);
+  return { mode: 'only', names, hidden };
+}
+
+/** What is always told cannot be left out. */
+function withoutPlaces(names: Selected, places: readonly Place[]): Selected {
+  const kept: Tree = new Map();
+  for (const [name, choice] of names) {
+    const below = places.flatMap(([first, ...rest]) => (first === name ? [rest] : []));
+    if (below.some((place) => place.length === 0)) continue;
+    kept.set(name, choice === 'whole' ? choice : (withoutPlaces(choice, below) as Tree));
+  }
+  return kept;
+}
+
+function isNamed(names: Selected, [first = '', ...rest]: Place): boolean {
+  const choice = names.get(first);
+  if (choice === undefined) return false;
+  return rest.length === 0 ? choice === 'whole' : choice !== 'whole' && isNamed(choice, rest);
 }
 
 /** Whether an attribute that is returned on request alone was asked for (RFC 7643 §2.2). */
@@ -122,8 +161,9 @@ export function isWanted(projection: Projection | undefined, name: string): bool
 export function projected(resource: Resource, projection: Projection | undefined): Resource {
   if (!projection) return resource;
   const { schemas, id, ...rest } = resource;
-  const kept =
-    projection.mode === 'only' ? only(rest, projection.names) : without(rest, projection.names);
+  const { mode, names, hidden } = projection;
+  const shown = hidden ? without(rest, hidden) : rest;
+  const kept = mode === 'only' ? only(shown, names) : without(shown, names);
   return { schemas, id, ...(isObject(kept) && kept) };
 }
 

@@ -7,6 +7,7 @@ import {
   type KindSchema,
 } from '../../connectors/spi/index.ts';
 import type { ObjectKind, SystemName } from '../../identity/record.ts';
+import type { Leniency } from '../../scim/clients.ts';
 import { parsePath } from '../../scim/path.ts';
 import { type ResourceType, resourceType } from '../../scim/resource-type.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type SchemaDefinition,
   USER_SCHEMA,
 } from '../../scim/schemas.ts';
+import { type Abilities, abilitiesOf, truthful } from './abilities.ts';
 
 type Served = 'search' | 'get';
 
@@ -25,6 +27,8 @@ export interface ServedSystem {
   readonly connector: Connector & Required<Pick<Connector, Served>>;
   /** By endpoint: `Users`. */
   readonly types: ReadonlyMap<string, ServedType>;
+  /** How far its clients are followed where they deviate from the RFC. */
+  readonly leniency?: Leniency;
 }
 
 export interface ServedType extends ResourceType {
@@ -46,7 +50,7 @@ export async function servedSystem(name: SystemName, connector: Connector): Prom
       code: 'not-servable',
     });
   const { kinds } = await describe({ signal: AbortSignal.timeout(30_000) });
-  const types = kinds.map(servedType);
+  const types = kinds.map((kind) => servedType(kind, abilitiesOf(connector, kind.kind)));
   return {
     name,
     connector: { ...connector, search, get },
@@ -59,11 +63,12 @@ const STANDARD: Readonly<Record<ObjectKind, readonly SchemaDefinition[]>> = {
   group: [GROUP_SCHEMA],
 };
 
-function servedType({ kind, attributes, enabledPath }: KindSchema): ServedType {
+function servedType(schemaOfKind: KindSchema, abilities: Abilities): ServedType {
+  const { kind, attributes, enabledPath, resource, extensions: told = [] } = schemaOfKind;
   const core = STANDARD[kind]?.[0] ?? {
-    id: `urn:lockstep:schemas:2.0:${titled(kind)}`,
-    name: titled(kind),
-    description: `A ${kind}.`,
+    id: resource?.schema ?? `urn:lockstep:schemas:2.0:${titled(kind)}`,
+    name: resource?.name ?? titled(kind),
+    description: resource?.description ?? `A ${kind}.`,
     attributes: [],
   };
   const bySchema = new Map<string, AttributeSchema[]>([[core.id, []]]);
@@ -76,12 +81,24 @@ function servedType({ kind, attributes, enabledPath }: KindSchema): ServedType {
     const list = bySchema.get(schema) ?? [];
     bySchema.set(schema, [...list, described]);
     if (described.type !== 'reference' || subAttribute !== undefined || isUri(kind, name)) continue;
-    references[schema === core.id ? name : `${schema}:${name}`] = 'user';
+    references[schema === core.id ? name : `${schema}:${name}`] = described.refersTo ?? 'user';
     places.push({ ...(schema !== core.id && { extension: schema }), attribute: name });
   }
-  const [own, ...extensions] = [...bySchema].map(([id, list]) => schemaOf(kind, core, id, list));
-  const type = resourceType(kind, own ?? core, extensions, references);
-  return { ...type, references: places, ...(enabledPath !== undefined && { enabledPath }) };
+  const [own, ...derived] = [...bySchema].map(([id, list]) =>
+    truthful(schemaOf(kind, core, id, list), abilities),
+  );
+  const extensions = derived.map((schema) => {
+    const { name, description } = told.find(({ id }) => id === schema.id) ?? schema;
+    return { ...schema, name, description };
+  });
+  const demanded = new Set(told.flatMap(({ id, required }) => (required ? [id] : [])));
+  const type = resourceType(kind, own ?? core, extensions, references, demanded);
+  return {
+    ...type,
+    references: places,
+    ...(resource && { endpoint: resource.endpoint }),
+    ...(enabledPath !== undefined && { enabledPath }),
+  };
 }
 
 /** A link to a web page is a reference in RFC 7643's terms, but names no object. */
@@ -101,11 +118,12 @@ function schemaOf(
   const standard = STANDARD[kind]?.find((schema) => schema.id === id);
   const known = new Map(standard?.attributes.map((one) => [one.name, one]));
   const definitions = new Map<string, AttributeDefinition>();
+  const parts = partsIn(described);
   for (const one of described) {
     const path = parsePath(one.path);
     if (!path.ok) continue;
     const { attribute: name, subAttribute } = path.value;
-    const definition = definitions.get(name) ?? known.get(name) ?? attribute(name, '');
+    const definition = definitions.get(name) ?? withParts(known.get(name), parts.get(name), name);
     definitions.set(
       name,
       subAttribute === undefined
@@ -116,9 +134,32 @@ function schemaOf(
   return {
     id,
     name: standard?.name ?? (id === core.id ? core.name : titled(kind)),
-    description: standard?.description ?? '',
+    description: standard?.description ?? (id === core.id ? core.description : ''),
     attributes: [...definitions.values()],
   };
+}
+
+/** By attribute, which of its parts the system names. */
+function partsIn(described: readonly AttributeSchema[]): ReadonlyMap<string, readonly string[]> {
+  const named = described.flatMap(({ path }): readonly (readonly [string, string])[] => {
+    const parsed = parsePath(path);
+    if (!parsed.ok) return [];
+    const { attribute: name, subAttribute } = parsed.value;
+    return subAttribute === undefined ? [] : [[name, subAttribute]];
+  });
+  const groups = Map.groupBy(named, ([name]) => name);
+  return new Map([...groups].map(([name, pairs]) => [name, pairs.map(([, part]) => part)]));
+}
+
+/** Of the RFC's parts those that the system has; one that names none has them all. */
+function withParts(
+  standard: AttributeDefinition | undefined,
+  parts: readonly string[] | undefined,
+  name: string,
+): AttributeDefinition {
+  if (!standard?.subAttributes || !parts) return standard ?? attribute(name, '');
+  const subAttributes = standard.subAttributes.filter((part) => parts.includes(part.name));
+  return { ...standard, subAttributes };
 }
 
 function withPart(
@@ -143,12 +184,17 @@ function withPart(
 /** What the system demands; the types of the RFC's own attributes stay as they are. */
 function specified(
   definition: AttributeDefinition,
-  { type, multiValued, required, caseExact, mutability, uniqueness }: AttributeSchema,
+  described: AttributeSchema,
   isKnown: boolean,
 ): AttributeDefinition {
+  const { type, multiValued, required, caseExact, mutability, uniqueness } = described;
+  const { returned, canonicalValues, description } = described;
   return {
     ...definition,
     ...(!isKnown && { type, multiValued: multiValued ?? false, caseExact: caseExact ?? false }),
+    ...(!isKnown && description !== undefined && { description }),
+    ...(!isKnown && canonicalValues && { canonicalValues }),
+    ...(returned !== undefined && { returned }),
     ...(required !== undefined && { required }),
     ...(mutability !== undefined && { mutability }),
     ...(uniqueness !== undefined && { uniqueness }),

@@ -1,7 +1,7 @@
 /** `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3), by the schema of a type. */
 
 import type { Sort } from '../../connectors/spi/index.ts';
-import type { Leniency } from '../../scim/accept.ts';
+import type { Leniency } from '../../scim/clients.ts';
 import { badRequest, type ScimError } from '../../scim/error.ts';
 import { parsePath } from '../../scim/path.ts';
 import { type Member, memberAt, qualifiedPath } from '../../scim/resource-type.ts';
@@ -18,7 +18,7 @@ export function sortFor(
     throw badRequest('invalidValue', 'sortOrder is ascending or descending');
   const parsed = parsePath(sortBy);
   if (!parsed.ok || parsed.value.where) throw unsortable(sortBy, 'it is no path of an attribute');
-  const path = leniency.bareNames ? qualifiedPath(type, parsed.value) : parsed.value;
+  const path = qualifiedPath(type, parsed.value, leniency.bareNames);
   const holder = memberAt(type, path);
   if (!holder) throw unsortable(sortBy, 'there is no such attribute');
   const leaf = leafOf(holder, path.subAttribute);

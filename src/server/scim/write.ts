@@ -7,6 +7,7 @@ import { badRequest, ScimError } from '../../scim/error.ts';
 import { applyPatch, type MembershipStep, type Patched, parsePatch } from '../../scim/patch.ts';
 import { parsePath, readPath } from '../../scim/path.ts';
 import type { Members } from '../../scim/resource-type.ts';
+import { isAmong } from './etag.ts';
 import { membersIn, recordWithMembers } from './members.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
@@ -17,6 +18,8 @@ export interface WriteContext {
   readonly acceptance: Acceptance;
   /** Versions the client's `If-Match` allows; absent when it asked for none. */
   readonly ifMatch?: readonly string[];
+  /** Versions its `If-None-Match` rules out (RFC 9110 §13.1.2); `any`: whatever is there. */
+  readonly ifNoneMatch?: readonly string[] | 'any';
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +49,7 @@ export async function replace(
     const { members, ...attributes } = wanted;
     const written = await update(context, before, changesTo(type, before.attributes, attributes));
     if (type.kind !== 'group') return written;
-    await changeMembers(context, before.ref, [{ type: 'set', members: membersIn(members) }]);
+    await changeMembers(context, written, [{ type: 'set', members: membersIn(members) }]);
     return recordWithMembers(context, before.ref);
   });
 }
@@ -63,15 +66,17 @@ export async function patch(
     const patched = applyPatch(type, attributes, operations, acceptance);
     const changes = changesAt(patched, attributes);
     const written = changes.length > 0 ? await update(context, before, changes) : before;
-    await changeMembers(context, before.ref, patched.memberships);
-    return written;
+    if (patched.memberships.length === 0) return written;
+    await changeMembers(context, written, patched.memberships);
+    return afterMembers(context, written);
   });
 }
 
 export async function remove(context: WriteContext, id: string): Promise<void> {
   const { served, type, signal } = context;
   const target = { system: served.name, kind: type.kind, id };
-  const ifVersion = context.ifMatch && (await current(context, id)).version;
+  const asked = context.ifMatch ?? context.ifNoneMatch;
+  const ifVersion = asked && (await current(context, id)).version;
   const options = { signal, ...(ifVersion !== undefined && { ifVersion }) };
   await operation(served, 'delete')(target, options);
 }
@@ -86,20 +91,23 @@ async function inTurns(
       return await work(await current(context, id));
     } catch (error) {
       const moved = error instanceof ConnectorError && error.kind === 'stale';
-      if (!moved || context.ifMatch || turn === MAX_TURNS) throw error;
+      const asked = context.ifMatch ?? context.ifNoneMatch;
+      if (!moved || asked || turn === MAX_TURNS) throw error;
     }
   }
 }
 
 async function current(context: WriteContext, id: string): Promise<IdentityRecord> {
-  const { served, type, ifMatch, signal } = context;
+  const { served, type, ifMatch, ifNoneMatch, signal } = context;
   const record = await served.connector.get(
     { system: served.name, kind: type.kind, id },
     { signal },
   );
   if (!record) throw new ScimError(404, `${type.name} ${id} does not exist`);
-  if (ifMatch && !ifMatch.includes(record.version ?? ''))
-    throw new ScimError(412, `${type.name} ${id} has changed: its version is ${record.version}`);
+  if (ifMatch && !isAmong(ifMatch, record.version))
+    throw new ScimError(412, `${type.name} ${id} has changed: its version is ${record.version ?? 'not known'}`);
+  if (ifNoneMatch === 'any' || (ifNoneMatch && isAmong(ifNoneMatch, record.version)))
+    throw new ScimError(412, `${type.name} ${id} is there, with the version ${record.version}`);
   return record;
 }
 
@@ -114,28 +122,40 @@ function update(
 
 async function changeMembers(
   context: WriteContext,
-  group: ObjectRef,
+  { ref: group, version }: Pick<IdentityRecord, 'ref' | 'version'>,
   steps: readonly MembershipStep[],
 ): Promise<void> {
   const { served, signal } = context;
+  const asked = context.ifMatch ?? context.ifNoneMatch;
+  // The first change makes another version; what follows is part of the same request.
+  let ifVersion = asked && served.connector.traits?.versionsMembers ? version : undefined;
+  const change = async (name: 'addMembers' | 'removeMembers', members: readonly ObjectRef[]) => {
+    if (members.length === 0) return;
+    const options = { signal, ...(ifVersion !== undefined && { ifVersion }) };
+    ifVersion = undefined;
+    await operation(served, name)(group, members, options);
+  };
   for (const step of steps) {
-    if (step.type === 'add' && step.members.length > 0)
-      await operation(served, 'addMembers')(group, step.members, { signal });
-    if (step.type === 'remove' && step.members.length > 0)
-      await operation(served, 'removeMembers')(group, step.members, { signal });
-    if (step.type === 'set' || step.type === 'clear') {
+    if (step.type === 'add') await change('addMembers', step.members);
+    else if (step.type === 'remove') await change('removeMembers', step.members);
+    else {
       const wanted = step.type === 'set' ? step.members : [];
       const { attributes } = await recordWithMembers(context, group);
       const held = membersIn(attributes.members);
-      const added = without(wanted, held);
-      const gone = without(held, wanted);
-      const more: MembershipStep[] = [
-        { type: 'add', members: added },
-        { type: 'remove', members: gone },
-      ];
-      await changeMembers(context, group, more);
+      await change('addMembers', without(wanted, held));
+      await change('removeMembers', without(held, wanted));
     }
   }
+}
+
+/** The version that the group has now, where its members are part of that. */
+async function afterMembers(
+  context: WriteContext,
+  written: IdentityRecord,
+): Promise<IdentityRecord> {
+  const { connector } = context.served;
+  if (!connector.traits?.versionsMembers) return written;
+  return (await connector.get(written.ref, { signal: context.signal })) ?? written;
 }
 
 function without(all: readonly ObjectRef[], some: readonly ObjectRef[]): readonly ObjectRef[] {

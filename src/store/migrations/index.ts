@@ -22,6 +22,7 @@ import { freeNames0652 } from './0652-free-names.ts';
 import { refusedCreates0660 } from './0660-refused-creates.ts';
 import { releases0670 } from './0670-releases.ts';
 import { directoryGroups0700 } from './0700-directory-groups.ts';
+import { directoryUnique0730 } from './0730-directory-unique.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -47,4 +48,5 @@ export const MIGRATIONS: readonly Migration[] = [
   refusedCreates0660,
   releases0670,
   directoryGroups0700,
+  directoryUnique0730,
 ];

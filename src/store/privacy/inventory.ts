@@ -315,8 +315,14 @@ export const PLACES: readonly Place[] = [
     },
   },
   {
+    table: 'directory_unique',
+    what: 'values of an account in a served system that no other may have',
+    finds: record('system', 'kind', 'id'),
+    erased: ROWS,
+  },
+  {
     table: 'directory_mail',
-    what: 'invitations a served system sent',
+    what: 'invitations and confirmations a served system sent',
     finds: addressed('content'),
     erased: ROWS,
   },

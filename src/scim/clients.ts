@@ -1,0 +1,70 @@
+/**
+ * How far we follow clients that deviate from RFC 7644. Nothing of it is on unless the configuration
+ * names the client, or the deviation: what one client means, another may have sent by mistake.
+ */
+
+/** Each is what a real client needs. */
+export interface Leniency {
+  /** `"True"` and `"False"` for booleans. */
+  readonly textBooleans: boolean;
+  /** A single value in a list of one: a manager. */
+  readonly listsOfOne: boolean;
+  /** A value filter that no element satisfies makes the element, where the RFC has `noTarget`. */
+  readonly createsElements: boolean;
+  /** `remove` with a value removes that value alone; the RFC's `remove` has none. */
+  readonly removesByValue: boolean;
+  /** `manager` without the URN of its extension. */
+  readonly bareNames: boolean;
+  /** One value without a list around it, of an attribute that has several. */
+  readonly valuesForLists: boolean;
+  /** Of several elements that say they are the primary one, the first is. */
+  readonly severalPrimaries: boolean;
+}
+
+/** By the name a configuration has for it. */
+export const LENIENCIES: Readonly<Record<string, keyof Leniency>> = {
+  'text-booleans': 'textBooleans',
+  'lists-of-one': 'listsOfOne',
+  'creates-elements': 'createsElements',
+  'removes-by-value': 'removesByValue',
+  'bare-names': 'bareNames',
+  'values-for-lists': 'valuesForLists',
+  'several-primaries': 'severalPrimaries',
+};
+
+/** What each client needs, by the names of above; `test/conformance/` shows why. */
+export const CLIENTS: Readonly<Record<string, readonly string[]>> = {
+  entra: [
+    'text-booleans',
+    'lists-of-one',
+    'creates-elements',
+    'removes-by-value',
+    'bare-names',
+    'values-for-lists',
+  ],
+  google: [],
+  jumpcloud: ['removes-by-value'],
+  okta: [],
+  onelogin: ['values-for-lists'],
+  ping: ['several-primaries'],
+  rippling: [],
+};
+
+export const STRICT: Leniency = {
+  textBooleans: false,
+  listsOfOne: false,
+  createsElements: false,
+  removesByValue: false,
+  bareNames: false,
+  valuesForLists: false,
+  severalPrimaries: false,
+};
+
+/** All that the clients of one system need, and what is allowed besides. */
+export function leniencyFor(clients: readonly string[], more: readonly string[] = []): Leniency {
+  const names = [...clients.flatMap((client) => CLIENTS[client] ?? []), ...more];
+  const allowed = names.flatMap((name) => LENIENCIES[name] ?? []);
+  return { ...STRICT, ...Object.fromEntries(allowed.map((key) => [key, true])) };
+}
+
+export const ENTRA: Leniency = leniencyFor(['entra']);
