@@ -120,6 +120,7 @@ function build(options: GraphOptions, seed: string, addresses: Addresses): Built
   const opaque = opaqueTokens(`${seed}/${tenant.id}`);
   const events = eventLog();
   const graphResources = [addresses.graph, GRAPH];
+  const faults = faultBook(tenant.chance.stream('faults'));
   const quotas = throttle({
     clock,
     tenantId: tenant.id,
@@ -133,7 +134,7 @@ function build(options: GraphOptions, seed: string, addresses: Addresses): Built
       tenant,
       tokens,
       throttle: quotas,
-      faults: faultBook(tenant.chance.stream('faults')),
+      faults,
       events,
       issuers,
       identities,
@@ -155,6 +156,7 @@ function build(options: GraphOptions, seed: string, addresses: Addresses): Built
       delta: deltaService(tenant, addresses.graph, opaque),
       throttle: quotas,
       events,
+      faults,
       chance: tenant.chance.stream('requests'),
       checkBodies: options.checkBodies ?? true,
     },
@@ -238,6 +240,7 @@ function responseOf(wire: WireAnswer, effect: FaultEffect | undefined, url: stri
   const { status, headers } = wire;
   const body = spoiledBody(effect, wire.body, url);
   if (body === undefined) return new Response(null, { status, headers });
+  if (body instanceof Uint8Array) return new Response(Buffer.from(body), { status, headers });
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return new Response(effect?.type === 'half-body' ? halfOf(text) : text, { status, headers });
 }

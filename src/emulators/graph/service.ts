@@ -1,17 +1,21 @@
 /** One request to Graph, in the service's own order of work, which decides the error that wins. */
 
+import { answerBatch } from './batch.ts';
 import type { Chance } from './chance.ts';
 import { isObject, problemsOf } from './contract.ts';
 import type { EventLog } from './control/events.ts';
 import type { DeltaService } from './delta/delta.ts';
 import { badRequest, GraphFailure } from './failure.ts';
+import type { FaultBook } from './faults.ts';
 import type { OpaqueTokens } from './opaque.ts';
 import { type QueryOptions, queryOptions } from './query/options.ts';
 import type { Answer, Call } from './reads/call.ts';
 import { matchRoute, segmentsOf } from './reads/routes.ts';
+import { faultBody } from './spoil.ts';
 import type { Tenant } from './tenant.ts';
 import { type Throttle, unitsOf } from './throttle.ts';
 import type { AccessTokens } from './tokens/access.ts';
+import { demandPermission } from './writes/permissions.ts';
 
 export interface GraphService {
   readonly tenant: Tenant;
@@ -23,6 +27,7 @@ export interface GraphService {
   readonly delta: DeltaService;
   readonly throttle: Throttle;
   readonly events: EventLog;
+  readonly faults: FaultBook;
   readonly chance: Chance;
   readonly checkBodies: boolean;
 }
@@ -79,6 +84,8 @@ async function answered(
   );
   const [version, ...path] = segmentsOf(url.pathname);
   if (version !== 'v1.0') throw badVersion(version ?? '');
+  if (path[0] === '$batch' && path.length === 1 && request.method === 'POST')
+    return { answer: await batch(service, request), charged: {} };
   const options = queryOptions(url);
   const { method } = request;
   const route = matchRoute(method, path);
@@ -89,6 +96,8 @@ async function answered(
   const counts = options.count || path.at(-1) === '$count';
   const advanced = eventual && (counts || options.search !== undefined);
   const replica = tenant.replicas.draw();
+  const roles = tenant.permissioned.has(caller.appId) ? caller.roles : undefined;
+  demandPermission(roles, method, route.permission ?? route.pattern);
   const call: Call = {
     tenant,
     base: service.base,
@@ -96,13 +105,15 @@ async function answered(
     captured: route.captured,
     options,
     headers: request.headers,
-    body: method === 'GET' ? undefined : await jsonBody(request),
-    number: advanced ? tenant.replicas.indexReached() : tenant.replicas.reached(replica),
+    body: method === 'GET' ? undefined : await bodyOf(request),
+    ...(roles !== undefined && { roles }),
+    number: numberFor(tenant, method, advanced, replica),
     mode: { advanced, unknown: tenant.switches['query.unknownProperty'] },
     eventual,
     tokens: service.opaque,
     delta: service.delta,
     chance: service.chance,
+    events: service.events,
   };
   service.events.served({ appId: caller.appId, units, replica });
   if (method === 'GET' && SELECTABLE.has(route.pattern) && isUnselected(options))
@@ -128,12 +139,47 @@ function badVersion(version: string): GraphFailure {
   return new GraphFailure(404, 'BadRequest', `Invalid version: ${version}`);
 }
 
-async function jsonBody(request: Request): Promise<unknown> {
+/** Up to which change whoever serves the call has come. */
+function numberFor(tenant: Tenant, method: string, advanced: boolean, replica: number): number {
+  if (method !== 'GET' && tenant.switches['writes.lookup'] === 'primary')
+    return tenant.directory.last;
+  return advanced ? tenant.replicas.indexReached() : tenant.replicas.reached(replica);
+}
+
+async function bodyOf(request: Request): Promise<unknown> {
+  if (request.headers.get('content-type')?.startsWith('image/') === true)
+    return new Uint8Array(await request.arrayBuffer());
+  const text = await request.text();
+  if (text === '') return undefined;
   try {
-    return await request.json();
+    return JSON.parse(text);
   } catch {
     throw badRequest('Unable to read JSON request payload.');
   }
+}
+
+async function batch(service: GraphService, request: Request): Promise<Answer> {
+  const { faults, events, tenant } = service;
+  return answerBatch(await bodyOf(request), {
+    base: service.base,
+    headers: request.headers,
+    chance: service.chance,
+    send: async (item) => {
+      const { pathname } = new URL(item.url);
+      const effect = faults.due(item.method, pathname);
+      const answer =
+        effect?.type === 'answer'
+          ? {
+              status: effect.status,
+              headers: effect.headers ?? {},
+              body: effect.body ?? faultBody(effect.status),
+            }
+          : await answerGraph(service, item);
+      const at = new Date(tenant.clock.now());
+      events.record({ at, method: item.method, path: pathname, status: answer.status });
+      return answer;
+    },
+  });
 }
 
 function checkBody({ events }: GraphService, path: string, { type, body }: Answer): void {

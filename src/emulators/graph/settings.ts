@@ -73,6 +73,10 @@ export const SWITCH_POSITIONS = {
   'query.unknownProperty': ['bad-request', 'unsupported-query'],
   'throttle.retryAfter': ['integer', 'fraction', 'always-one', 'absent'],
   'throttle.code': ['TooManyRequests', 'Request_ThrottledTemporarily'],
+  'users.revokeSessionsStatus': ['204', '200'],
+  'mailbox.missing': ['404-mailbox', '404-resource'],
+  /** Who looks up the targets and references of a write: any replica, or the primary. */
+  'writes.lookup': ['replica', 'primary'],
 } as const;
 
 export type Switches = {
@@ -89,4 +93,7 @@ export const DEFAULT_SWITCHES: Switches = {
   'query.unknownProperty': 'bad-request',
   'throttle.retryAfter': 'integer',
   'throttle.code': 'TooManyRequests',
+  'users.revokeSessionsStatus': '204',
+  'mailbox.missing': '404-mailbox',
+  'writes.lookup': 'replica',
 };

@@ -32,7 +32,7 @@ export function insteadOfAnswer(effect: FaultEffect | undefined): Response | und
       });
 }
 
-function faultBody(status: number): unknown {
+export function faultBody(status: number): unknown {
   const code =
     status === 429 ? 'TooManyRequests' : status === 503 ? 'serviceNotAvailable' : 'UnknownError';
   return { error: { code, message: `Injected answer ${status}.`, innerError: {} } };

@@ -33,12 +33,21 @@ export interface Tenant {
   readonly replicas: Replicas;
   /** Object ids of live users by user principal name, in lower case. */
   readonly upns: Map<string, string>;
+  /** Object ids by mail address, in lower case; whoever got it last. */
+  readonly mails: Map<string, string>;
   /** When what may lie in the recycle bin was deleted, by id; the oldest first. */
   readonly bin: Map<string, number>;
   /** Secrets by appId. */
   readonly secrets: Map<string, readonly StoredSecret[]>;
   /** Outside issuers an application trusts, by appId. */
   readonly federated: Map<string, readonly FederatedCredential[]>;
+  /** Client ids of applications whose permissions were named; of others nobody asks for any. */
+  readonly permissioned: Set<string>;
+  /** Hashes of passwords by user. */
+  readonly passwords: Map<string, string>;
+  /** Automatic replies and JPEG photos by user: kept outside of the directory. */
+  readonly replies: Map<string, Properties>;
+  readonly photos: Map<string, Uint8Array>;
   settings: Settings;
   switches: Switches;
   /** Raised to invalidate all delta tokens. */
@@ -72,9 +81,14 @@ export function createTenant(options: TenantOptions): Tenant {
     directory,
     replicas,
     upns: new Map(),
+    mails: new Map(),
     bin: new Map(),
     secrets: new Map(),
     federated: new Map(),
+    permissioned: new Set(),
+    passwords: new Map(),
+    replies: new Map(),
+    photos: new Map(),
     settings,
     switches: DEFAULT_SWITCHES,
     deltaGeneration: 1,

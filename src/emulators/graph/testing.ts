@@ -13,6 +13,8 @@ export interface Session {
   /** @param url Absolute, or a path under the version. */
   get(url: string, headers?: Readonly<Record<string, string>>): Promise<Reply>;
   post(path: string, body: unknown): Promise<Reply>;
+  /** Anything else, with a JSON body. */
+  send(method: string, path: string, body?: unknown): Promise<Reply>;
   /** Follows next links to the end. */
   all(url: string, headers?: Readonly<Record<string, string>>): Promise<Collected>;
 }
@@ -23,13 +25,16 @@ export interface Collected {
   readonly deltaLink: string;
 }
 
-/** Registers an application that may read, and signs in as it. */
-export async function signIn(graph: GraphEmulator): Promise<Session> {
+/** Registers an application, which may read unless told otherwise, and signs in as it. */
+export async function signIn(
+  graph: GraphEmulator,
+  permissions: readonly string[] = ['User.Read.All', 'Group.Read.All', 'Directory.Read.All'],
+): Promise<Session> {
   const { appId = '' } = graph.control.act({
     act: 'register-application',
     displayName: 'Reader',
     secret: 'reader-secret',
-    permissions: ['User.Read.All', 'Group.Read.All'],
+    permissions,
   });
   graph.control.settle();
   const answer = await requestToken(graph, {
@@ -71,14 +76,18 @@ export function session(graph: GraphEmulator, token: string): Session {
     };
   };
   const get: Session['get'] = (url, headers = {}) => call(url, { headers });
-  return {
-    get,
-    post: (path, body) =>
-      call(path, {
-        method: 'POST',
+  const send: Session['send'] = (method, path, body) =>
+    call(path, {
+      method,
+      ...(body !== undefined && {
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/json' },
       }),
+    });
+  return {
+    get,
+    send,
+    post: (path, body) => send('POST', path, body),
     all: async (url, headers) => {
       const value: Readonly<Record<string, unknown>>[] = [];
       let [pages, deltaLink] = [0, ''];

@@ -37,7 +37,10 @@ export interface ApplicationRegistration {
   /** Certificates as base64 of their DER. */
   readonly certificates?: readonly string[];
   readonly federated?: readonly FederatedCredential[];
-  /** Application permissions of Microsoft Graph, by value: `User.Read.All`. */
+  /**
+   * Application permissions of Microsoft Graph, by value: `User.Read.All`. What needs another one
+   * is refused; an application registered without any list may do everything.
+   */
   readonly permissions?: readonly string[];
 }
 

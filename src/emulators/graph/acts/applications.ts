@@ -55,6 +55,7 @@ export function register(tenant: Tenant, registration: ApplicationRegistration):
     appDisplayName: displayName,
     appOwnerOrganizationId: tenant.id,
   }).id;
+  if (registration.permissions !== undefined) tenant.permissioned.add(appId);
   const graph = graphServicePrincipal(tenant);
   for (const permission of registration.permissions ?? [])
     assign(tenant, resolve(tenant, servicePrincipalId), graph.id, permission);

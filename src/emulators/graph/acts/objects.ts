@@ -26,6 +26,7 @@ export function create(tenant: Tenant, type: ObjectType, properties: Properties)
   const derived = derivedProperties(type, properties, new Date(tenant.clock.now()));
   tenant.directory.create(type, id, { ...derived, ...properties, id });
   if (type === 'user') tenant.upns.set(textOf(properties, 'userPrincipalName').toLowerCase(), id);
+  noteMail(tenant, id, properties);
   return { id };
 }
 
@@ -40,6 +41,7 @@ export function update(tenant: Tenant, entry: Entry, properties: Properties): Ac
       ? { proxyAddresses: typeof mail === 'string' ? [`SMTP:${mail}`] : [] }
       : {};
   tenant.directory.update(entry.id, { ...properties, ...addresses });
+  noteMail(tenant, entry.id, properties);
   if ('userPrincipalName' in properties) {
     tenant.upns.delete(before);
     tenant.upns.set(textOf(properties, 'userPrincipalName').toLowerCase(), entry.id);
@@ -76,8 +78,13 @@ export function restore(tenant: Tenant, entry: Entry): ActResult {
   });
   tenant.bin.delete(entry.id);
   if (entry.type === 'user') tenant.upns.set(upn.toLowerCase(), entry.id);
+  noteMail(tenant, entry.id, properties);
   repeatLinksTo(tenant, entry);
   return { id: entry.id };
+}
+
+function noteMail({ mails }: Tenant, id: string, { mail }: Properties): void {
+  if (typeof mail === 'string') mails.set(mail.toLowerCase(), id);
 }
 
 /** Makes memberships news again: whoever read a group meanwhile was not shown this member. */
@@ -90,6 +97,7 @@ function repeatLinksTo(tenant: Tenant, entry: Entry): void {
 export function purge(tenant: Tenant, entry: Entry): ActResult {
   if (entry.current.life !== 'deleted') throw notFound(entry.id);
   tenant.bin.delete(entry.id);
+  for (const kept of [tenant.passwords, tenant.replies, tenant.photos]) kept.delete(entry.id);
   tenant.directory.move(entry.id, 'purged');
   return { id: entry.id };
 }

@@ -6,6 +6,7 @@ import { perform } from '../acts/perform.ts';
 import type { Life, Properties } from '../directory.ts';
 import type { Fault } from '../faults.ts';
 import { PROFILES, type ProfileName, type Settings, type Switches } from '../settings.ts';
+import { hashed } from '../tenant.ts';
 import type { ManagedIdentity } from '../tokens/identity.ts';
 import type { Finding, GraphEvent } from './events.ts';
 import type { Parts } from './parts.ts';
@@ -53,6 +54,8 @@ export interface Control {
   addIdentity(identity: ManagedIdentity): void;
   events(): readonly GraphEvent[];
   findings(): readonly Finding[];
+  /** Whether a user's password is this one. */
+  hasPassword(id: string, password: string): boolean;
   /** An object as the primary has it, by id or user principal name. */
   truth(id: string): Truth | undefined;
 }
@@ -96,6 +99,7 @@ export function controlOf(parts: () => Parts, reset: () => void): Control {
     addIdentity: (identity) => parts().identities.push(identity),
     events: () => parts().events.events(),
     findings: () => parts().events.findings(),
+    hasPassword: (id, password) => tenant().passwords.get(id) === hashed(password),
     truth: (id) => truthOf(tenant(), id),
   };
 }

@@ -15,7 +15,7 @@ export interface GraphEvent {
 
 export interface Finding {
   /** `contract`: the emulator itself sent what the published contract does not have. */
-  readonly kind: 'contract' | 'missing-select' | 'retry-before-its-time';
+  readonly kind: 'contract' | 'missing-select' | 'retry-before-its-time' | 'delete-without-ref';
   readonly message: string;
 }
 

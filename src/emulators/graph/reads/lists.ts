@@ -96,8 +96,10 @@ function isPage(content: unknown): content is Page {
   return isObject(content) && typeof content.path === 'string' && 'position' in content;
 }
 
-function nextLink({ base, path, tokens }: Call, page: Page): string {
-  return `${base}/v1.0/${path}?$skiptoken=${tokens.seal(page)}`;
+/** An advanced query stays one on every page. */
+function nextLink({ base, path, tokens, options }: Call, page: Page): string {
+  const counts = options.count ? '$count=true&' : '';
+  return `${base}/v1.0/${path}?${counts}$skiptoken=${tokens.seal(page)}`;
 }
 
 function refuseForbidden(call: Call, page: Page, type: ElementType): void {

@@ -2,10 +2,11 @@
 
 import { isObject } from '../contract.ts';
 import type { LinkKind, ObjectType } from '../directory.ts';
-import { badRequest, GraphFailure, notFound, unsupportedQuery } from '../failure.ts';
+import { badRequest, notFound, unsupportedQuery } from '../failure.ts';
 import { contextOf } from '../query/shape.ts';
-import { type Found, foundAt, liveAt, textOf } from '../tenant.ts';
-import type { Answer, Call } from './call.ts';
+import { foundAt, liveAt } from '../tenant.ts';
+import { WRITE_ROUTES } from '../writes/routes.ts';
+import type { Answer, Call, Route } from './call.ts';
 import {
   assignmentsFor,
   deletedObjects,
@@ -17,20 +18,7 @@ import {
 import { elementShape, managerOf } from './element.ts';
 import { answerCount, answerList, type Listing } from './lists.ts';
 import { domains, organization } from './organization.ts';
-
-interface Route {
-  readonly method: 'GET' | 'POST';
-  /** `{}` captures one segment; the pattern without its values names the cost of a call. */
-  readonly pattern: string;
-  readonly answer: (call: Call) => Answer;
-}
-
-const TYPES = {
-  users: 'user',
-  groups: 'group',
-  applications: 'application',
-  servicePrincipals: 'servicePrincipal',
-} as const satisfies Readonly<Record<string, ObjectType>>;
+import { castOf, one, single, TYPES, unknownSegment } from './single.ts';
 
 const ROUTES: readonly Route[] = [
   ...Object.entries(TYPES).flatMap(([set, type]) => collection(set, type)),
@@ -97,6 +85,7 @@ const ROUTES: readonly Route[] = [
   }),
   get('organization', (call) => organization(call)),
   get('domains', (call) => domains(call)),
+  ...WRITE_ROUTES,
 ];
 
 function get(pattern: string, answer: Route['answer']): Route {
@@ -123,10 +112,15 @@ function deltaAnswer(call: Call, set: string, type: ObjectType): Pick<Answer, 'b
   };
 }
 
-function countable(pattern: string, listing: (call: Call) => Listing): readonly Route[] {
+/** @param permission The path whose permissions hold, where it is not the pattern itself. */
+function countable(
+  pattern: string,
+  listing: (call: Call) => Listing,
+  permission: string = pattern,
+): readonly Route[] {
   return [
-    get(pattern, (call) => answerList(call, listing(call))),
-    get(`${pattern}/$count`, (call) => answerCount(call, listing(call))),
+    { ...get(pattern, (call) => answerList(call, listing(call))), permission },
+    { ...get(`${pattern}/$count`, (call) => answerCount(call, listing(call))), permission },
   ];
 }
 
@@ -142,12 +136,16 @@ function related(
   };
   return [
     ...countable(pattern, (call) => listing(call)),
-    ...countable(`${pattern}/{}`, (call) => {
-      // Casts on transitive lists are advanced queries.
-      if (pattern.includes('transitive') && !call.mode.advanced && !call.path.endsWith('$count'))
-        throw unsupportedQuery('A cast on a transitive list is an advanced query.');
-      return listing(call, cast(call));
-    }),
+    ...countable(
+      `${pattern}/{}`,
+      (call) => {
+        // Casts on transitive lists are advanced queries.
+        if (pattern.includes('transitive') && !call.mode.advanced && !call.path.endsWith('$count'))
+          throw unsupportedQuery('A cast on a transitive list is an advanced query.');
+        return listing(call, cast(call));
+      },
+      pattern,
+    ),
   ];
 }
 
@@ -161,47 +159,6 @@ function owners(set: string, type: ObjectType): readonly Route[] {
       only,
     ),
   );
-}
-
-function castOf(segment: string): ObjectType | undefined {
-  return Object.values(TYPES).find((type) => segment === `microsoft.graph.${type}`);
-}
-
-/** The object a path names: by id, by user principal name, by `appId='…'`. */
-function one(call: Call, type: ObjectType): Found {
-  const key = call.captured[0] ?? '';
-  const id =
-    type === 'user' ? (call.tenant.upns.get(key.toLowerCase()) ?? key) : idOf(call, type, key);
-  const found = liveAt(call.tenant, id, call.number);
-  if (found?.entry.type !== type) throw notFound(key);
-  return found;
-}
-
-function idOf({ tenant }: Call, type: ObjectType, key: string): string {
-  const [, name, value] = /^(appId|uniqueName)='(.*)'$/.exec(key) ?? [];
-  if (name === undefined || value === undefined) return key;
-  const entry = tenant.directory
-    .entries(type)
-    .find(({ current }) => textOf(current.properties, name).toLowerCase() === value.toLowerCase());
-  return entry?.id ?? key;
-}
-
-function single(call: Call, found: Found, context: string): Answer {
-  const { type } = found.entry;
-  const { select, expand } = call.options;
-  const { selection, shape } = elementShape(call, type, select, expand);
-  return {
-    status: 200,
-    type,
-    body: {
-      '@odata.context': contextOf(call.base, context, selection),
-      ...shape(found),
-      // The certificate itself is shown on a single object that selects it, and nowhere else.
-      ...(select?.includes('keyCredentials') === true && {
-        keyCredentials: found.version.properties.keyCredentials,
-      }),
-    },
-  };
 }
 
 const MOST_IDS = 1_000;
@@ -231,10 +188,8 @@ function byIds(call: Call): Answer {
   };
 }
 
-export interface Matched {
-  readonly pattern: string;
+export interface Matched extends Omit<Route, 'method'> {
   readonly captured: readonly string[];
-  readonly answer: Route['answer'];
 }
 
 const BY_SHAPE: readonly (Route & { readonly segments: readonly string[] })[] = ROUTES.map(
@@ -254,15 +209,8 @@ export function matchRoute(method: string, path: readonly string[]): Matched {
     pattern: fitting.pattern,
     captured: path.filter((_, index) => fitting.segments[index] === '{}'),
     answer: fitting.answer,
+    ...(fitting.permission !== undefined && { permission: fitting.permission }),
   };
-}
-
-function unknownSegment(segment: string): GraphFailure {
-  return new GraphFailure(
-    404,
-    'Request_BadRequest',
-    `Resource not found for the segment '${segment}'.`,
-  );
 }
 
 /** `users('ada@…')` and `servicePrincipals(appId='…')` are further spellings of `users/ada@…`. */

@@ -6,12 +6,18 @@ import type { Tenant } from '../tenant.ts';
 
 const MICROSOFT = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a';
 
+/** What the documentation names and the published list leaves out. */
+const UNLISTED = ['User-LifeCycleInfo.Read.All', 'User-LifeCycleInfo.ReadWrite.All'];
+
 /** Its app roles are the application permissions of the published list. */
 export function seedMicrosoftGraph({ directory, chance }: Tenant): void {
-  const id = chance.stream('microsoft').guid();
-  const { appRoles }: { readonly appRoles: Readonly<Record<string, string | null>> } = JSON.parse(
+  const drawn = chance.stream('microsoft');
+  const id = drawn.guid();
+  const published: { readonly appRoles: Readonly<Record<string, string | null>> } = JSON.parse(
     contractFile('graph-permissions-v1.json'),
   );
+  const unlisted = UNLISTED.map((value) => [value, drawn.guid()] as const);
+  const appRoles = { ...Object.fromEntries(unlisted), ...published.appRoles };
   directory.create('servicePrincipal', id, {
     id,
     accountEnabled: true,

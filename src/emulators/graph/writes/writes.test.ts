@@ -1,0 +1,336 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createGraph, type GraphEmulator } from '../graph.ts';
+import { type Reply, type Session, signIn } from '../testing.ts';
+
+const ALL = [
+  'User.ReadWrite.All',
+  'User-PasswordProfile.ReadWrite.All',
+  'Group.ReadWrite.All',
+  'MailboxSettings.ReadWrite',
+  'ProfilePhoto.ReadWrite.All',
+];
+const PASSWORD = 'correct Horse 42 battery';
+
+let graph: GraphEmulator;
+let client: Session;
+
+beforeEach(async () => {
+  graph = createGraph();
+  client = await signIn(graph, ALL);
+});
+
+function person(name: string, more: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    accountEnabled: true,
+    displayName: name,
+    mailNickname: name,
+    userPrincipalName: `${name}@contoso.com`,
+    passwordProfile: { password: PASSWORD },
+    ...more,
+  };
+}
+
+async function made(name: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const { body } = await client.post('users', person(name, more));
+  return String((body as { readonly id?: unknown }).id);
+}
+
+async function team(name = 'team'): Promise<string> {
+  const { body } = await client.post('groups', {
+    displayName: name,
+    mailEnabled: false,
+    mailNickname: name,
+    securityEnabled: true,
+  });
+  return String((body as { readonly id?: unknown }).id);
+}
+
+function refusal({ status, body }: Reply): readonly unknown[] {
+  const { error } = body as {
+    readonly error?: { readonly code: string; readonly message: string };
+  };
+  return [status, error?.code, error?.message];
+}
+
+function link(id: string): object {
+  return { '@odata.id': `${graph.graph}/v1.0/directoryObjects/${id}` };
+}
+
+describe('a user', () => {
+  it('is created, told of by delta, changed and deleted', async () => {
+    const { deltaLink } = await client.all('users/delta?$select=displayName,department');
+    const { status, headers, body } = await client.post('users', person('ada'));
+    const { id } = body as { readonly id: string };
+    expect([status, headers.get('location')?.includes(id)]).toEqual([201, true]);
+    expect(body).not.toHaveProperty('passwordProfile');
+    expect(graph.control.hasPassword(id, PASSWORD)).toBe(true);
+    expect((await client.all(deltaLink)).value).toMatchObject([{ id, displayName: 'ada' }]);
+    const patched = await client.send('PATCH', `users/${id}`, { department: 'R&D' });
+    expect(patched).toMatchObject({ status: 204, body: '' });
+    expect(graph.control.truth(id)?.properties.department).toBe('R&D');
+    expect(await client.send('DELETE', `users/${id}`)).toMatchObject({ status: 204 });
+    expect((await client.all(deltaLink)).value).toMatchObject([
+      { id, '@removed': { reason: 'changed' } },
+    ]);
+  });
+
+  it.each([
+    [{ userPrincipalName: 'ada@fabrikam.com' }, 'domain portion'],
+    [{ userPrincipalName: 'ada lovelace@contoso.com' }, 'userPrincipalName is invalid'],
+    [{ mailNickname: 'ada,l' }, "property 'mailNickname'"],
+    [{ passwordProfile: { password: 'short1A' } }, 'password complexity'],
+    [{ passwordProfile: { password: 'Ada 12345 Lovelace' } }, 'password complexity'],
+    [{ passwordProfile: undefined }, "property 'passwordProfile'"],
+    [{ displayName: undefined }, "required for property 'displayName'"],
+    [{ shoeSize: 38 }, "Invalid property 'shoeSize'"],
+    [{ securityIdentifier: 'S-1' }, 'read-only'],
+    [{ department: 'x'.repeat(65) }, 'longer than 64'],
+  ])('is refused with %j', async (more, message) => {
+    const reply = await client.post('users', person('ada', more));
+    expect(refusal(reply)).toEqual([400, 'Request_BadRequest', expect.stringContaining(message)]);
+  });
+
+  it('keeps its names to itself', async () => {
+    await made('ada', { mail: 'ada@contoso.com' });
+    const again = await client.post('users', person('ADA'));
+    expect(again.body).toMatchObject({
+      error: { details: [{ code: 'ObjectConflict', target: 'userPrincipalName' }] },
+    });
+    const other = await client.post('users', person('grace', { mail: 'Ada@contoso.com' }));
+    expect(other.body).toMatchObject({
+      error: { details: [{ code: 'ObjectConflict', target: 'proxyAddresses' }] },
+    });
+  });
+
+  it('from a directory of one’s own is read-only but for what is mastered here', async () => {
+    const { id } = graph.control.act({
+      act: 'create',
+      type: 'user',
+      properties: { ...person('ada'), passwordProfile: null, onPremisesSyncEnabled: true },
+    });
+    expect(refusal(await client.send('PATCH', `users/${id}`, { city: 'Zürich' }))).toEqual([
+      400,
+      'Request_BadRequest',
+      expect.stringContaining('on-premises mastered'),
+    ]);
+    const located = await client.send('PATCH', `users/${id}`, { usageLocation: 'CH' });
+    expect(located.status).toBe(204);
+  });
+
+  it('has a manager by reference, and none after that was taken away', async () => {
+    const [ada, grace] = [await made('ada'), await made('grace')];
+    expect((await client.send('PUT', `users/${ada}/manager/$ref`, link(grace))).status).toBe(204);
+    expect(graph.control.truth(ada)?.manager).toBe(grace);
+    expect((await client.send('DELETE', `users/${ada}/manager/$ref`)).status).toBe(204);
+    expect((await client.send('DELETE', `users/${ada}/manager/$ref`)).status).toBe(404);
+    const nobody = await client.send('PUT', `users/${ada}/manager/$ref`, link('nobody'));
+    expect(refusal(nobody).slice(0, 2)).toEqual([404, 'Request_ResourceNotFound']);
+  });
+
+  it('comes back from the recycle bin, unless its name was taken', async () => {
+    const id = await made('ada', { department: 'R&D' });
+    await client.send('DELETE', `users/${id}`);
+    const restored = await client.send('POST', `directory/deletedItems/${id}/restore`);
+    expect(restored).toMatchObject({ status: 200, body: { id } });
+    await client.send('DELETE', `users/${id}`);
+    await made('ada');
+    const taken = await client.send('POST', `directory/deletedItems/${id}/restore`);
+    expect(refusal(taken).slice(0, 2)).toEqual([400, 'Request_BadRequest']);
+    expect((await client.send('DELETE', `directory/deletedItems/${id}`)).status).toBe(204);
+    expect(graph.control.truth(id)?.life).toBe('purged');
+  });
+});
+
+describe('a group', () => {
+  it('is created with members, gets more by twenties, and loses one', async () => {
+    const people: string[] = [];
+    for (let index = 0; index < 22; index++) people.push(await made(`p${index}`));
+    const bind = (ids: readonly string[]): readonly string[] =>
+      ids.map((id) => `${graph.graph}/v1.0/directoryObjects/${id}`);
+    const { body } = await client.post('groups', {
+      displayName: 'team',
+      mailEnabled: false,
+      mailNickname: 'team',
+      securityEnabled: true,
+      'members@odata.bind': bind(people.slice(0, 1)),
+    });
+    const { id } = body as { readonly id: string };
+    const patch = (ids: readonly string[]): Promise<Reply> =>
+      client.send('PATCH', `groups/${id}`, { 'members@odata.bind': bind(ids) });
+    expect((await patch(people.slice(1))).status).toBe(400);
+    expect((await patch(people.slice(1, 21))).status).toBe(204);
+    expect(refusal(await patch(people.slice(20)))).toEqual([
+      400,
+      'Request_BadRequest',
+      expect.stringContaining('added object references already exist'),
+    ]);
+    expect(graph.control.truth(id)?.members).toHaveLength(21);
+    const gone = `groups/${id}/members/${people[0]}/$ref`;
+    expect((await client.send('DELETE', gone)).status).toBe(204);
+    expect((await client.send('DELETE', gone)).status).toBe(404);
+    expect(graph.control.truth(people[0] ?? '')?.life).toBe('live');
+  });
+
+  it('whose member is deleted without $ref loses the person, and that is an alarm', async () => {
+    const [id, ada] = [await team(), await made('ada')];
+    await client.post(`groups/${id}/members/$ref`, link(ada));
+    await client.send('DELETE', `groups/${id}/members/${ada}`);
+    expect(graph.control.truth(ada)?.life).toBe('deleted');
+    expect(graph.control.findings()).toMatchObject([{ kind: 'delete-without-ref' }]);
+  });
+
+  it.each([
+    [{ groupTypes: ['Odd'] }, 'groupTypes'],
+    [{ mailEnabled: true }, 'mail-enabled security groups'],
+    [{ groupTypes: ['DynamicMembership'] }, 'membershipRule'],
+    [{ mail: 'team@contoso.com' }, 'read-only'],
+  ])('is refused with %j', async (more, message) => {
+    const reply = await client.post('groups', {
+      displayName: 'team',
+      mailEnabled: false,
+      mailNickname: 'team',
+      securityEnabled: true,
+      ...more,
+    });
+    expect(refusal(reply)).toEqual([400, 'Request_BadRequest', expect.stringContaining(message)]);
+  });
+});
+
+describe('permissions', () => {
+  const act = async (permissions: readonly string[], method: string, path: string, body?: object) =>
+    (await (await signIn(graph, permissions)).send(method, path, body)).status;
+
+  it('are demanded for each route, and told by name of none', async () => {
+    const id = await made('ada');
+    const reader = await signIn(graph, ['User.Read.All']);
+    expect(refusal(await reader.send('PATCH', `users/${id}`, { city: 'Paris' }))).toEqual([
+      403,
+      'Authorization_RequestDenied',
+      'Insufficient privileges to complete the operation.',
+    ]);
+    expect((await reader.get('users?$select=id')).status).toBe(200);
+    expect((await reader.get('groups?$select=id')).status).toBe(403);
+    expect(graph.control.truth(id)?.properties.city).toBeUndefined();
+  });
+
+  it('that are narrow reach their own properties alone', async () => {
+    const path = `users/${await made('ada')}`;
+    const narrow = ['User.EnableDisableAccount.All', 'User.Read.All'];
+    expect(await act(narrow, 'PATCH', path, { accountEnabled: false })).toBe(204);
+    expect(await act(narrow, 'PATCH', path, { city: 'Paris' })).toBe(403);
+    const write = ['User.ReadWrite.All'];
+    expect(await act(write, 'PATCH', path, { employeeHireDate: '2026-01-01T00:00:00Z' })).toBe(403);
+    expect(await act(write, 'PATCH', path, { passwordProfile: { password: PASSWORD } })).toBe(403);
+    const leave = { employeeLeaveDateTime: '2026-12-31T00:00:00Z' };
+    expect(await act(write, 'PATCH', path, leave)).toBe(403);
+    expect(await act([...write, 'User-LifeCycleInfo.ReadWrite.All'], 'PATCH', path, leave)).toBe(
+      204,
+    );
+  });
+
+  it('of members change members and nothing else', async () => {
+    const [id, ada] = [await team(), await made('ada')];
+    const members = ['GroupMember.ReadWrite.All'];
+    const bound = { 'members@odata.bind': [`${graph.graph}/v1.0/users/${ada}`] };
+    expect(await act(members, 'PATCH', `groups/${id}`, bound)).toBe(204);
+    expect(await act(members, 'PATCH', `groups/${id}`, { ...bound, displayName: 'x' })).toBe(403);
+    expect(await act(members, 'DELETE', `groups/${id}`)).toBe(403);
+    expect(await act(members, 'DELETE', `groups/${id}/members/${ada}/$ref`)).toBe(204);
+  });
+
+  it('are not looked at where nobody named any', async () => {
+    const open = graph.control.act({ act: 'register-application', displayName: 'A', secret: 's' });
+    expect(open.appId).toBeDefined();
+    expect(await act([], 'GET', 'users?$select=id')).toBe(403);
+  });
+});
+
+describe('beside the directory', () => {
+  it('automatic replies are read and written, of whoever has a mailbox', async () => {
+    const [ada, bot] = [await made('ada', { mail: 'ada@contoso.com' }), await made('bot')];
+    const replies = { status: 'alwaysEnabled', internalReplyMessage: 'Back on Monday' };
+    const patched = await client.send('PATCH', `users/${ada}/mailboxSettings`, {
+      automaticRepliesSetting: replies,
+    });
+    expect(patched).toMatchObject({ status: 200, body: { automaticRepliesSetting: replies } });
+    const { body } = await client.get(`users/${ada}/mailboxSettings`);
+    expect(body).toMatchObject({
+      automaticRepliesSetting: { ...replies, externalAudience: 'all' },
+    });
+    expect(refusal(await client.get(`users/${bot}/mailboxSettings`)).slice(0, 2)).toEqual([
+      404,
+      'MailboxNotEnabledForRESTAPI',
+    ]);
+    const odd = { automaticRepliesSetting: { status: 'sometimes' } };
+    expect((await client.send('PATCH', `users/${ada}/mailboxSettings`, odd)).status).toBe(400);
+  });
+
+  it('a photo is put, shown, and taken away', async () => {
+    const ada = await made('ada');
+    const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]).toString('base64');
+    const put = { id: '1', method: 'PUT', url: `/users/${ada}/photo/$value`, body: jpeg };
+    const envelope = { requests: [{ ...put, headers: { 'Content-Type': 'image/jpeg' } }] };
+    expect((await client.get(`users/${ada}/photo`)).status).toBe(404);
+    expect((await client.post('$batch', envelope)).body).toMatchObject({
+      responses: [{ id: '1', status: 200 }],
+    });
+    const shown = { requests: [{ id: '1', method: 'GET', url: `/users/${ada}/photo/$value` }] };
+    expect((await client.post('$batch', shown)).body).toMatchObject({
+      responses: [{ status: 200, body: jpeg }],
+    });
+    expect((await client.send('DELETE', `users/${ada}/photo`)).status).toBe(204);
+  });
+});
+
+describe('a batch', () => {
+  const answers = async (
+    requests: readonly object[],
+  ): Promise<Readonly<Record<string, number>>> => {
+    const { body } = await client.post('$batch', { requests });
+    const { responses } = body as { readonly responses: readonly { id: string; status: number }[] };
+    return Object.fromEntries(responses.map(({ id, status }) => [id, status]));
+  };
+  const create = (id: string, name: string, dependsOn?: readonly string[]): object => ({
+    id,
+    method: 'POST',
+    url: '/users',
+    headers: { 'Content-Type': 'application/json' },
+    body: person(name),
+    ...(dependsOn !== undefined && { dependsOn }),
+  });
+
+  it('answers each request by itself, and does not do what depends on a failure', async () => {
+    const requests = [create('1', 'ada'), create('2', 'ada'), create('3', 'grace', ['2'])];
+    expect(await answers(requests)).toEqual({ 1: 201, 2: 400, 3: 424 });
+    expect(graph.control.truth('grace@contoso.com')).toBeUndefined();
+  });
+
+  it('has single requests that are throttled, and the others done', async () => {
+    graph.control.fault({
+      path: '/users$',
+      nth: 2,
+      effect: { type: 'answer', status: 429, headers: { 'Retry-After': '7' } },
+    });
+    expect(await answers([create('1', 'ada'), create('2', 'grace')])).toEqual({ 1: 201, 2: 429 });
+  });
+
+  it('is malformed with too many, with an id twice, or with one inside', async () => {
+    const many = Array.from({ length: 21 }, (_, index) => create(`${index}`, `p${index}`));
+    const inside = [{ id: '1', method: 'POST', url: '/$batch', body: {}, headers: {} }];
+    for (const requests of [many, [create('1', 'a'), create('1', 'b')], inside, []])
+      expect((await client.post('$batch', { requests })).status).toBe(400);
+    expect(graph.control.truth('p0@contoso.com')).toBeUndefined();
+  });
+});
+
+describe('with replicas that lag', () => {
+  it('what was just made is not found by whoever has not heard of it', async () => {
+    graph.control.profile({ replicas: 2, replicaDelay: [60_000, 60_000] });
+    graph.control.hold(0);
+    graph.control.hold(1);
+    const ada = await made('ada');
+    expect((await client.send('PATCH', `users/${ada}`, { city: 'Paris' })).status).toBe(404);
+    graph.control.switches({ 'writes.lookup': 'primary' });
+    expect((await client.send('PATCH', `users/${ada}`, { city: 'Paris' })).status).toBe(204);
+  });
+});
