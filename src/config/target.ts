@@ -140,6 +140,8 @@ interface TargetSchema {
   readonly paths: ReadonlySet<string>;
   /** Extensions whose attributes are known. */
   readonly extensions: ReadonlySet<string>;
+  /** Names that cannot be known in advance. */
+  readonly further?: RegExp;
 }
 
 function targetSchema(defaults: WriteDefaults | undefined): TargetSchema {
@@ -156,16 +158,21 @@ function targetSchema(defaults: WriteDefaults | undefined): TargetSchema {
     const { subAttribute: _, ...parent } = path;
     paths.add(bare(path)).add(bare(parent));
   }
-  return { paths, extensions };
+  return {
+    paths,
+    extensions,
+    ...(defaults.further !== undefined && { further: defaults.further }),
+  };
 }
 
 function unknownTarget(
   path: AttributePath,
   text: string,
-  { paths, extensions }: TargetSchema,
+  { paths, extensions, further }: TargetSchema,
 ): Omit<Problem, 'place'> | undefined {
   const sought = withoutCore(path);
   if (paths.size === 0 || paths.has(bare(sought)) || isObjectFilter(text)) return undefined;
+  if (further?.test(text) === true) return undefined;
   if (sought.schema !== undefined && !extensions.has(sought.schema)) {
     // A schema of the application's own is not known in advance.
     if (suggestion(sought.schema, extensions) === undefined) return undefined;

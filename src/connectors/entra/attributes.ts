@@ -108,7 +108,7 @@ export const PROPERTIES: Readonly<Record<GraphKind, Readonly<Record<string, Prop
 };
 
 /** A directory extension: `extension_`, the id of the application that defined it, its name. */
-const EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
+export const EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
 
 /** Read whatever is asked for: it tells a whole object from one that shows only what changed. */
 const ALWAYS: Readonly<Record<GraphKind, readonly string[]>> = {

@@ -1,36 +1,43 @@
-/** Microsoft Entra ID, read through Microsoft Graph v1.0: people, groups, assignments. */
+/** Microsoft Entra ID through Microsoft Graph v1.0: people and groups, read and written; assignments, read. */
 
 import type { ObjectKind } from '../../identity/record.ts';
-import {
-  type AttributeSchema,
-  type Connector,
-  type ConnectorDefinition,
-  ConnectorError,
-  type SystemSchema,
-} from '../spi/index.ts';
+import { type Connector, type ConnectorDefinition, ConnectorError } from '../spi/index.ts';
 import { readAssignments } from './assignments.ts';
-import { type GraphKind, PROPERTIES } from './attributes.ts';
+import type { GraphKind } from './attributes.ts';
 import { checkTenant } from './check.ts';
 import { graphClient } from './client.ts';
 import { cloudOf } from './clouds.ts';
+import { createObject } from './create.ts';
 import { readEverything, readSince } from './delta.ts';
 import { findObject, getObject } from './lookup.ts';
+import { changeMembers } from './members.ts';
 import { type EntraOptions, entraOptions } from './options.ts';
 import { READ_MAP } from './read-map.ts';
+import { deleteObject, restoredUser } from './remove.ts';
+import { entraSchema } from './schema.ts';
+import { answersFilter, searchObjects } from './search.ts';
+import { servedAs } from './served-as.ts';
 import { tokenSource } from './token.ts';
+import { TRAITS } from './traits.ts';
+import { updateObject } from './update.ts';
+import { writeDefaults } from './write-defaults.ts';
 
 export const entra: ConnectorDefinition<EntraOptions> = {
   type: 'entra',
   title: 'Microsoft Entra ID',
   options: entraOptions,
   defaultReadMap: READ_MAP,
+  writeDefaults,
   connect: async (options, context): Promise<Connector> => {
     const { system } = context;
+    const extensions = Object.values(options.extensions);
     const cloud = cloudOf(options.cloud);
     const client = graphClient(context, cloud, tokenSource(options, cloud, context));
     return {
+      traits: TRAITS,
+      servedAs: servedAs(options.extensions),
       check: (call) => checkTenant(client, system, options, context.now(), call),
-      describe: async () => schema(),
+      describe: async () => entraSchema(extensions),
       async *read(kind, call) {
         if (kind === 'group' && !options.groups) {
           yield { changes: [], complete: true };
@@ -44,8 +51,37 @@ export const entra: ConnectorDefinition<EntraOptions> = {
         yield* readSince(client, system, graphKind(kind), since, call);
       },
       find: async (kind, path, value, call) =>
-        findObject(client, system, graphKind(kind), path, value, call),
-      get: async (ref, call) => getObject(client, { ...ref, kind: graphKind(ref.kind) }, call),
+        findObject(client, { system, kind: graphKind(kind), extensions }, path, value, call),
+      get: async ({ id, kind }, call) =>
+        getObject(client, { system, kind: graphKind(kind), extensions }, id, call),
+      search: async (kind, query) =>
+        searchObjects(client, { system, kind: graphKind(kind), extensions }, query),
+      filters: (kind, filter) => answersFilter(graphKind(kind), filter),
+      create: async (kind, attributes, call) => {
+        const { restoreBy } = options;
+        const restored =
+          kind === 'user' && restoreBy !== undefined
+            ? await restoredUser(client, system, restoreBy, attributes, call)
+            : undefined;
+        return (
+          restored ?? createObject(client, { system, kind: graphKind(kind) }, attributes, call)
+        );
+      },
+      // Nothing of Graph's has a version, so that none can be demanded.
+      update: async (ref, changes, { signal, exchanged }) =>
+        updateObject(client, { ...ref, kind: graphKind(ref.kind) }, changes, options, {
+          signal,
+          ...(exchanged !== undefined && { exchanged }),
+        }),
+      delete: async (ref, { signal, exchanged }) =>
+        deleteObject(
+          client,
+          { ...ref, kind: graphKind(ref.kind) },
+          { signal, ...(exchanged !== undefined && { exchanged }) },
+        ),
+      addMembers: (group, members, call) => changeMembers(client, 'add', group, members, call),
+      removeMembers: (group, members, call) =>
+        changeMembers(client, 'remove', group, members, call),
       [Symbol.asyncDispose]: async () => {},
     };
   },
@@ -59,32 +95,3 @@ function graphKind(kind: ObjectKind): GraphKind {
     general: true,
   });
 }
-
-function schema(): SystemSchema {
-  return {
-    kinds: [
-      { kind: 'user', enabledPath: 'accountEnabled', attributes: attributesOf('user') },
-      { kind: 'group', attributes: attributesOf('group') },
-    ],
-  };
-}
-
-function attributesOf(kind: GraphKind): readonly AttributeSchema[] {
-  return Object.entries(PROPERTIES[kind]).flatMap(([path, { onDemand: _, ...schema }]) => [
-    { path, mutability: 'readOnly' as const, ...schema },
-    ...(PARTS[path] ?? []).map((part) => ({
-      path: `${path}.${part}`,
-      type: 'string' as const,
-      mutability: 'readOnly' as const,
-    })),
-  ]);
-}
-
-/** Parts that mappings name one by one. */
-const PARTS: Readonly<Record<string, readonly string[]>> = {
-  employeeOrgData: ['costCenter', 'division'],
-  onPremisesExtensionAttributes: Array.from(
-    { length: 15 },
-    (_, index) => `extensionAttribute${index + 1}`,
-  ),
-};

@@ -46,6 +46,17 @@ connectorContract('the entra connector', async () => {
       none: 'nobody@contoso.com',
       several: 'shared@contoso.com',
     },
+    write: {
+      create: {
+        userPrincipalName: 'alan@contoso.com',
+        displayName: 'Alan Turing',
+        mailNickname: 'alan',
+        department: 'Research',
+        'employeeOrgData.costCenter': '4711',
+        manager: { $ref: { system: 'entra', kind: 'user', id: grace } },
+      },
+      change: { path: 'department', before: 'Research', after: 'Engineering' },
+    },
     break: () =>
       graph.control.fault({ path: '.', times: 0, effect: { type: 'answer', status: 401 } }),
   };

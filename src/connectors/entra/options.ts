@@ -2,6 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { EXTENSION } from './attributes.ts';
 import { CLOUD_NAMES } from './clouds.ts';
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
@@ -76,6 +77,20 @@ export const entraOptions = z
       title: 'Groups',
       description:
         'false: groups are not read, and the right to is not needed; then only people assigned directly count.',
+    }),
+    revokeSessions: z.boolean().default(true).meta({
+      title: 'Revoke sessions',
+      description: 'Whoever is disabled is signed out as well; false: only disabled.',
+    }),
+    restoreBy: z.enum(['employeeId', 'onPremisesImmutableId']).optional().meta({
+      title: 'Restore by',
+      description:
+        'A property that is never given to another person: who comes back within 30 days gets the deleted account with the same value back.',
+    }),
+    extensions: z.record(z.string(), z.string().regex(EXTENSION)).default({}).meta({
+      title: 'Directory extensions',
+      description:
+        'Of people, by what they carry: description, honorificSuffix, middleName, homePhone, otherPhone, or a name of your own.',
     }),
     applications: z.record(z.string(), z.guid()).default({}).meta({
       title: 'Applications',

@@ -11,6 +11,8 @@ export interface GraphPage {
   readonly next?: string;
   /** Ends a round of a delta query; never together with `next`. */
   readonly delta?: string;
+  /** Of the whole list, where the query asked for it. */
+  readonly count?: number;
 }
 
 /** Three million people at 30 a page; real pages hold hundreds. */
@@ -41,15 +43,17 @@ export async function* walkPages(
   }
 }
 
-function toPage(body: unknown, attempt: string): GraphPage {
+export function toPage(body: unknown, attempt: string): GraphPage {
   if (!isObject(body) || !Array.isArray(body.value))
     throw unexpectedAnswer(attempt, 'a page without `value`');
   const next = linkOf(body['@odata.nextLink']);
   const delta = linkOf(body['@odata.deltaLink']);
+  const count = body['@odata.count'];
   return {
     objects: body.value,
     ...(next === undefined ? {} : { next }),
     ...(delta === undefined ? {} : { delta }),
+    ...(typeof count === 'number' ? { count } : {}),
   };
 }
 

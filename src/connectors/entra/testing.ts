@@ -62,6 +62,59 @@ export function page(value: readonly unknown[], link: { next?: string; delta?: s
     });
 }
 
+const EVERYTHING = [
+  'User.ReadWrite.All',
+  'User-PasswordProfile.ReadWrite.All',
+  'Group.ReadWrite.All',
+  'Directory.Read.All',
+  'MailboxSettings.ReadWrite',
+  'ProfilePhoto.ReadWrite.All',
+];
+
+const SECRET = 'correct horse battery staple';
+
+/** Of a stand-in for the whole service, what a connector needs to get in. */
+interface StandIn {
+  readonly tenantId: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly control: {
+    now(): Date;
+    settle(): void;
+    act(act: {
+      readonly act: 'register-application';
+      readonly displayName: string;
+      readonly secret: string;
+      readonly permissions: readonly string[];
+    }): { readonly appId?: string };
+  };
+}
+
+export interface Connected<Graph> {
+  readonly graph: Graph;
+  readonly connector: Connector;
+  readonly secret: string;
+}
+
+/** A connector for `entra` before a stand-in, with these options and permissions. */
+export async function connectedTo<Graph extends StandIn>(
+  graph: Graph,
+  options: Readonly<Record<string, unknown>> = {},
+  permissions: readonly string[] = EVERYTHING,
+): Promise<Connected<Graph>> {
+  const { appId } = graph.control.act({
+    act: 'register-application',
+    displayName: 'Lockstep',
+    secret: SECRET,
+    permissions,
+  });
+  graph.control.settle();
+  const connector = await entra.connect(
+    entraOptions.parse({ tenant: graph.tenantId, clientId: appId, secret: SECRET, ...options }),
+    { system: 'entra', fetch: graph.fetch, now: graph.control.now, baseDirectory: '.' },
+  );
+  return { graph, connector, secret: SECRET };
+}
+
 /** PEM with certificate and key as an administrator has it, and the DER that is uploaded of it. */
 export function selfSigned(validDays = 365): { readonly pem: string; readonly der: string } {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -199,7 +199,10 @@ function managerOf(
   return manager;
 }
 
-function toValue(value: unknown, size: { left: number }): AttributeValue | undefined {
+export function toValue(
+  value: unknown,
+  size: { left: number } = { left: MAX_ATTRIBUTE_CHARACTERS },
+): AttributeValue | undefined {
   if (size.left < 0) return undefined;
   switch (typeof value) {
     case 'string':
@@ -237,7 +240,7 @@ const MEMBER_KINDS: Readonly<Record<string, ObjectKind>> = {
   '#microsoft.graph.orgContact': 'contact',
 };
 
-function memberRef(member: GraphObject, system: SystemName): ObjectRef | undefined {
+export function memberRef(member: GraphObject, system: SystemName): ObjectRef | undefined {
   if (typeof member.id !== 'string') return undefined;
   const type = member['@odata.type'];
   return {

@@ -40,6 +40,7 @@ const OPERATIONS: readonly string[] = [
   'create',
   'delete',
   'describe',
+  'filters',
   'find',
   'get',
   'read',
@@ -51,6 +52,9 @@ const OPERATIONS: readonly string[] = [
   'uploads',
 ];
 
+/** What a connector says of itself and of its system. */
+const FACTS: readonly string[] = ['traits', 'servedAs', 'postbox'];
+
 /** @param make Called for every test; systems must not share state. */
 export function connectorContract(name: string, make: () => Promise<Subject>): void {
   describe(`${name} keeps the contract`, () => {
@@ -58,11 +62,12 @@ export function connectorContract(name: string, make: () => Promise<Subject>): v
 
     it('has what it offers, and nothing in place of what it does not', async () => {
       const { connector } = await make();
-      const offered = Object.entries(connector).filter(([key]) => key !== 'traits');
+      const offered = Object.entries(connector).filter(([key]) => !FACTS.includes(key));
       expect(offered.map(([key]) => key).filter((key) => !OPERATIONS.includes(key))).toEqual([]);
       expect(offered.filter(([, operation]) => typeof operation !== 'function')).toEqual([]);
       if (connector.readChanges !== undefined) expect(connector.read).toBeDefined();
       expect(connector.addMembers === undefined).toBe(connector.removeMembers === undefined);
+      if (connector.filters !== undefined) expect(connector.search).toBeDefined();
       expect(connector.receive === undefined).toBe(connector.uploads === undefined);
       await connector[Symbol.asyncDispose]();
     });

@@ -55,6 +55,8 @@ export interface WriteDefaults {
   readonly nested?: 'kept' | 'flattened' | 'refused';
   /** The attributes the target has, where that is known in advance; others are refused. */
   readonly attributes?: readonly AttributeSchema[];
+  /** Names beside these that nobody can list in advance, such as those of directory extensions. */
+  readonly further?: RegExp;
 }
 
 export interface DefaultRow {

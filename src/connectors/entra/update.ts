@@ -1,0 +1,187 @@
+/** Changing a person or a group, and what lies beside them, in one trip. */
+
+import type { IdentityRecord, ObjectRef } from '../../identity/record.ts';
+import { parsePath, removePath, writePath } from '../../scim/path.ts';
+import { type AttributeChange, type CallOptions, ConnectorError } from '../spi/index.ts';
+import type { GraphKind } from './attributes.ts';
+import { isDone, type Step, type StepAnswer, sendSteps, stepError, wasSkipped } from './batch.ts';
+import { heldAfter, type Wanted, type Wish, wantedBy } from './body.ts';
+import type { GraphClient } from './client.ts';
+import { NOT_VISIBLE } from './failures.ts';
+import { getObject, objectPath, toFound } from './lookup.ts';
+import { PASSWORD, PHOTO, REPLIES } from './schema.ts';
+import { isObject } from './translate.ts';
+
+type Target = ObjectRef & { readonly kind: GraphKind };
+
+export async function updateObject(
+  client: GraphClient,
+  target: Target,
+  changes: readonly AttributeChange[],
+  options: { readonly revokeSessions: boolean },
+  call: CallOptions,
+): Promise<IdentityRecord> {
+  const attempt = `update ${target.kind} ${target.id} in ${target.system}`;
+  const wishes = changes.map(({ path, after }) => ({ path, value: after }));
+  const wanted = await whole(
+    client,
+    target,
+    wantedBy(target.kind, wishes, false, attempt),
+    attempt,
+    call,
+  );
+  const writes = stepsFor(client, target, wanted, options.revokeSessions);
+  const steps: readonly Step[] = [
+    ...writes,
+    { method: 'GET', path: objectPath(target.kind, target.id) },
+  ];
+  const answers = await sendSteps(client, steps, 'chain', attempt, call);
+  for (const [index, step] of writes.entries()) {
+    const answer = answers[index] ?? NO_ANSWER;
+    if (isDone(answer) || isGoneAnyway(step, answer)) continue;
+    // What failed before it says why.
+    if (wasSkipped(answer))
+      return again(client, target, wishes, writes.slice(index), attempt, call);
+    throw await refusal(client, target, step, answer, attempt, call);
+  }
+  const read = answers.at(-1);
+  const record =
+    read !== undefined && isDone(read)
+      ? toFound(read.body, target.system, target.kind, attempt)
+      : await reread(client, target, attempt, call);
+  return overlaid(record, target.kind, wishes);
+}
+
+const NO_ANSWER: StepAnswer = { status: 502, headers: new Headers() };
+
+/** What stood behind a removal of something that was not there: never done, so it is sent now. */
+async function again(
+  client: GraphClient,
+  target: Target,
+  wishes: readonly Wish[],
+  steps: readonly Step[],
+  attempt: string,
+  call: CallOptions,
+): Promise<IdentityRecord> {
+  const answers = await sendSteps(client, steps, 'chain', attempt, call);
+  for (const [index, step] of steps.entries()) {
+    const answer = answers[index] ?? NO_ANSWER;
+    if (!isDone(answer) && !isGoneAnyway(step, answer))
+      throw await refusal(client, target, step, answer, attempt, call);
+  }
+  return overlaid(await reread(client, target, attempt, call), target.kind, wishes);
+}
+
+function stepsFor(
+  client: GraphClient,
+  { kind, id }: Target,
+  { properties, manager, replies, photo, password }: Wanted,
+  revokeSessions: boolean,
+): readonly Step[] {
+  const object = `/${kind}s/${encodeURIComponent(id)}`;
+  const own = { ...properties, ...(password !== undefined && { [PASSWORD]: password }) };
+  const steps: Step[] = [];
+  if (Object.keys(own).length > 0) steps.push({ method: 'PATCH', path: object, body: own });
+  // Whoever is turned off is not to stay signed in either.
+  if (kind === 'user' && properties.accountEnabled === false && revokeSessions)
+    steps.push({ method: 'POST', path: `${object}/revokeSignInSessions` });
+  if (manager !== undefined && manager !== null)
+    steps.push({
+      method: 'PUT',
+      path: `${object}/manager/$ref`,
+      body: { '@odata.id': client.addressOf(manager.id) },
+    });
+  if (replies !== undefined)
+    steps.push({
+      method: 'PATCH',
+      path: `${object}/mailboxSettings`,
+      body: { [REPLIES]: replies },
+    });
+  if (typeof photo === 'string')
+    steps.push({
+      method: 'PUT',
+      path: `${object}/${PHOTO}/$value`,
+      body: photo,
+      contentType: 'image/jpeg',
+    });
+  // Last, because what is not there cannot be taken away, and that fails.
+  if (photo === null) steps.push({ method: 'DELETE', path: `${object}/${PHOTO}` });
+  if (manager === null) steps.push({ method: 'DELETE', path: `${object}/manager/$ref` });
+  return steps;
+}
+
+function isGoneAnyway({ method }: Step, { status }: StepAnswer): boolean {
+  return method === 'DELETE' && status === 404;
+}
+
+/** Of a complex property Graph takes the whole: the parts nobody wishes to change stay as they are. */
+async function whole(
+  client: GraphClient,
+  { kind, id }: Target,
+  wanted: Wanted,
+  attempt: string,
+  { signal }: CallOptions,
+): Promise<Wanted> {
+  if (wanted.partly.length === 0) return wanted;
+  const path = objectPath(kind, id, ['id', ...wanted.partly]);
+  const held = await client.get(path, { attempt, signal });
+  const properties = { ...wanted.properties };
+  for (const name of wanted.partly) {
+    const parts = isObject(held) && isObject(held[name]) ? held[name] : {};
+    const wished = properties[name];
+    properties[name] = { ...parts, ...(isObject(wished) && wished) };
+  }
+  return { ...wanted, properties };
+}
+
+/** A manager who is missing is another matter than a person who is. */
+async function refusal(
+  client: GraphClient,
+  target: Target,
+  step: Step,
+  answer: StepAnswer,
+  attempt: string,
+  call: CallOptions,
+): Promise<ConnectorError> {
+  const error = stepError(attempt, step, answer);
+  if (error.kind !== 'missing' || !step.path.endsWith('/manager/$ref')) return error;
+  const { system, kind, id } = target;
+  const there = await getObject(client, { system, kind, extensions: [] }, id, {
+    signal: call.signal,
+    attributes: ['id'],
+  });
+  if (there === undefined) return error;
+  return new ConnectorError(NOT_VISIBLE.kind, error.message, { code: NOT_VISIBLE.code });
+}
+
+async function reread(
+  client: GraphClient,
+  target: Target,
+  attempt: string,
+  { signal }: CallOptions,
+): Promise<IdentityRecord> {
+  const object = await client.get(objectPath(target.kind, target.id), { attempt, signal });
+  return toFound(object, target.system, target.kind, attempt);
+}
+
+/** A success counts, whatever a reading shows a moment later: what was asked lies over it. */
+export function overlaid(
+  record: IdentityRecord,
+  kind: GraphKind,
+  wishes: readonly Wish[],
+): IdentityRecord {
+  let { attributes } = record;
+  for (const { path: text, value } of wishes) {
+    const path = parsePath(text);
+    if (!path.ok || UNREAD.has(path.value.attribute)) continue;
+    const held = heldAfter(kind, path.value, value);
+    attributes =
+      held === undefined
+        ? removePath(attributes, path.value)
+        : writePath(attributes, path.value, held);
+  }
+  return { ...record, attributes };
+}
+
+/** Passwords are in no record, and members are not part of their group's. */
+const UNREAD: ReadonlySet<string> = new Set([PASSWORD, 'members']);
