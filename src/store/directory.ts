@@ -18,8 +18,10 @@ import type {
 } from '../connectors/directory/storage.ts';
 import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Row, SqlValue } from './database.ts';
-import { inOrderOfKeys, inOrderOfNames, type Lots, pageOfNames } from './directory-order.ts';
+import { decidedPage } from './directory-decided.ts';
+import { type Condition, conditionOf } from './directory-filter.ts';
 import { noteDelivery, waitingMails } from './directory-mails.ts';
+import { inOrderOfKeys, inOrderOfNames, type Lots, pageOfNames } from './directory-order.ts';
 import { directoryWrites } from './directory-writes.ts';
 import { list } from './rows.ts';
 
@@ -68,14 +70,17 @@ export function directoryStorage(database: Database, system: SystemName): Direct
     const equality = filter && indexedEquality(kind, filter);
     if (equality) {
       // Few: sorted here, since an order by id would tempt SQLite away from the index.
-      const rows = await objects(kind, ...condition(equality));
-      const found = rows.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+      const rows = await objects(kind, ...equalTo(equality));
+      const found = rows.toSorted(inOrderOfIds);
       const wanted = matches ? found.filter(matches) : found;
       if (order) return sortedPage(wanted, order, { offset, count });
       const later = after === undefined ? wanted : wanted.filter(({ id }) => id > after);
       return { objects: later.slice(offset, offset + count), total: wanted.length };
     }
     if (order) return ordered(kind, selection, order);
+    const condition = filter && conditionOf(filter, database.dialect);
+    if (matches && condition && selection.exactly)
+      return decided(kind, selection, matches, condition);
     if (matches) return scan(kind, selection, matches);
     const [page, total] = await Promise.all([
       objects(kind, ' and id > ? order by id limit ? offset ?', [after ?? '', count, offset]),
@@ -100,23 +105,43 @@ export function directoryStorage(database: Database, system: SystemName): Direct
 
   async function totalOf(kind: ObjectKind): Promise<number> {
     const [counted] = await database.all<{ readonly total: number }>(
-      'select count(*) as total from directory_object where system = ? and kind = ?',
-      [system, kind],
+      `select coalesce(
+         (select value from directory_count where system = ? and kind = ?),
+         (select count(*) from directory_object where system = ? and kind = ?)) as total`,
+      [system, kind, system, kind],
     );
     return counted?.total ?? 0;
   }
 
+  async function decided(
+    kind: ObjectKind,
+    selection: Selection,
+    matches: (object: StoredObject) => boolean,
+    condition: Condition,
+  ): Promise<Selected> {
+    const { ids, total, unsure } = await decidedPage(database, system, kind, selection, condition);
+    if (unsure > 0) return scan(kind, selection, matches, condition);
+    const found = await objects(kind, ` and id in ${database.inList}`, [list(ids)]);
+    return { objects: found.toSorted(inOrderOfIds), total };
+  }
+
+  /** @param condition Of no interest is whatever surely does not satisfy it. */
   async function scan(
     kind: ObjectKind,
     { after = '', offset = 0, count }: Selection,
     matches: (object: StoredObject) => boolean,
+    { sql, parameters }: Condition = { sql: 'true', parameters: [] },
   ): Promise<Selected> {
     const page: StoredObject[] = [];
     let total = 0;
     let passed = 0;
     let last = '';
     for (;;) {
-      const lot = await objects(kind, ' and id > ? order by id limit ?', [last, SCAN_SIZE]);
+      const lot = await objects(kind, ` and id > ? and (${sql}) is not false order by id limit ?`, [
+        last,
+        ...parameters,
+        SCAN_SIZE,
+      ]);
       for (const object of lot) {
         if (!matches(object)) continue;
         total++;
@@ -201,7 +226,11 @@ export function directoryStorage(database: Database, system: SystemName): Direct
   };
 }
 
-function condition({ column, value }: IndexedEquality): readonly [string, readonly SqlValue[]] {
+function inOrderOfIds(one: StoredObject, other: StoredObject): number {
+  return one.id < other.id ? -1 : 1;
+}
+
+function equalTo({ column, value }: IndexedEquality): readonly [string, readonly SqlValue[]] {
   switch (column) {
     case 'id':
       return [' and id = ?', [value]];

@@ -22,6 +22,7 @@ import { freeNames0652 } from './0652-free-names.ts';
 import { refusedCreates0660 } from './0660-refused-creates.ts';
 import { releases0670 } from './0670-releases.ts';
 import { directoryGroups0700 } from './0700-directory-groups.ts';
+import { directoryCount0720 } from './0720-directory-count.ts';
 import { directoryUnique0730 } from './0730-directory-unique.ts';
 import type { Migration } from './migration.ts';
 
@@ -48,5 +49,6 @@ export const MIGRATIONS: readonly Migration[] = [
   refusedCreates0660,
   releases0670,
   directoryGroups0700,
+  directoryCount0720,
   directoryUnique0730,
 ];

@@ -45,7 +45,10 @@ async function eraseRows(
     case 'kept':
       return;
     case 'rows':
-      return drop(place, rows, queries);
+      await drop(place, rows, queries);
+      // Counted again by the next who writes there.
+      if (place.table === 'directory_object') await queries.run('delete from directory_count');
+      return;
     case 'audit':
       await drop(place, rows, queries);
       return told(rows.map(({ number }) => Number(number)).toSorted((a, b) => a - b));

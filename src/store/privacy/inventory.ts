@@ -340,6 +340,7 @@ export const IMPERSONAL: readonly Impersonal[] = [
   { table: 'marker', why: 'how far a sweep has come; an id of an identity, until it has ended' },
   { table: 'fingerprint', why: 'hashes of the configuration' },
   { table: 'directory_sequence', why: 'a number' },
+  { table: 'directory_count', why: 'a number' },
   { table: 'directory_listed', why: 'names of departments and places' },
   { table: 'access_token', why: 'hashes of tokens; of programs, not of people' },
   { table: 'lease', why: 'which process is at work' },
