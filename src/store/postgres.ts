@@ -7,60 +7,98 @@ import type { Database, Queries, Row, SqlValue } from './database.ts';
 import { StoreError } from './failure.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { migrate } from './migrations/migration.ts';
+import {
+  arraysOf,
+  type Bulk,
+  bulkOf,
+  COLUMN_TYPES,
+  type ColumnTypes,
+  columnTypes,
+  FEW_ROWS,
+} from './postgres-batch.ts';
 import { assertSeparated, grantWork, SCHEMA, workingRole } from './postgres-role.ts';
 
 const MOST_CONNECTIONS = 8;
+
+/** Connections that serve every tenant: whose turn it is, each transaction says as it begins. */
+export interface PostgresPool extends AsyncDisposable {
+  /** Closing it closes nothing: the connections are everybody's. */
+  of(tenant: Tenant): Database;
+}
+
+/** The database of one tenant, with connections of its own. */
+export async function openPostgres(url: string, tenant: Tenant): Promise<Database> {
+  const pool = await openPostgresPool(url);
+  return { ...pool.of(tenant), [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose]() };
+}
 
 /**
  * Opens a database, brings it up to date as the role of the URL, and works as a role that cannot
  * see past row-level security.
  */
-export async function openPostgres(url: string, tenant: Tenant): Promise<Database> {
-  const role = await prepare(url, tenant);
+export async function openPostgresPool(url: string): Promise<PostgresPool> {
+  const { role, types } = await prepare(url);
   const pool = new pg.Pool({ ...connection(url), max: MOST_CONNECTIONS });
   // A connection that breaks is replaced by the pool: whoever asked, or asks next, sees the failure.
   // One that breaks while it is lent out tells only itself, and an unheard error ends the process.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const assumed = new WeakSet<pg.PoolClient>();
-  const plain = overPool(pool, tenant, async () => {
+  const connect = async (): Promise<pg.PoolClient> => {
     const client = await pool.connect().catch(unreachable);
     if (!assumed.has(client)) {
       if (role !== undefined) await client.query(`set role ${role}`);
       assumed.add(client);
     }
     return client;
-  });
+  };
   try {
-    await plain.begin((queries) => assertSeparated(queries));
+    await overPool(connect, NOBODY, types).begin((queries) => assertSeparated(queries));
   } catch (error) {
-    await plain.close();
+    await pool.end();
     throw error;
   }
-  return joining(plain);
+  return {
+    of: (tenant) => joining(overPool(connect, tenant, types)),
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
 }
 
-/** Migrates as the owner. Returns the role to work as, where it is not the one of the URL. */
-async function prepare(url: string, tenant: Tenant): Promise<string | undefined> {
+/** Has no rows, and can have none. */
+const NOBODY = '';
+
+interface Prepared {
+  /** To work as, where it is not the one of the URL. */
+  readonly role?: string;
+  readonly types: ColumnTypes;
+}
+
+/** Migrates as the owner. */
+async function prepare(url: string): Promise<Prepared> {
   const client = new pg.Client(connection(url));
   await client.connect().catch(unreachable);
   try {
-    const queries = over(client);
+    const queries = over(client, new Map());
     await client.query('begin');
     // Several processes may start at once; the second waits here and finds nothing left to do.
     await client.query(`select pg_advisory_xact_lock(hashtext('lockstep.migrate'))`);
     const role = await workingRole(queries);
     await client.query(`create schema if not exists ${SCHEMA}`);
-    await migrate(queries, 'postgres', tenant, MIGRATIONS);
+    await migrate(queries, 'postgres', NOBODY, MIGRATIONS);
     if (role !== undefined) await grantWork(queries, role);
     await client.query('commit');
-    return role;
+    const types = columnTypes(await queries.all(COLUMN_TYPES));
+    return { types, ...(role !== undefined && { role }) };
   } finally {
     await client.end();
   }
 }
 
-function overPool(pool: pg.Pool, tenant: Tenant, connect: () => Promise<pg.PoolClient>): Plain {
+function overPool(
+  connect: () => Promise<pg.PoolClient>,
+  tenant: Tenant,
+  types: ColumnTypes,
+): Plain {
   const begin: Plain['begin'] = async (work, outlives = 'power-cut') => {
     const client = await connect();
     let broken: Error | undefined;
@@ -71,7 +109,7 @@ function overPool(pool: pg.Pool, tenant: Tenant, connect: () => Promise<pg.PoolC
         `begin; ${wait}select set_config('lockstep.tenant', ${pg.escapeLiteral(tenant)}, true)`,
       );
       begun.catch(() => undefined);
-      const value = await work(over(client));
+      const value = await work(over(client, types));
       await begun;
       const { command } = await client.query('commit');
       // The server answers a commit of a failed transaction by rolling it back.
@@ -95,20 +133,35 @@ function overPool(pool: pg.Pool, tenant: Tenant, connect: () => Promise<pg.PoolC
     run: (sql, parameters) => begin((queries) => queries.run(sql, parameters)),
     batch: (sql, rows) => begin((queries) => queries.batch(sql, rows)),
     begin,
-    close: () => pool.end(),
+    close: async () => {},
   };
 }
 
-function over(client: pg.ClientBase): Queries {
+function over(client: pg.ClientBase, types: ColumnTypes): Queries {
   return {
     all: async <R extends Row>(sql: string, parameters: readonly SqlValue[] = []) =>
       (await client.query<R>(statement(sql, parameters))).rows,
     run: async (sql, parameters = []) =>
       (await client.query(statement(sql, parameters))).rowCount ?? 0,
     batch: async (sql, rows) => {
+      const bulk = rows.length < FEW_ROWS ? undefined : knownBulk(sql, types);
+      const arrays = bulk && arraysOf(rows, bulk);
+      if (bulk && arrays) {
+        await client.query({ ...statement(bulk.sql, []), values: [...arrays] });
+        return;
+      }
       await Promise.all(rows.map((row) => client.query(statement(sql, row))));
     },
   };
+}
+
+const bulks = new WeakMap<ColumnTypes, Map<string, Bulk | undefined>>();
+
+function knownBulk(sql: string, types: ColumnTypes): Bulk | undefined {
+  const known = bulks.get(types) ?? new Map<string, Bulk | undefined>();
+  bulks.set(types, known);
+  if (!known.has(sql)) known.set(sql, bulkOf(sql, types));
+  return known.get(sql);
 }
 
 interface Statement {
