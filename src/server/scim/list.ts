@@ -11,12 +11,7 @@ import { refuseHidden } from '../../scim/returned.ts';
 import { filterForType } from '../../scim/type-filter.ts';
 import { LIST_RESPONSE } from '../../scim/urn.ts';
 import type { Cursors, Place } from './cursor.ts';
-import {
-  projected,
-  projectionOf,
-  type Resource,
-  resourceOf,
-} from './render.ts';
+import { projected, projectionOf, type Resource, resourceOf } from './render.ts';
 import { search } from './search.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 import { sortFor } from './sort.ts';
@@ -109,7 +104,14 @@ function queryText(
   { owner, served, types }: ListContext,
   { filter = '', sortBy = '', sortOrder = '' }: ListParameters,
 ): string {
-  return JSON.stringify([owner, served.name, types.map(({ name }) => name), filter, sortBy, sortOrder]);
+  return JSON.stringify([
+    owner,
+    served.name,
+    types.map(({ name }) => name),
+    filter,
+    sortBy,
+    sortOrder,
+  ]);
 }
 
 function onlyByCursor({ name }: ServedSystem): ScimError {

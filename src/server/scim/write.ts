@@ -105,7 +105,10 @@ async function current(context: WriteContext, id: string): Promise<IdentityRecor
   );
   if (!record) throw new ScimError(404, `${type.name} ${id} does not exist`);
   if (ifMatch && !isAmong(ifMatch, record.version))
-    throw new ScimError(412, `${type.name} ${id} has changed: its version is ${record.version ?? 'not known'}`);
+    throw new ScimError(
+      412,
+      `${type.name} ${id} has changed: its version is ${record.version ?? 'not known'}`,
+    );
   if (ifNoneMatch === 'any' || (ifNoneMatch && isAmong(ifNoneMatch, record.version)))
     throw new ScimError(412, `${type.name} ${id} is there, with the version ${record.version}`);
   return record;
