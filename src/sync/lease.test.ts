@@ -87,4 +87,29 @@ describe('a lane', () => {
     await expect(work).rejects.toMatchObject({ code: 'busy' });
     expect(waited()).toBe(5);
   });
+
+  it('goes to whoever waits for it in this process as soon as it is given back', async () => {
+    const { engine } = engineWith(undefined, true);
+    const asleep = Promise.withResolvers<void>();
+    // Nobody wakes by the clock here.
+    const waiter = {
+      ...engine,
+      sleep: (_: number, signal: AbortSignal) =>
+        new Promise<void>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          asleep.resolve();
+        }),
+    };
+    const order: string[] = [];
+    let second: Promise<void> | undefined;
+    await underLease('write/ramp', engine, watch, 0, async () => {
+      second = underLease('write/ramp', waiter, watch, 60, async () => {
+        order.push('second');
+      });
+      await asleep.promise;
+      order.push('first');
+    });
+    await second;
+    expect(order).toEqual(['first', 'second']);
+  });
 });

@@ -14,6 +14,9 @@ const RETRY_SECONDS = 1;
 /** What this process works under now: of a lease whose end the store did not take down, it knows so itself. */
 const atWork = new Set<string>();
 
+/** Who waits in this process, by lane. Of another store's lane somebody is woken for nothing, and looks again. */
+const waiting = new Map<string, Set<() => void>>();
+
 /**
  * @param patienceSeconds How long to wait for somebody else to finish, before `busy`.
  * @param work Its watch is aborted when the lease is lost to somebody else.
@@ -54,6 +57,7 @@ export async function underLease<Value>(
     clearInterval(renewing);
     atWork.delete(own);
     await engine.ledger.dropLease(lane, token);
+    for (const wake of waiting.get(lane) ?? []) wake();
   }
 }
 
@@ -83,7 +87,23 @@ async function taken(
       const message = `${holder} is at work there`;
       watch.progress({ type: 'waiting', system: lane, seconds: patienceSeconds, message });
     }
-    await engine.sleep(RETRY_SECONDS * 1000, watch.signal);
+    await untilFree(lane, engine, watch);
+  }
+}
+
+/** A while; for another waiter of this process, until the lane is given back, if that is sooner. */
+async function untilFree(lane: string, { sleep }: Engine, { signal }: Watch): Promise<void> {
+  const free = new AbortController();
+  const wake = (): void => free.abort();
+  const others = waiting.get(lane) ?? new Set();
+  waiting.set(lane, others.add(wake));
+  try {
+    await sleep(RETRY_SECONDS * 1000, AbortSignal.any([signal, free.signal]));
+  } catch (error) {
+    if (!free.signal.aborted || signal.aborted) throw error;
+  } finally {
+    others.delete(wake);
+    if (others.size === 0) waiting.delete(lane);
   }
 }
 
