@@ -87,8 +87,7 @@ function noStorage(system: SystemName): never {
 /** Opens the store, migrates it, and wires the rooms together. No system is asked anything yet. */
 export async function openEngine(configuration: Configuration, world: World = {}): Promise<Engine> {
   await using stack = new AsyncDisposableStack();
-  const database =
-    world.database ?? stack.use(await openDatabase(configuration.store, configuration.directory));
+  const database = world.database ?? stack.use(await storeOf(configuration));
   const now = world.now ?? (() => new Date());
   const fetch = world.fetch ?? leanFetch;
   const types = connectorTypes(storagesOf(database, now));
@@ -145,6 +144,10 @@ export async function openEngine(configuration: Configuration, world: World = {}
   return acting(world.actor ?? thisPerson());
 }
 
+function storeOf({ store, directory, tenant }: Configuration): Promise<Database> {
+  return openDatabase(store, directory, tenant);
+}
+
 /** Two configurations side by side over one store: the one in force, and one that is tried. */
 interface Trial extends AsyncDisposable {
   /** What would be done otherwise under the one that is tried. */
@@ -158,8 +161,7 @@ export async function openTrial(
   world: World = {},
 ): Promise<Trial> {
   await using stack = new AsyncDisposableStack();
-  const database =
-    world.database ?? stack.use(await openDatabase(configuration.store, configuration.directory));
+  const database = world.database ?? stack.use(await storeOf(configuration));
   const engine = stack.use(await openEngine(configuration, { ...world, database }));
   const store = openWarehouseStore(database);
   const { fetch, now } = engine;

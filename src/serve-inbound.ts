@@ -2,13 +2,13 @@
 
 import { connectorTypes } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
+import type { Tenant } from './identity/identity.ts';
 import type { SystemName } from './identity/record.ts';
 import type { Tasks } from './server/api/tasks.ts';
 import { arrivals, type Pause, type StartRun } from './server/inbound/arrivals.ts';
 import { type InboundVerbs, inboundService } from './server/inbound/service.ts';
-import { inboundAuthentication } from './server/tokens.ts';
+import { inboundAuthentication, type TokenStorage } from './server/tokens.ts';
 import type { Database } from './store/database.ts';
-import { tokenStorage } from './store/tokens.ts';
 import type { Engine } from './sync/engine.ts';
 import { runSync } from './sync/run.ts';
 import { findUpload, hasUnread, upload, uploads } from './sync/upload.ts';
@@ -16,10 +16,37 @@ import { findUpload, hasUnread, upload, uploads } from './sync/upload.ts';
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
 
+/** Of one tenant. */
 export interface InboundDoor {
-  readonly service: ReturnType<typeof inboundService>;
+  readonly verbs: InboundVerbs;
+  /** Systems that records are pushed to. */
+  readonly systems: ReadonlySet<SystemName>;
   /** Reads what was pushed before and not read then, since a process ended. */
   wake(): Promise<void>;
+}
+
+type FindDoor = (
+  tenant: Tenant,
+) => Promise<
+  | { readonly tokens: TokenStorage; readonly inbound: Pick<InboundDoor, 'verbs' | 'systems'> }
+  | undefined
+>;
+
+/** One address for the doors of all tenants; the token says whose. */
+export function inboundDoors(
+  find: FindDoor,
+  now: () => Date,
+  onBug: (error: unknown) => void,
+): ReturnType<typeof inboundService> {
+  return inboundService({
+    authenticate: inboundAuthentication(
+      async (tenant) => (await find(tenant))?.tokens,
+      now,
+      async (tenant, system) => (await find(tenant))?.inbound.systems.has(system) ?? false,
+    ),
+    open: async (tenant) => (await find(tenant))?.inbound.verbs,
+    onBug,
+  });
 }
 
 /** @param signal Ends what is tried again. */
@@ -52,21 +79,12 @@ export function inboundDoor(
     findUpload: (system, id) => findUpload(engine, system, id),
     arrived: async (system) => (await lanes.get(system)?.arrived()) ?? false,
   };
-  const service = inboundService({
-    authenticate: inboundAuthentication(
-      async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),
-      engine.now,
-      new Set(names),
-    ),
-    open: (tenant) => (tenant === database.tenant ? verbs : undefined),
-    onBug,
-  });
   const wake = async (): Promise<void> => {
     for (const [system, { arrived }] of lanes) {
       if (await hasUnread(engine, system).catch(onBug)) void arrived();
     }
   };
-  return { service, wake };
+  return { verbs, systems: new Set(names), wake };
 }
 
 function runOf(system: SystemName, engine: Engine, { tenant }: Database, tasks: Tasks): StartRun {

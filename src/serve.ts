@@ -4,26 +4,29 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { type ServerType, serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { SCHEDULE } from './audit/entry.ts';
+import { accessIn } from './access.ts';
 import type { ServeOptions, Serving } from './cli/services.ts';
-import { openEngine, openTrial } from './compose.ts';
+import { openTrial } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import { type ConfigurationWorld, readConfiguration } from './config/load.ts';
-import { inboundDoor } from './serve-inbound.ts';
-import { apiService } from './server/api/api.ts';
-import type { TryOut } from './server/api/endpoint.ts';
-import { actorOf, toldLogins } from './server/api/logins.ts';
-import { hiddenAttributes } from './server/api/shown.ts';
-import { openTasks, type Tasks } from './server/api/tasks.ts';
-import { type ServedSystem, servedSystem } from './server/scim/served.ts';
+import type { Tenant } from './identity/identity.ts';
+import { inboundDoors } from './serve-inbound.ts';
+import { openServedTenants, type ServedTenants } from './serve-tenants.ts';
+import { trustIndex } from './serve-trust.ts';
+import { type ApiServiceOptions, apiService } from './server/api/api.ts';
+import type { ApiCaller, TryOut } from './server/api/endpoint.ts';
+import { actorOf, type Logins, toldLogins } from './server/api/logins.ts';
+import { openTasks } from './server/api/tasks.ts';
+import type { Access } from './server/auth/access.ts';
+import { grants } from './server/auth/grant.ts';
+import { jwtAuthentication } from './server/auth/jwt.ts';
+import { tokenEndpoint } from './server/auth/token-endpoint.ts';
 import { scimService } from './server/scim.ts';
-import { apiAuthentication, tokenAuthentication } from './server/tokens.ts';
+import { DEFAULT_TENANT } from './server/tenants/tenant.ts';
+import { apiAuthentication, isOurs, tokenAuthentication } from './server/tokens.ts';
 import type { Database } from './store/database.ts';
-import { openDatabase } from './store/open.ts';
-import { tokenStorage } from './store/tokens.ts';
 import { verbsOf } from './sync/bind.ts';
-import type { Engine } from './sync/engine.ts';
-import { repeatRuns } from './sync/schedule.ts';
+import { type Installation, openInstallation } from './tenants.ts';
 
 export async function startServing(
   configuration: Configuration,
@@ -31,22 +34,28 @@ export async function startServing(
   world?: ConfigurationWorld,
 ): Promise<Serving> {
   await using stack = new AsyncDisposableStack();
-  const database = stack.use(await openDatabase(configuration.store, configuration.directory));
-  const engine = stack.use(await openEngine(configuration, { database }));
+  const onBug = bugTo(log);
+  const installation = stack.use(await openInstallation(configuration, world));
+  const { database } = installation;
+  const now = () => new Date();
+  const tasks = openTasks({ signal, now, onBug });
+  const surroundings = { tasks, signal, log, onBug };
+  const tenants = stack.use(await openServedTenants(installation, configuration, surroundings));
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
     const ready = !signal.aborted && (await isAnswering(database));
     return context.json({ status: ready ? 'ready' : 'not ready' }, ready ? 200 : 503);
   });
-  app.route('/', scim(configuration, engine, database, log));
-  const tasks = openTasks({ signal, now: engine.now, onBug: bugTo(log) });
-  const inbound = inboundDoor(configuration, engine, database, tasks, signal, bugTo(log));
-  app.route('/', inbound.service);
-  app.route(
-    '/',
-    api(engine, database, tasks, log, world && tryOutIn(configuration, database, world)),
-  );
+  const trustsIn = trustIndex(installation, configuration, now);
+  const byJwt = jwtAuthentication({ fetch, now, trustsIn, log });
+  app.route('/', scim(tenants, byJwt, now, onBug));
+  const logins = loginsOf(tenants, now);
+  const refused = logins.unknownClient;
+  const grant = grants({ storagesOf: tenants.find, now, refused });
+  app.route('/', tokenEndpoint({ grant, onBug }));
+  app.route('/', inboundDoors(tenants.find, now, onBug));
+  app.route('/', api(tenants, installation, { tasks, logins, onBug }, world));
 
   const { host } = configuration.server;
   const server = serve({
@@ -60,11 +69,7 @@ export async function startServing(
   ]);
   stack.defer(() => closed(server));
   const running = stack.move();
-  const work = Promise.all([
-    aborted(signal).then(tasks.settled),
-    scheduled(configuration, engine, signal, log),
-    inbound.wake(),
-  ]);
+  const work = Promise.all([aborted(signal).then(tasks.settled), tenants.work()]);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     ended: work.then(
@@ -78,74 +83,73 @@ export async function startServing(
 }
 
 function scim(
-  { systems }: Configuration,
-  engine: Engine,
-  database: Database,
-  log: ServeOptions['log'],
+  { find }: ServedTenants,
+  authenticateJwt: ReturnType<typeof jwtAuthentication>,
+  now: () => Date,
+  onBug: (error: unknown) => void,
 ): ReturnType<typeof scimService> {
-  const names = new Set(systems.flatMap(({ name, serve: served }) => (served ? [name] : [])));
-  const open = new Map<string, Promise<ServedSystem>>();
-  const openServed = (name: string): Promise<ServedSystem> => {
-    const opening = engine.connector(name).then((connector) => servedSystem(name, connector));
-    open.set(name, opening);
-    opening.catch(() => open.delete(name));
-    return opening;
-  };
+  const authenticate = tokenAuthentication(async (tenant) => (await find(tenant))?.tokens, now);
   return scimService({
     basePath: '/scim/v2/:system',
-    authenticate: tokenAuthentication(
-      async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),
-      engine.now,
-    ),
-    open: async ({ system }) =>
-      names.has(system) ? await (open.get(system) ?? openServed(system)) : undefined,
-    onBug: bugTo(log),
+    authenticate: async (token, system) =>
+      isOurs(token) ? authenticate(token) : authenticateJwt(token, system),
+    open: async ({ tenant, system }) => (await find(tenant))?.served(system),
+    onBug,
   });
 }
 
 function api(
-  engine: Engine,
-  database: Database,
-  tasks: Tasks,
-  log: ServeOptions['log'],
-  tryOut: TryOut | undefined,
+  tenants: ServedTenants,
+  installation: Installation,
+  around: Pick<ApiServiceOptions, 'tasks' | 'logins' | 'onBug'>,
+  world: ConfigurationWorld | undefined,
 ): ReturnType<typeof apiService> {
-  // What is made of something hidden is hidden too, and what is written from that.
-  const hidden = hiddenAttributes([{ mapping: { rows: engine.computed } }, ...engine.targets]);
+  const { find, first } = tenants;
+  const { now } = first.engine;
   return apiService({
-    authenticate: apiAuthentication(
-      async (tenant) => (tenant === database.tenant ? tokenStorage(database) : undefined),
-      engine.now,
-    ),
-    open: async (caller) =>
-      caller.tenant === database.tenant
-        ? { verbs: verbsOf(engine.as(actorOf(caller))), hidden, ...(tryOut && { tryOut }) }
-        : undefined,
-    logins: toldLogins(
-      (told, actor) => engine.audit.append(told, { actor, at: engine.now() }),
-      engine.now,
-    ),
-    tasks,
-    onBug: bugTo(log),
+    authenticate: apiAuthentication(async (tenant) => (await find(tenant))?.tokens, now),
+    open: async (caller) => {
+      const tenant = await find(caller.tenant);
+      if (tenant === undefined) return undefined;
+      const { engine, hidden } = tenant;
+      const verbs = verbsOf(engine.as(actorOf(caller)));
+      // A configuration names files and variables of this machine: nobody's but the installation's.
+      const tryOut =
+        tenant === first && world && tryOutIn(first.configuration, first.database, world);
+      return {
+        ...{ verbs, hidden },
+        access: (name = caller.tenant) => accessFor(caller, name, tenants),
+        ...(tenant === first && { tenants: installation.tenants(actorOf(caller), now) }),
+        ...(tryOut && { tryOut }),
+      };
+    },
+    ...around,
   });
+}
+
+/** Whoever administers the installation reaches into every tenant, everybody else into their own. */
+async function accessFor(
+  caller: ApiCaller,
+  name: Tenant,
+  { find, first }: ServedTenants,
+): Promise<Access | undefined> {
+  const own = name === caller.tenant;
+  if (!own && caller.tenant !== DEFAULT_TENANT) return undefined;
+  const tenant = await find(name);
+  const actor = own ? actorOf(caller) : `${actorOf(caller)} of ${caller.tenant}`;
+  return tenant && accessIn(tenant.database, tenant.configuration, actor, first.engine.now);
+}
+
+/** Each is told to the trail of its tenant; to that of the installation where it has none. */
+function loginsOf({ find, first }: ServedTenants, now: () => Date): Logins {
+  return toldLogins(async (told, actor, tenant) => {
+    const { engine } = (tenant !== undefined && (await find(tenant))) || first;
+    await engine.audit.append(told, { actor, at: now() });
+  }, now);
 }
 
 function bugTo(log: ServeOptions['log']): (error: unknown) => void {
   return (error) => log(`a mistake of ours: ${error instanceof Error ? error.stack : error}`);
-}
-
-async function scheduled(
-  { schedule }: Configuration,
-  engine: Engine,
-  signal: AbortSignal,
-  log: ServeOptions['log'],
-): Promise<void> {
-  if (schedule === undefined) return;
-  await repeatRuns(engine.as(SCHEDULE), {
-    ...schedule,
-    watch: { signal, progress: () => {} },
-    log,
-  });
 }
 
 async function isAnswering(database: Database): Promise<boolean> {

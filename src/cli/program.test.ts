@@ -118,6 +118,11 @@ async function lockstep(parameters: readonly string[], verbs: Partial<Verbs> = {
     openTrial: () => Promise.reject(new Error('nothing is tried here')),
     serve: () => Promise.reject(new Error('not served here')),
     openTokens: () => Promise.reject(new Error('no tokens here')),
+    openTenants: async () => ({
+      tenants: {} as never,
+      configurationOf: async () => undefined,
+      [Symbol.asyncDispose]: async () => {},
+    }),
     fetch: () => Promise.reject(new Error('no server here')),
     emulators: {
       graph: () => Promise.reject(new Error('not emulated here')),
@@ -176,10 +181,10 @@ describe('the command line', () => {
         groups [GROUP]        groups made by rule; of one, who is in it and why
         privacy               export, erase, proof: what is stored about one person, and its end
         serve                 schedule, SCIM and health, in one process
-        token                 create, list, revoke: for served systems and the API
+        token                 create, list, rotate, revoke: for served systems and the API
+        tenant                create, list, configure, remove: companies kept apart
         eval [EXPRESSION]     one expression over one object
-        import                an Entra provisioning job as YAML; records into a system
-      Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo, emulate.
+      Every command: --config FILE, --tenant NAME, --json, --help. Also: import, completion, demo, emulate.
       Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.
       "
     `);

@@ -27,6 +27,7 @@ import { serveCommand } from './serve.ts';
 import type { Services } from './services.ts';
 import { ConfigurationRefused, type Exit, Refusal, type Session } from './session.ts';
 import { statusCommand } from './status.ts';
+import { tenantCommand } from './tenant.ts';
 import { output, type Terminal } from './terminal.ts';
 import { tokenCommand } from './token.ts';
 import { undoCommand } from './undo.ts';
@@ -51,6 +52,7 @@ const COMMANDS: readonly ((session: Session) => Command)[] = [
   privacyCommand,
   serveCommand,
   tokenCommand,
+  tenantCommand,
   evalCommand,
   importCommand,
   emulateCommand,
@@ -115,7 +117,7 @@ function unknownCommand(name: string, commands: readonly Command[]): Refusal {
   });
 }
 
-const NAMED_BELOW: readonly string[] = ['completion', 'demo', 'emulate'];
+const NAMED_BELOW: readonly string[] = ['import', 'completion', 'demo', 'emulate'];
 
 /** One screen of 24 lines. */
 function overview(commands: readonly Command[]): string {
@@ -132,7 +134,7 @@ function overview(commands: readonly Command[]): string {
   return [
     'Keeps the accounts in every system in step with the people they stand for.',
     ...lines,
-    'Every command: --config FILE, --tenant NAME, --json, --help. For shells: completion. To look around: demo, emulate.',
+    `Every command: --config FILE, --tenant NAME, --json, --help. Also: ${NAMED_BELOW.join(', ')}.`,
     'Exit codes: 0 done, 1 failed, 2 held or needs a person, 64 wrong usage.',
     '',
   ].join('\n');

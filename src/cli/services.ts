@@ -3,7 +3,9 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { ConfigurationWorld } from '../config/load.ts';
 import type { Tenant } from '../identity/identity.ts';
-import type { TokenStorage } from '../server/tokens.ts';
+import type { Result } from '../identity/problem.ts';
+import type { Access } from '../server/auth/access.ts';
+import type { Tenants } from '../server/tenants/tenants.ts';
 import type { Engine, Watch } from '../sync/engine.ts';
 import type { WithReport } from '../sync/plan-with.ts';
 import type { Verbs } from '../sync/verbs.ts';
@@ -23,6 +25,8 @@ export interface Services {
   /** SCIM, health and the schedule until the signal aborts; then whatever runs is brought to an end. */
   serve(configuration: Configuration, options: ServeOptions): Promise<Serving>;
   openTokens(configuration: Configuration): Promise<OpenTokens>;
+  /** @param configuration Of the installation. */
+  openTenants(configuration: Configuration): Promise<OpenTenants>;
   /** For servers named with --server. */
   readonly fetch: typeof globalThis.fetch;
   readonly emulators: Readonly<Record<'graph' | 'ramp', EmulatorStart>>;
@@ -37,10 +41,16 @@ export interface Trial extends AsyncDisposable {
   planWith(systems: readonly string[] | undefined, watch: Watch): Promise<WithReport>;
 }
 
-/** Bearer tokens of served systems; only their hashes are kept. */
+/** Tokens and clients of a tenant; only hashes are kept. */
 export interface OpenTokens extends AsyncDisposable {
-  readonly storage: TokenStorage;
-  readonly tenant: Tenant;
+  readonly access: Access;
+}
+
+/** Tenants of an installation, and their configurations. */
+export interface OpenTenants extends AsyncDisposable {
+  readonly tenants: Tenants;
+  /** @returns Undefined where there is no such tenant, or not any more. */
+  configurationOf(tenant: Tenant): Promise<Result<Configuration> | undefined>;
 }
 
 export interface ServeOptions {

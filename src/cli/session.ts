@@ -5,7 +5,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { describeProblem } from '../config/text.ts';
-import type { Problem } from '../identity/problem.ts';
+import type { Problem, Result } from '../identity/problem.ts';
+import { DEFAULT_TENANT } from '../server/tenants/tenant.ts';
 import type { Verdict, Watch } from '../sync/engine.ts';
 import type { Verbs } from '../sync/verbs.ts';
 import { progressDisplay } from './progress.ts';
@@ -59,7 +60,7 @@ export function newCommand(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .option('-c, --config <file>', 'the configuration', DEFAULT_FILE)
-    .option('--tenant <name>', 'whose', 'default')
+    .option('--tenant <name>', 'whose', DEFAULT_TENANT)
     .option('--json', 'JSON on stdout and nothing else')
     .helpOption('-h, --help', 'this text')
     .allowExcessArguments(false)
@@ -92,13 +93,29 @@ export async function configurationOf(
   { config, tenant }: CommonOptions,
   out: Output,
 ): Promise<Configuration> {
-  if (tenant !== 'default') {
+  const installation = await installationOf(session, config, out);
+  if (tenant === DEFAULT_TENANT) return installation;
+  await using opened = await session.services.openTenants(installation);
+  const result = await opened.configurationOf(tenant);
+  if (result === undefined) {
     throw new Refusal('unknown-tenant', `there is no tenant "${tenant}"`, {
-      remedy: 'leave --tenant out: this installation has one, default',
+      remedy: 'see lockstep tenant list; without --tenant it is default',
       exit: 64,
     });
   }
-  const result = await loadConfiguration(config, session.services.world);
+  return sound(result, out);
+}
+
+/** The configuration of the installation, which is that of the tenant `default`. */
+export async function installationOf(
+  session: Session,
+  config: string,
+  out: Output,
+): Promise<Configuration> {
+  return sound(await loadConfiguration(config, session.services.world), out);
+}
+
+function sound(result: Result<Configuration>, out: Output): Configuration {
   if (!result.ok) throw new ConfigurationRefused(result.problems);
   for (const warning of result.warnings ?? []) {
     out.note(`${out.paint('yellow', 'warning')} ${describeProblem(warning)}`);

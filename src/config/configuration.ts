@@ -3,12 +3,15 @@
  * `compose.ts` turns it into rules, mappings and connectors.
  */
 
+import type { Tenant } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { MappingRow } from '../mapping/mapping.ts';
 import type { DateRules } from '../mapping/zone.ts';
 import type { Leniency } from '../scim/clients.ts';
 
 export interface Configuration {
+  /** Whose it is; `default` when absent. */
+  readonly tenant?: Tenant;
   /** A folder for SQLite, or a `postgres://` URL. */
   readonly store: string;
   readonly systems: readonly SystemConfiguration[];
@@ -38,10 +41,19 @@ export interface Configuration {
     readonly attributeSeconds?: Readonly<Record<string, number>>;
   };
   readonly server: { readonly port: number; readonly host: string };
+  /** Of an installation that has tenants besides `default`. */
+  readonly tenants?: TenantRules;
   /** Hash of the document and its profiles, without secrets. */
   readonly version: string;
   /** Folder of the document; relative paths start here. */
   readonly directory: string;
+}
+
+export interface TenantRules {
+  /** The file that configures every tenant without a configuration of its own. */
+  readonly document?: string;
+  /** What documents may use that the store keeps. */
+  readonly connectors: readonly string[];
 }
 
 /** By kind and attribute. */
@@ -96,7 +108,24 @@ export interface SystemConfiguration {
     readonly kinds: readonly ObjectKind[];
     /** How far its clients are followed where they deviate from RFC 7644. */
     readonly leniency: Leniency;
+    /** Whose JWTs open it, beside our own tokens. */
+    readonly trust?: readonly TrustedIssuer[];
   };
+}
+
+/** Somebody else who signs tokens for one of our systems. */
+export interface TrustedIssuer {
+  readonly issuer: string;
+  /** Any of them. */
+  readonly audiences: readonly string[];
+  /** Where its keys are read. */
+  readonly jwks: string;
+  /** All of them; a list has to hold the value. */
+  readonly claims: Readonly<Record<string, string | number | boolean>>;
+  readonly rights: 'read' | 'write';
+  readonly algorithms: readonly string[];
+  /** How far its clock may differ from ours. */
+  readonly leewaySeconds: number;
 }
 
 export interface ReadConfiguration {

@@ -26,6 +26,7 @@ import { resolveSecrets } from './secrets.ts';
 import { soundPart } from './sound.ts';
 import { parseSource, type Source } from './source.ts';
 import { type LoadedSystem, loadSystem } from './system.ts';
+import { tenantRules } from './tenant-rules.ts';
 
 /** What loading needs of the world outside. */
 export interface ConfigurationWorld {
@@ -120,6 +121,7 @@ export async function readConfiguration(
         ...(document.keep.attributes && { attributeSeconds: document.keep.attributes }),
       },
       server: document.server,
+      ...(document.tenants && { tenants: tenantRules(document.tenants, directory) }),
       version: version(document, loaded),
       directory,
     },
@@ -159,7 +161,7 @@ function storeLocation(store: string, directory: string): string {
 
 /** Everything that decides what is written, and no secret. */
 function version(document: ConfigurationDocument, loaded: readonly LoadedSystem[]): string {
-  const { store, server, alerts, schedule, audit, keep, $schema, ...rest } = document;
+  const { store, server, tenants, alerts, schedule, audit, keep, $schema, ...rest } = document;
   const decisive = {
     ...rest,
     systems: Object.entries(document.systems).map(([name, { options: _options, ...system }]) => ({

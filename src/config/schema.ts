@@ -11,6 +11,8 @@ import { duration, expression } from './fields.ts';
 import { groupsDocument } from './groups.ts';
 import { identityDocument } from './identity.ts';
 import { joinDocument } from './join.ts';
+import { tenantsDocument } from './tenant-rules.ts';
+import { trustDocument } from './trust.ts';
 
 const KEEP_LOG_SECONDS = 90 * 86_400;
 const KEEP_PLANS_SECONDS = 7 * 86_400;
@@ -294,6 +296,10 @@ const systemDocument = z.strictObject({
           title: 'Lenient',
           description: 'Single deviations from RFC 7644 that are understood besides.',
         }),
+      trust: trustDocument.optional().meta({
+        title: 'Trust',
+        description: 'Issuers whose JWTs open it, beside tokens of lockstep token create.',
+      }),
     })
     .nullable()
     .optional()
@@ -324,6 +330,7 @@ export const configurationDocument = z.strictObject({
       systemDocument,
     )
     .meta({ title: 'Systems' }),
+  tenants: tenantsDocument.optional(),
   dates: datesDocument.optional(),
   identity: identityDocument.optional(),
   groups: groupsDocument.optional(),

@@ -21,6 +21,7 @@ import {
 } from './schema.ts';
 import { resolveSecrets, withoutSecrets } from './secrets.ts';
 import { type Path, parseSource, type Source } from './source.ts';
+import { trustedIssuers } from './trust.ts';
 import { writeConfiguration } from './write.ts';
 
 export interface LoadedSystem {
@@ -101,6 +102,7 @@ export async function loadSystem(
           serve: {
             kinds: document.serve?.kinds ?? ['user', 'group'],
             leniency: leniencyFor(document.serve?.clients ?? [], document.serve?.lenient),
+            ...(document.serve?.trust && { trust: trustedIssuers(document.serve.trust) }),
           },
         }),
       },

@@ -1,22 +1,22 @@
 /**
- * Bearer tokens by which others reach one system, served or pushed to, or the API, never both. Only administrators
- * make them; what is stored is a hash, and the tenant is part of the token, so that it decides whose
- * data is asked.
+ * Bearer tokens by which others reach one system, served or pushed to, or the API, never both. Only
+ * administrators make them, and clients of OAuth get them for an hour; what is stored is a hash, and
+ * the tenant is part of the token, so that it decides whose data is asked.
  */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Tenant } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Role } from './api/policy.ts';
+import type { Rights, Scope } from './auth/scope.ts';
 import { isSameHash, secretHash } from './secret.ts';
-
-/** What a token opens: one system that is served or pushed to, or the API as somebody of a role. */
-export type Scope = { readonly system: SystemName } | { readonly role: Role };
 
 export type AccessToken = TokenLife & Scope;
 
 interface TokenLife {
   readonly id: string;
+  /** Whom of the clients of OAuth it was given to. */
+  readonly client?: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly revokedAt?: Date;
@@ -26,15 +26,25 @@ interface TokenLife {
 /** Of one tenant. */
 export interface TokenStorage {
   add(token: AccessToken, hash: string): Promise<void>;
+  /** Without those that clients were given. */
   all(): Promise<readonly AccessToken[]>;
   byHash(hash: string): Promise<{ readonly token: AccessToken; readonly hash: string } | undefined>;
+  /** It ends then, if it does not end before. */
+  end(id: string, at: Date): Promise<void>;
   /** @returns False when there is no such token. */
   revoke(id: string, at: Date): Promise<boolean>;
   use(id: string, at: Date): Promise<void>;
+  /** Deletes those that a client was given and that ended before. */
+  forget(client: string, before: Date): Promise<void>;
 }
 
 /** In front of every token, for scanners that look for secrets in public places. */
 const PREFIX = 'lockstep';
+
+/** Whether it looks like one of ours, valid or not. */
+export function isOurs(token: string): boolean {
+  return token.startsWith(`${PREFIX}_`);
+}
 
 export type NewToken = Scope & {
   /** Shown once. */
@@ -44,16 +54,55 @@ export type NewToken = Scope & {
 };
 
 export async function createToken(
-  storage: TokenStorage,
+  storage: Pick<TokenStorage, 'add'>,
   tenant: Tenant,
   scope: Scope,
   days: number,
   now: Date,
 ): Promise<NewToken> {
+  return newToken(storage, tenant, scope, days * DAY_SECONDS, now);
+}
+
+/** For a client of OAuth, which comes back for the next one. */
+export async function issueToken(
+  storage: Pick<TokenStorage, 'add'>,
+  tenant: Tenant,
+  scope: Scope,
+  { client, seconds }: { readonly client: string; readonly seconds: number },
+  now: Date,
+): Promise<NewToken> {
+  return newToken(storage, tenant, scope, seconds, now, client);
+}
+
+/** Another one that opens the same; the one before stays valid for the overlap. */
+export async function rotateToken(
+  storage: Pick<TokenStorage, 'add' | 'end'>,
+  tenant: Tenant,
+  before: AccessToken,
+  { days, overlapDays }: { readonly days: number; readonly overlapDays: number },
+  now: Date,
+): Promise<NewToken> {
+  const { id, createdAt, expiresAt, revokedAt, lastUsedAt, client, ...scope } = before;
+  const next = await createToken(storage, tenant, scope, days, now);
+  await storage.end(id, new Date(now.getTime() + overlapDays * DAY_SECONDS * 1000));
+  return next;
+}
+
+const DAY_SECONDS = 86_400;
+
+async function newToken(
+  storage: Pick<TokenStorage, 'add'>,
+  tenant: Tenant,
+  scope: Scope,
+  seconds: number,
+  now: Date,
+  client?: string,
+): Promise<NewToken> {
   const token = `${PREFIX}_${tenant}_${randomBytes(32).toString('hex')}`;
   const id = randomUUID();
-  const expiresAt = new Date(now.getTime() + days * 86_400_000);
-  await storage.add({ id, ...scope, createdAt: now, expiresAt }, secretHash(token));
+  const expiresAt = new Date(now.getTime() + seconds * 1000);
+  const issued = { id, ...scope, createdAt: now, expiresAt };
+  await storage.add(client === undefined ? issued : { ...issued, client }, secretHash(token));
   return { token, id, ...scope, expiresAt };
 }
 
@@ -69,16 +118,24 @@ const MOST_REMEMBERED = 10_000;
 /** Tenants by name; undefined for one nobody has heard of. */
 export type TokensOf = (tenant: Tenant) => Promise<TokenStorage | undefined>;
 
-/** Tells whose token it is, and which served system it opens. */
+/** Tells whose token it is, which served system it opens, and for what. */
 export function tokenAuthentication(
   storageOf: TokensOf,
   now: () => Date,
-): (
-  token: string,
-) => Promise<{ readonly tenant: Tenant; readonly system: SystemName } | undefined> {
-  return authentication(storageOf, now, (tenant, token) =>
-    'system' in token ? { tenant, system: token.system } : undefined,
-  );
+): (token: string) => Promise<SystemCaller | undefined> {
+  return authentication(storageOf, now, (tenant, token) => {
+    if ('role' in token) return undefined;
+    const { system, rights } = token;
+    return { tenant, system, ...(rights !== undefined && { rights }) };
+  });
+}
+
+/** Who reaches one system of one tenant. */
+export interface SystemCaller {
+  readonly tenant: Tenant;
+  readonly system: SystemName;
+  /** Everything when absent. */
+  readonly rights?: Rights;
 }
 
 /** Tells whose token it is, and as what it opens the API. */
@@ -97,18 +154,24 @@ export function apiAuthentication(
 export function inboundAuthentication(
   storageOf: TokensOf,
   now: () => Date,
-  systems: ReadonlySet<SystemName>,
+  receives: (tenant: Tenant, system: SystemName) => Promise<boolean>,
 ): (token: string) => Promise<({ readonly tenant: Tenant } & Scope) | undefined> {
-  return authentication(storageOf, now, (tenant, token) => {
+  return authentication(storageOf, now, async (tenant, token) => {
     if ('role' in token) return { tenant, role: token.role };
-    return systems.has(token.system) ? { tenant, system: token.system } : undefined;
+    const { system, rights } = token;
+    // What is pushed is never read from here.
+    if (rights === 'read' || !(await receives(tenant, system))) return undefined;
+    return { tenant, system };
   });
 }
 
 function authentication<Caller>(
   storageOf: TokensOf,
   now: () => Date,
-  callerOf: (tenant: Tenant, token: AccessToken) => Caller | undefined,
+  callerOf: (
+    tenant: Tenant,
+    token: AccessToken,
+  ) => Caller | undefined | Promise<Caller | undefined>,
 ): (token: string) => Promise<Caller | undefined> {
   const remembered = new Map<string, Remembered<Caller>>();
   return async (token) => {
@@ -124,7 +187,7 @@ function authentication<Caller>(
     if (!storage || !found || !isSameHash(found.hash, hash)) return undefined;
     const { id, expiresAt, revokedAt } = found.token;
     if (revokedAt || expiresAt <= time) return undefined;
-    const caller = callerOf(tenant, found.token);
+    const caller = await callerOf(tenant, found.token);
     if (caller === undefined) return undefined;
     await storage.use(id, time);
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();

@@ -24,6 +24,11 @@ export function toldTokens(
         () => storage.add(token, hash),
         () => [{ action: 'token-created', subject: token.id, detail: detailOf(token) }],
       ),
+    end: (id, at) =>
+      together(
+        () => storage.end(id, at),
+        () => [{ action: 'token-revoked', subject: id, detail: { from: at.toISOString() } }],
+      ),
     revoke: (id, at) =>
       together(
         () => storage.revoke(id, at),
@@ -34,5 +39,7 @@ export function toldTokens(
 
 function detailOf(token: AccessToken): Told['detail'] & object {
   const expires = token.expiresAt.toISOString();
-  return 'role' in token ? { role: token.role, expires } : { system: token.system, expires };
+  if ('role' in token) return { role: token.role, expires };
+  const { system, rights } = token;
+  return { system, ...(rights !== undefined && { rights }), expires };
 }

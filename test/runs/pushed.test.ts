@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { connectorTypes, openEngine } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
-import { inboundDoor } from '../../src/serve-inbound.ts';
+import { inboundDoor, inboundDoors } from '../../src/serve-inbound.ts';
 import { openTasks } from '../../src/server/api/tasks.ts';
 import { createToken } from '../../src/server/tokens.ts';
 import { openDatabase } from '../../src/store/open.ts';
@@ -57,8 +57,10 @@ async function doorTo(folder: string, most: number) {
   const { signal } = ending;
   const tasks = openTasks({ signal, now: engine.now, onBug, most });
   const door = inboundDoor(loaded.value, engine, database, tasks, signal, onBug);
+  const tokens = tokenStorage(database);
+  const service = inboundDoors(async () => ({ tokens, inbound: door }), engine.now, onBug);
   const scope = { system: 'hr' };
-  const { token } = await createToken(tokenStorage(database), 'default', scope, 1, new Date());
+  const { token } = await createToken(tokens, 'default', scope, 1, new Date());
   stack.defer(tasks.settled);
   stack.defer(() => ending.abort());
   const ask = async (route: string, init: RequestInit = {}) => {
@@ -67,7 +69,7 @@ async function doorTo(folder: string, most: number) {
       'content-type': 'application/scim+json',
       prefer: 'wait=1',
     };
-    const answer = await door.service.request(`/api/inbound/hr${route}`, { headers, ...init });
+    const answer = await service.request(`/api/inbound/hr${route}`, { headers, ...init });
     const body = (await answer.json()) as Answer;
     return { status: answer.status, id: body.id, identity: body.Operations[0]?.identity };
   };

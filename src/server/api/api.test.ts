@@ -19,6 +19,9 @@ const NAMES: Readonly<Record<string, string>> = {
   group: 'sales',
   review: 'r1',
   decision: 'decision-1',
+  token: 't1',
+  client: 'contoso.0a1b2c3d4e5f0a1b2c3d4e5f',
+  tenant: 'fabrikam',
 };
 
 const BODIES: Readonly<Record<string, string>> = {
@@ -27,6 +30,9 @@ const BODIES: Readonly<Record<string, string>> = {
   erasePerson: '{"reason":"asked for by letter"}',
   allowRecord: '{"system":"hr","id":"4711"}',
   mergePeople: '{"other":"bob@contoso.com"}',
+  createToken: '{"scope":{"role":"viewer"}}',
+  createClient: '{"name":"Okta","scope":{"system":"inbox","rights":"read"}}',
+  createTenant: '{"name":"fabrikam"}',
 };
 
 function request({ path, name, body }: Endpoint): readonly [string, Parameters<TestApi['ask']>[3]] {

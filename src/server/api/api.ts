@@ -7,7 +7,10 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
+import type { Tenant } from '../../identity/identity.ts';
 import type { Verbs } from '../../sync/verbs.ts';
+import type { Access } from '../auth/access.ts';
+import type { Tenants } from '../tenants/tenants.ts';
 import { expectLines, jsonOf, linesOf } from './body.ts';
 import type { Answer, ApiCaller, Endpoint, Shape, TryOut } from './endpoint.ts';
 import type { Logins } from './logins.ts';
@@ -36,6 +39,9 @@ export interface ApiServiceOptions {
 export interface Opened {
   readonly verbs: Verbs;
   readonly tryOut?: TryOut;
+  /** Undefined for a tenant that the caller may not reach, and for one that is not there. */
+  access?(tenant?: Tenant): Promise<Access | undefined>;
+  readonly tenants?: Tenants;
   readonly hidden: Hidden;
 }
 
@@ -95,7 +101,7 @@ async function answerCall(
   await authorize(caller, endpoint.name, options);
   const opened = await options.open(caller);
   if (opened === undefined) throw notFound();
-  const { verbs, tryOut, hidden } = opened;
+  const { verbs, tryOut, tenants, hidden } = opened;
   const query = queryOf(req.url);
   const answer = await endpoint.work({
     path: parsed(endpoint.parameters, req.param(), 'path') as never,
@@ -103,6 +109,12 @@ async function answerCall(
     body: (await bodyOf(endpoint, req.raw)) as never,
     caller,
     verbs,
+    access: async (tenant) => {
+      const access = await opened.access?.(tenant);
+      if (access === undefined) throw notFound();
+      return access;
+    },
+    ...(tenants && { tenants }),
     ...(tryOut && { tryOut }),
     tasks: options.tasks,
     hides: (attribute) => hides(attribute, caller.role, hidden),

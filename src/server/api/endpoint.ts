@@ -6,6 +6,8 @@ import type { Result } from '../../identity/problem.ts';
 import type { Watch } from '../../sync/engine.ts';
 import type { WithReport } from '../../sync/plan-with.ts';
 import type { Verbs } from '../../sync/verbs.ts';
+import type { Access } from '../auth/access.ts';
+import type { Tenants } from '../tenants/tenants.ts';
 import type { OperationName, Role } from './policy.ts';
 import type { RunningTask, Tasks } from './tasks.ts';
 
@@ -23,6 +25,14 @@ export interface Call<Path, Query, Body> {
   readonly body: Body;
   readonly caller: ApiCaller;
   readonly verbs: Verbs;
+  /**
+   * Tokens and clients of the caller's tenant, or of one that is named.
+   *
+   * @throws ApiProblem 404 for one that the caller may not reach, and for one that is not there.
+   */
+  readonly access: (tenant?: Tenant) => Promise<Access>;
+  /** Absent for everybody but those of the installation. */
+  readonly tenants?: Tenants;
   /** Absent where no configuration can be tried. */
   readonly tryOut?: TryOut;
   readonly tasks: Tasks;

@@ -76,6 +76,20 @@ export const POLICY = {
   releaseHeld: 'administrator',
   releaseAccount: 'administrator',
   releaseAbsences: 'administrator',
+  listTokens: 'administrator',
+  createToken: 'administrator',
+  rotateToken: 'administrator',
+  revokeToken: 'administrator',
+  listClients: 'administrator',
+  createClient: 'administrator',
+  rotateClient: 'administrator',
+  revokeClient: 'administrator',
+  // Of the tenant `default`, to whom the installation belongs.
+  listTenants: 'administrator',
+  createTenant: 'administrator',
+  configureTenant: 'administrator',
+  removeTenant: 'administrator',
+  restoreTenant: 'administrator',
 } as const satisfies Readonly<Record<string, Role | 'anybody'>>;
 
 export type OperationName = keyof typeof POLICY;

@@ -2,9 +2,12 @@
 
 import { CheckpointError } from '../../audit/checkpoint.ts';
 import { ConnectorError, type FailureKind } from '../../connectors/spi/index.ts';
+import type { Problem } from '../../identity/problem.ts';
 import { PlanFileError } from '../../plan/file.ts';
 import { VerbRefusal } from '../../sync/refusal.ts';
 import { DecisionRefusal } from '../../warehouse/decision.ts';
+import { type AccessCode, AccessRefusal } from '../auth/access.ts';
+import { type TenantCode, TenantRefusal } from '../tenants/tenant.ts';
 import type { ProblemDocument } from './schemas/problem.ts';
 
 export interface ProblemOptions {
@@ -40,6 +43,15 @@ export class ApiProblem extends Error {
   }
 }
 
+export function configurationRefused(problems: readonly Problem[]): ApiProblem {
+  const texts = problems.map(({ message, place }) =>
+    place === undefined ? message : `${place.line}:${place.column}  ${message}`,
+  );
+  return new ApiProblem(400, 'configuration-refused', texts.join('\n'), {
+    remedy: 'mend it as for lockstep check, and send it again',
+  });
+}
+
 /** The same answer for what is not there and for what is somebody else's. */
 export function notFound(message = 'there is nothing here'): ApiProblem {
   return new ApiProblem(404, 'not-found', message, {
@@ -57,6 +69,14 @@ export function asProblem(error: unknown): ApiProblem | undefined {
   if (error instanceof DecisionRefusal) {
     const { code, message, remedy } = error;
     return new ApiProblem(code.startsWith('no-such-') ? 404 : 409, code, message, { remedy });
+  }
+  if (error instanceof TenantRefusal) {
+    const { code, message, remedy } = error;
+    return new ApiProblem(BY_TENANT[code] ?? 409, code, message, { remedy });
+  }
+  if (error instanceof AccessRefusal) {
+    const { code, message, remedy } = error;
+    return new ApiProblem(BY_ACCESS[code], code, message, { remedy });
   }
   if (error instanceof CheckpointError) {
     const { code, message, remedy } = error;
@@ -110,6 +130,20 @@ const BY_REFUSAL: Readonly<Partial<Record<VerbRefusal['code'], number>>> = {
   'unknown-person': 404,
   'unknown-system': 404,
   'which-account': 400,
+};
+
+const BY_ACCESS: Readonly<Record<AccessCode, number>> = {
+  'client-unknown': 404,
+  'system-not-served': 409,
+  'token-ended': 409,
+  'token-unknown': 404,
+  'unknown-system': 404,
+};
+
+const BY_TENANT: Readonly<Partial<Record<TenantCode, number>>> = {
+  'tenant-name': 400,
+  'tenant-unusable': 503,
+  'unknown-tenant': 404,
 };
 
 /** Connected systems that fail are behind us: to a client of ours, none of it is its own mistake. */

@@ -17,6 +17,7 @@ import type { TryOut } from './endpoint.ts';
 import type { Role } from './policy.ts';
 import { type Hidden, hiddenAttributes } from './shown.ts';
 import { openTasks } from './tasks.ts';
+import { ACCESS, TENANTS } from './testing-access.ts';
 import { RULE_GROUP, RULE_MEMBER } from './testing-groups.ts';
 import { historyVerbs } from './testing-history.ts';
 import { entryOf } from './testing-log.ts';
@@ -454,7 +455,11 @@ export function testApi(verbs: Partial<Verbs> = {}): TestApi {
       const known = tenant === 'contoso' || tenant === 'fabrikam';
       return known ? { tenant, role, token: `of-${role}` } : undefined;
     },
-    open: async () => ({ verbs: testVerbs(verbs), tryOut, hidden: HIDDEN }),
+    open: async () => ({
+      ...{ verbs: testVerbs(verbs), tryOut, hidden: HIDDEN },
+      access: async (tenant = 'contoso') => (tenant === 'fabrikam' ? undefined : ACCESS),
+      tenants: TENANTS,
+    }),
     tasks,
     onBug: (error) => bugs.push(error),
   });

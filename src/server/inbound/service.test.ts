@@ -20,7 +20,7 @@ const BODY = JSON.stringify({
 async function answered(read: boolean): Promise<number> {
   const service = inboundService({
     authenticate: async () => ({ tenant: 'default', system: 'hr' }),
-    open: () => ({
+    open: async () => ({
       upload: async () => REPORT,
       uploads: async () => [REPORT],
       findUpload: async () => REPORT,

@@ -37,7 +37,7 @@ export interface InboundVerbs {
 export interface InboundServiceOptions {
   /** @returns Undefined for a token that is not, or no longer, valid. */
   authenticate(token: string): Promise<InboundCaller | undefined>;
-  open(tenant: Tenant): InboundVerbs | undefined;
+  open(tenant: Tenant): Promise<InboundVerbs | undefined>;
   /** Told of what is a mistake of ours and answered with 500. */
   readonly onBug?: (error: unknown) => void;
 }
@@ -109,7 +109,7 @@ async function entered(
   if (caller === undefined) throw unknownCaller(system);
   const allowed = 'role' in caller ? isAllowed(caller.role, needs) : caller.system === system;
   if (!allowed) throw notForThem(system);
-  const verbs = open(caller.tenant);
+  const verbs = await open(caller.tenant);
   if (verbs === undefined) throw notFound();
   return verbs;
 }

@@ -2,10 +2,12 @@
 
 import { ConnectorError, type FailureKind } from '../../connectors/spi/index.ts';
 import { ScimError, type ScimType } from '../../scim/error.ts';
+import { TenantRefusal } from '../tenants/tenant.ts';
 
 /** @returns Undefined for what nobody refused: a mistake of ours. */
 export function asScimError(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error;
+  if (error instanceof TenantRefusal) return new ScimError(503, error.message);
   if (!(error instanceof ConnectorError)) return undefined;
   const { kind, code, message, remedy, retryAfterSeconds, general } = error;
   // What is wrong with our own way to the system is nothing the client could put right.

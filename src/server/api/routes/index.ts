@@ -1,6 +1,7 @@
 /** Everything the API can do. */
 
 import type { Endpoint } from '../endpoint.ts';
+import { ACCESS } from './access.ts';
 import { AUDIT } from './audit.ts';
 import { DECISIONS } from './decisions.ts';
 import { GROUPS } from './groups.ts';
@@ -10,6 +11,7 @@ import { PEOPLE } from './people.ts';
 import { PLANS } from './plans.ts';
 import { PRIVACY } from './privacy.ts';
 import { RECONCILE } from './reconcile.ts';
+import { TENANTS } from './tenants.ts';
 import { WORK } from './work.ts';
 
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -23,4 +25,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...PRIVACY,
   ...RECONCILE,
   ...AUDIT,
+  ...ACCESS,
+  ...TENANTS,
 ];

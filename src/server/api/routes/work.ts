@@ -1,10 +1,9 @@
 /** What takes a while: each answers at once with a task, whose progress can be watched. */
 
-import type { Problem } from '../../../identity/problem.ts';
 import type { ReleaseRequest } from '../../../sync/verbs.ts';
 import { type Answer, type Call, type Endpoint, endpoint } from '../endpoint.ts';
 import { mayStartFirstRun } from '../policy.ts';
-import { ApiProblem, notFound } from '../problem.ts';
+import { configurationRefused, notFound } from '../problem.ts';
 import { listOf } from '../schemas/named.ts';
 import {
   heldBody,
@@ -72,16 +71,7 @@ export const WORK: readonly Endpoint[] = [
     work: async ({ body: { configuration, systems }, caller, tryOut, tasks }) => {
       if (tryOut === undefined) throw notFound();
       const tried = await tryOut(configuration);
-      if (!tried.ok) {
-        throw new ApiProblem(
-          400,
-          'configuration-refused',
-          tried.problems.map(problemText).join('\n'),
-          {
-            remedy: 'mend it as for lockstep check, and send it again',
-          },
-        );
-      }
+      if (!tried.ok) throw configurationRefused(tried.problems);
       return started(tasks.start(caller.tenant, 'plan', (_, watch) => tried.value(systems, watch)));
     },
   }),
@@ -255,8 +245,4 @@ function running({
 async function* told(lines: AsyncIterable<string>, atTheEnd: () => void): AsyncGenerator<string> {
   yield* lines;
   atTheEnd();
-}
-
-function problemText({ message, place }: Problem): string {
-  return place === undefined ? message : `${place.line}:${place.column}  ${message}`;
 }

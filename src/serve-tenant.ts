@@ -1,0 +1,112 @@
+/** One tenant as `lockstep serve` has it open: its engine, what of it is served, and what it does by itself. */
+
+import { SCHEDULE } from './audit/entry.ts';
+import { openEngine } from './compose.ts';
+import type { Configuration } from './config/configuration.ts';
+import type { SystemName } from './identity/record.ts';
+import { type InboundDoor, inboundDoor } from './serve-inbound.ts';
+import { type Hidden, hiddenAttributes } from './server/api/shown.ts';
+import type { Tasks } from './server/api/tasks.ts';
+import type { ClientStorage } from './server/auth/client.ts';
+import { type ServedSystem, servedSystem } from './server/scim/served.ts';
+import type { TokenStorage } from './server/tokens.ts';
+import { clientStorage } from './store/clients.ts';
+import type { Database } from './store/database.ts';
+import { tokenStorage } from './store/tokens.ts';
+import type { Engine } from './sync/engine.ts';
+import { repeatRuns } from './sync/schedule.ts';
+
+export interface ServedTenant extends AsyncDisposable {
+  readonly configuration: Configuration;
+  readonly database: Database;
+  readonly engine: Engine;
+  readonly tokens: TokenStorage;
+  readonly clients: ClientStorage;
+  readonly inbound: InboundDoor;
+  readonly hidden: Hidden;
+  /** A system that others reach over SCIM; undefined where there is none of that name. */
+  served(system: SystemName): Promise<ServedSystem | undefined>;
+  /** What it does without being asked, until it is to end. */
+  work(): Promise<void>;
+}
+
+export interface TenantSurroundings {
+  readonly tasks: Tasks;
+  /** Ends what it does. */
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** @param database Is closed with it. */
+export async function openTenant(
+  configuration: Configuration,
+  database: Database,
+  { tasks, signal, log, onBug }: TenantSurroundings,
+): Promise<ServedTenant> {
+  await using stack = new AsyncDisposableStack();
+  stack.use(database);
+  const engine = stack.use(await openEngine(configuration, { database }));
+  const inbound = inboundDoor(configuration, engine, database, tasks, signal, onBug);
+  const opened = stack.move();
+  return {
+    configuration,
+    database,
+    engine,
+    tokens: tokenStorage(database),
+    clients: clientStorage(database),
+    inbound,
+    // What is made of something hidden is hidden too, and what is written from that.
+    hidden: hiddenAttributes([{ mapping: { rows: engine.computed } }, ...engine.targets]),
+    served: servedSystems(configuration, engine),
+    work: async () => {
+      const runs = scheduled(configuration, engine, signal, log);
+      await Promise.all([runs, inbound.wake()]);
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+/** Whether it does anything without being asked, so that it has to be open. */
+export function worksByItself(configuration: Configuration): boolean {
+  const { schedule, systems } = configuration;
+  const receives = systems.some(({ connector }) => connector === 'inbound');
+  return schedule !== undefined || receives;
+}
+
+type Offer = NonNullable<Configuration['systems'][number]['serve']>;
+
+function servedSystems(
+  { systems }: Configuration,
+  engine: Engine,
+): ServedTenant['served'] {
+  const offered = new Map(systems.flatMap(({ name, serve: it }) => (it ? [[name, it]] : [])));
+  const open = new Map<SystemName, Promise<ServedSystem>>();
+  const openServed = (name: SystemName, { leniency }: Offer): Promise<ServedSystem> => {
+    const opening = engine
+      .connector(name)
+      .then((connector) => servedSystem(name, connector))
+      .then((system) => ({ ...system, leniency }));
+    open.set(name, opening);
+    opening.catch(() => open.delete(name));
+    return opening;
+  };
+  return async (system) => {
+    const offer = offered.get(system);
+    return offer && (await (open.get(system) ?? openServed(system, offer)));
+  };
+}
+
+async function scheduled(
+  { schedule }: Configuration,
+  engine: Engine,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  if (schedule === undefined) return;
+  await repeatRuns(engine.as(SCHEDULE), {
+    ...schedule,
+    watch: { signal, progress: () => {} },
+    log,
+  });
+}
