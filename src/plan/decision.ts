@@ -83,11 +83,13 @@ export function onAccount(
     const value = heldAt(target, current, path);
     if (value !== undefined) held[path] = value;
   }
-  // A target that shows changes late compares versions with what it shows.
+  // A target that shows changes late compares versions with what it shows; and a group may have another
+  // one by the members that we gave it, so that what it holds is looked at instead.
   const late = (target.traits.visibilityLagSeconds ?? 0) > 0;
+  const guards = !late && ref.kind !== 'group';
   return {
     target: ref,
-    precondition: { held, touched, ...(version !== undefined && !late && { version }) },
+    precondition: { held, touched, ...(version !== undefined && guards && { version }) },
   };
 }
 
