@@ -9,7 +9,7 @@ import { type GraphKind, selectionOf } from './attributes.ts';
 import { isDone, type Step, type StepAnswer, sendSteps, stepError } from './batch.ts';
 import type { GraphClient } from './client.ts';
 import { walkPages } from './pages.ts';
-import { ABOUT, PHOTO, REPLIES } from './schema.ts';
+import { ABOUT, PHOTO, PICTURE, REPLIES } from './schema.ts';
 import { isObject, memberRef, toValue } from './translate.ts';
 
 export type Beside =
@@ -131,7 +131,7 @@ async function valueIn(
     case REPLIES:
       return isObject(body) ? repliesIn(body[REPLIES]) : undefined;
     case PHOTO:
-      return typeof body === 'string' && body !== '' ? body : undefined;
+      return typeof body === 'string' && body !== '' ? PICTURE + body : undefined;
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import { parsePath } from '../../scim/path.ts';
 import { ConnectorError } from '../spi/index.ts';
 import { EXTENSION, type GraphKind, PROPERTIES } from './attributes.ts';
-import { mutabilityOf, PARTS, PASSWORD, PHOTO, REPLIES } from './schema.ts';
+import { mutabilityOf, PARTS, PASSWORD, PHOTO, PICTURE, REPLIES } from './schema.ts';
 
 /** One attribute and what it is to hold; nothing clears it. */
 export interface Wish {
@@ -140,7 +140,10 @@ export function heldAfter(
 ): AttributeValue | undefined {
   if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
     return undefined;
-  if (name === PHOTO) return String(value).replace(DATA_URI, '');
+  if (name === PHOTO)
+    return String(value)
+      .replace(DATA_URI, PICTURE)
+      .replace(/^(?!data:)/, PICTURE);
   if (part !== undefined && INSTANTS.has(part)) return toInstant(Date.parse(String(value)));
   if (part !== undefined || typeof value === 'object') return value;
   if (PROPERTIES[kind][name]?.multiValued === true) return [value];

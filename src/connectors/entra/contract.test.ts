@@ -2,6 +2,7 @@ import { createGraph } from '../../emulators/graph/graph.ts';
 import { connectorContract } from '../spi/contract.ts';
 import { entra } from './connector.ts';
 import { entraOptions } from './options.ts';
+import { connectedTo } from './testing.ts';
 
 const SECRET = 'correct horse battery staple';
 
@@ -56,6 +57,38 @@ connectorContract('the entra connector', async () => {
         manager: { $ref: { system: 'entra', kind: 'user', id: grace } },
       },
       change: { path: 'department', before: 'Research', after: 'Engineering' },
+    },
+    break: () =>
+      graph.control.fault({ path: '.', times: 0, effect: { type: 'answer', status: 401 } }),
+  };
+});
+
+connectorContract('the entra connector with groups', async () => {
+  const graph = createGraph();
+  const { connector, secret } = await connectedTo(graph);
+  const { act } = graph.control;
+  const team = (displayName: string, mailNickname: string): string =>
+    act({
+      act: 'create',
+      type: 'group',
+      properties: { displayName, mailNickname, mailEnabled: false, securityEnabled: true },
+    }).id;
+  const research = team('Research', 'research');
+  team('Sales', 'sales');
+  team('Sales', 'sales-too');
+  return {
+    connector,
+    system: 'entra',
+    kind: 'group',
+    secrets: [secret],
+    change: () => {
+      act({ act: 'update', id: research, properties: { description: 'Looks ahead' } });
+      team('Support', 'support');
+    },
+    find: { path: 'displayName', one: 'Research', none: 'Nobody', several: 'Sales' },
+    write: {
+      create: { displayName: 'Engineering', mailNickname: 'engineering', description: 'Builds' },
+      change: { path: 'description', before: 'Builds', after: 'Builds and runs' },
     },
     break: () =>
       graph.control.fault({ path: '.', times: 0, effect: { type: 'answer', status: 401 } }),

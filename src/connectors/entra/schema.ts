@@ -96,6 +96,8 @@ export const ABOUT = 'aboutMe';
 /** By the name under which `mailboxSettings` has them. */
 export const REPLIES = 'automaticRepliesSetting';
 export const PHOTO = 'photo';
+/** How a record begins a photo, as SCIM's `photos` do. */
+export const PICTURE = 'data:image/jpeg;base64,';
 export const PASSWORD = 'passwordProfile';
 
 const asked = { returned: 'request' } as const;
@@ -120,7 +122,7 @@ const OUTSIDE: readonly AttributeSchema[] = [
   { path: `${REPLIES}.externalReplyMessage`, type: 'string', ...asked },
   { path: `${REPLIES}.scheduledStartDateTime`, type: 'dateTime', ...asked },
   { path: `${REPLIES}.scheduledEndDateTime`, type: 'dateTime', ...asked },
-  { path: PHOTO, type: 'binary', ...asked },
+  { path: PHOTO, type: 'string', ...asked },
   { path: `${PASSWORD}.password`, type: 'string', mutability: 'writeOnly', returned: 'never' },
   {
     path: `${PASSWORD}.forceChangePasswordNextSignIn`,

@@ -158,7 +158,7 @@ describe('a person', () => {
     const read = await connector.get?.(user(id), { signal, attributes: asked });
     expect(read?.attributes).toMatchObject({
       displayName: 'Ada Lovelace',
-      photo,
+      photo: `data:image/jpeg;base64,${photo}`,
       automaticRepliesSetting: {
         status: 'scheduled',
         internalReplyMessage: 'Back on Monday',

@@ -91,7 +91,7 @@ async function answered(
   const route = matchRoute(method, path);
   const low = request.headers.get('x-ms-throttle-priority')?.toLowerCase() === 'low';
   const units = unitsOf(method, route.pattern, options);
-  const charge = service.throttle.charge(caller.appId, units, low);
+  const charge = service.throttle.charge(caller.appId, units, low, isWrite(method, route.pattern));
   const eventual = request.headers.get('consistencylevel')?.toLowerCase() === 'eventual';
   const counts = options.count || path.at(-1) === '$count';
   const advanced = eventual && (counts || options.search !== undefined);
@@ -137,6 +137,11 @@ function isUnselected({ select, skiptoken, deltatoken }: QueryOptions): boolean 
 
 function badVersion(version: string): GraphFailure {
   return new GraphFailure(404, 'BadRequest', `Invalid version: ${version}`);
+}
+
+/** Questions that are too long for an address are asked with POST. */
+function isWrite(method: string, pattern: string): boolean {
+  return method !== 'GET' && pattern !== 'directoryObjects/getByIds';
 }
 
 /** Up to which change whoever serves the call has come. */

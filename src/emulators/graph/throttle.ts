@@ -9,6 +9,9 @@ import type { QueryOptions } from './query/options.ts';
 import type { Switches } from './settings.ts';
 
 const WINDOW_SECONDS = 10;
+/** Writes are counted apart, whatever they cost. */
+const WRITE_WINDOW_SECONDS = 150;
+const MOST_WRITES = 3_000;
 
 /** Units of a request where it is not one, by method and pattern of its route. */
 const COSTS: Readonly<Record<string, number>> = {
@@ -49,7 +52,7 @@ export interface Charge {
 
 export interface Throttle {
   /** Charges a request; fails as `429` when it would pass the limit. */
-  charge(appId: string, units: number, low: boolean): Charge;
+  charge(appId: string, units: number, low: boolean, writes?: boolean): Charge;
   /** Multiplies all limits; 0 turns throttling off. */
   scale(factor: number): void;
   /** Uses up or gives back everything, for all applications. */
@@ -83,10 +86,10 @@ export function throttle(options: ThrottleOptions): Throttle {
   let factor = 1;
   let refusing = false;
 
-  const windowOf = (appId: string): Window => {
-    const window = windows.get(appId) ?? { charged: [], total: 0 };
-    windows.set(appId, window);
-    const since = options.clock.now() - WINDOW_SECONDS * 1000;
+  const windowOf = (key: string, seconds: number): Window => {
+    const window = windows.get(key) ?? { charged: [], total: 0 };
+    windows.set(key, window);
+    const since = options.clock.now() - seconds * 1000;
     while (window.charged[0] !== undefined && window.charged[0].at <= since)
       window.total -= window.charged.shift()?.units ?? 0;
     return window;
@@ -94,7 +97,7 @@ export function throttle(options: ThrottleOptions): Throttle {
 
   /** @returns The share of the limit that is used now. */
   const spend = (appId: string, units: number, limit: number, share: number): number => {
-    const window = windowOf(appId);
+    const window = windowOf(appId, WINDOW_SECONDS);
     const now = options.clock.now();
     const add = (): void => {
       window.charged.push({ at: now, units });
@@ -105,17 +108,31 @@ export function throttle(options: ThrottleOptions): Throttle {
       return window.total / limit;
     }
     if (window.total + units <= limit * MOST_CHARGED) add();
-    const wait = waitSeconds(window, units, limit * share, now);
+    const wait = waitSeconds(window, units, limit * share, now, WINDOW_SECONDS);
     waits.set(appId, now + wait * 1000);
-    throw refusal(options, appId, wait);
+    throw refusal(options, appId, wait, 'ReadWrite');
+  };
+
+  const spendWrite = (appId: string): void => {
+    const window = windowOf(`${appId} writes`, WRITE_WINDOW_SECONDS);
+    const now = options.clock.now();
+    const limit = MOST_WRITES * factor;
+    if (window.total + 1 > limit) {
+      const wait = waitSeconds(window, 1, limit, now, WRITE_WINDOW_SECONDS);
+      waits.set(appId, now + wait * 1000);
+      throw refusal(options, appId, wait, 'Write');
+    }
+    window.charged.push({ at: now, units: 1 });
+    window.total += 1;
   };
 
   return {
-    charge: (appId, units, low) => {
+    charge: (appId, units, low, writes = false) => {
       if (factor === 0) return { units };
       if (options.clock.now() < (waits.get(appId) ?? 0)) options.early(appId);
       const share = low ? LOW_PRIORITY_SHARE : 1;
       const limit = limitFor(options.users()) * factor;
+      if (writes) spendWrite(appId);
       const used = spend(appId, units, limit, share);
       return used > SHOWN_SHARE ? { units, percentage: Math.round(used * 100) / 100 } : { units };
     },
@@ -139,19 +156,21 @@ function waitSeconds(
   units: number,
   limit: number,
   now: number,
+  seconds: number,
 ): number {
   let used = total;
   for (const { at, units: freed } of charged) {
     used -= freed;
-    if (used + units <= limit) return Math.max(0.1, (at - now) / 1000 + WINDOW_SECONDS);
+    if (used + units <= limit) return Math.max(0.1, (at - now) / 1000 + seconds);
   }
-  return WINDOW_SECONDS;
+  return seconds;
 }
 
 function refusal(
   { tenantId, switches }: ThrottleOptions,
   appId: string,
   seconds: number,
+  scope: 'ReadWrite' | 'Write',
 ): GraphFailure {
   const position = switches();
   const wait = RETRY_AFTER[position['throttle.retryAfter']](seconds);
@@ -160,8 +179,9 @@ function refusal(
     headers: {
       ...(wait !== undefined && { 'Retry-After': wait }),
       'x-ms-throttle-limit-percentage': '1.0',
-      'x-ms-throttle-scope': `Tenant_Application/ReadWrite/${appId}/${tenantId}`,
-      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
+      'x-ms-throttle-scope': `Tenant_Application/${scope}/${appId}/${tenantId}`,
+      'x-ms-throttle-information':
+        scope === 'Write' ? 'WriteLimitExceeded' : 'ResourceUnitLimitExceeded',
     },
   });
 }

@@ -56,7 +56,7 @@ function boundIds(relationship: string, value: unknown): readonly string[] {
 }
 
 /** The id in `{root}/directoryObjects/{id}`, or of any other entity set. */
-export function idOfLink(link: unknown): string {
+function idOfLink(link: unknown): string {
   const [, id] = /\/([^/()']+)(?:'\))?$/.exec(typeof link === 'string' ? link : '') ?? [];
   if (id === undefined) throw badRequest('Invalid reference link.');
   return decodeURIComponent(id);

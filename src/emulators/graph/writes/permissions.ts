@@ -124,7 +124,7 @@ export function demandProperties(
   }
 }
 
-export function denied(): GraphFailure {
+function denied(): GraphFailure {
   return new GraphFailure(
     403,
     'Authorization_RequestDenied',

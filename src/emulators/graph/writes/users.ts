@@ -89,7 +89,7 @@ const CLOUD_MASTERED: ReadonlySet<string> = new Set([
   'usageLocation',
 ]);
 
-export function refuseSynced(held: Properties, written: Properties): void {
+function refuseSynced(held: Properties, written: Properties): void {
   if (held.onPremisesSyncEnabled !== true) return;
   if (Object.keys(written).every((name) => CLOUD_MASTERED.has(name))) return;
   throw synced();
@@ -126,7 +126,7 @@ function passwordOf(profile: unknown, { userPrincipalName }: Properties): string
 }
 
 /** An address belongs to one object; those of the portal and the seeds are not looked at so closely. */
-export function refuseTakenAddress(
+function refuseTakenAddress(
   { mails, directory }: Tenant,
   id: string | undefined,
   { mail }: Properties,

@@ -323,6 +323,21 @@ describe('a batch', () => {
   });
 });
 
+describe('writes', () => {
+  it('are counted apart from what is read', async () => {
+    graph.control.freeze();
+    graph.control.throttle({ scale: 2 / 3_000 });
+    const update = () => client.send('PATCH', 'users/nobody', { city: 'Paris' });
+    expect([(await update()).status, (await update()).status]).toEqual([404, 404]);
+    const refused = await update();
+    expect([refused.status, refused.headers.get('x-ms-throttle-information')]).toEqual([
+      429,
+      'WriteLimitExceeded',
+    ]);
+    expect(refused.headers.get('retry-after')).toBe('150');
+  });
+});
+
 describe('with replicas that lag', () => {
   it('what was just made is not found by whoever has not heard of it', async () => {
     graph.control.profile({ replicas: 2, replicaDelay: [60_000, 60_000] });
