@@ -5,6 +5,7 @@ import { afterAll, describe } from 'vitest';
 import { describeWithPostgres } from '../../test/services/postgres.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
+import { accountsContract } from './warehouse/contract/accounts.ts';
 import { dueContract } from './warehouse/contract/due.ts';
 import { historyContract } from './warehouse/contract/history.ts';
 import { identitiesContract } from './warehouse/contract/identities.ts';
@@ -12,6 +13,7 @@ import { joiningContract } from './warehouse/contract/joining.ts';
 import { leavingContract } from './warehouse/contract/leaving.ts';
 import type { OpenDatabase } from './warehouse/contract/office.ts';
 import { readingContract } from './warehouse/contract/reading.ts';
+import { referencesContract } from './warehouse/contract/references.ts';
 import { ruleGroupContract } from './warehouse/contract/rule-groups.ts';
 
 function warehouseContract(open: OpenDatabase): void {
@@ -20,6 +22,8 @@ function warehouseContract(open: OpenDatabase): void {
   joiningContract(open);
   historyContract(open);
   dueContract(open);
+  referencesContract(open);
+  accountsContract(open);
   ruleGroupContract(open);
   leavingContract(open);
 }

@@ -157,3 +157,8 @@ export function employee(id: string, more: Attributes = {}): Change {
     ...more,
   });
 }
+
+/** An account in the target. */
+export function account(id: string, attributes: Attributes = {}): IdentityRecord {
+  return record(user('ramp', id), { userName: `${id}@contoso.com`, ...attributes });
+}
