@@ -5,6 +5,7 @@ import { openEngine } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import type { SystemName } from './identity/record.ts';
 import { type InboundDoor, inboundDoor } from './serve-inbound.ts';
+import { type Post, postOf, writers } from './serve-post.ts';
 import { type Hidden, hiddenAttributes } from './server/api/shown.ts';
 import type { Tasks } from './server/api/tasks.ts';
 import type { ClientStorage } from './server/auth/client.ts';
@@ -24,6 +25,7 @@ export interface ServedTenant extends AsyncDisposable {
   readonly clients: ClientStorage;
   readonly inbound: InboundDoor;
   readonly hidden: Hidden;
+  readonly post: Post;
   /** A system that others reach over SCIM; undefined where there is none of that name. */
   served(system: SystemName): Promise<ServedSystem | undefined>;
   /** What it does without being asked, until it is to end. */
@@ -48,6 +50,7 @@ export async function openTenant(
   stack.use(database);
   const engine = stack.use(await openEngine(configuration, { database }));
   const inbound = inboundDoor(configuration, engine, database, tasks, signal, onBug);
+  const post = postOf(configuration, engine, { tenant: database.tenant, signal, log, onBug });
   const opened = stack.move();
   return {
     configuration,
@@ -59,9 +62,10 @@ export async function openTenant(
     // What is made of something hidden is hidden too, and what is written from that.
     hidden: hiddenAttributes([{ mapping: { rows: engine.computed } }, ...engine.targets]),
     served: servedSystems(configuration, engine),
+    post,
     work: async () => {
       const runs = scheduled(configuration, engine, signal, log);
-      await Promise.all([runs, inbound.wake()]);
+      await Promise.all([runs, inbound.wake(), post.deliver()]);
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -71,7 +75,7 @@ export async function openTenant(
 export function worksByItself(configuration: Configuration): boolean {
   const { schedule, systems } = configuration;
   const receives = systems.some(({ connector }) => connector === 'inbound');
-  return schedule !== undefined || receives;
+  return schedule !== undefined || receives || writers(configuration).length > 0;
 }
 
 type Offer = NonNullable<Configuration['systems'][number]['serve']>;

@@ -11,6 +11,7 @@ import type { Configuration } from './config/configuration.ts';
 import { type ConfigurationWorld, readConfiguration } from './config/load.ts';
 import type { Tenant } from './identity/identity.ts';
 import { inboundDoors } from './serve-inbound.ts';
+import { confirmations } from './serve-post.ts';
 import { openServedTenants, type ServedTenants } from './serve-tenants.ts';
 import { trustIndex } from './serve-trust.ts';
 import { type ApiServiceOptions, apiService } from './server/api/api.ts';
@@ -55,6 +56,7 @@ export async function startServing(
   const grant = grants({ storagesOf: tenants.find, now, refused });
   app.route('/', tokenEndpoint({ grant, onBug }));
   app.route('/', inboundDoors(tenants.find, now, onBug));
+  app.route('/', confirmations(tenants.find, onBug));
   app.route('/', api(tenants, installation, { tasks, logins, onBug }, world));
 
   const { host } = configuration.server;
