@@ -22,10 +22,14 @@ interface Settings {
   /** Of `options`, and of `write.user`, as YAML in one line. */
   readonly options?: string;
   readonly write?: string;
+  /** More of `systems.entra`, and of the document. */
+  readonly entra?: string;
+  readonly more?: string;
   readonly profile?: ProfileName;
 }
 
-async function company({ options = '', write = '', profile = 'instant' }: Settings = {}) {
+async function company(settings: Settings = {}) {
+  const { options = '', write = '', entra = '', more = '', profile = 'instant' } = settings;
   let time = Date.parse('2026-03-02T08:00:00Z');
   const now = () => new Date(time);
   const graph = createGraph({ now: () => time, profile });
@@ -57,7 +61,7 @@ async function company({ options = '', write = '', profile = 'instant' }: Settin
     options: { tenant: ${graph.tenantId}, clientId: ${appId}, secret: "\${env:SECRET}"${options} }
     write:
       user: { match: [employeeId], map: { manager: "[manager]" }${write} }
-`,
+${entra}${more}`,
   );
   const loaded = await loadConfiguration(file, {
     env: { SECRET },
@@ -152,6 +156,46 @@ it('gives the deleted account back to who returns', { timeout: 30_000 }, async (
   expect((await contoso.run(GRACE, ADA, ALAN))?.done).toEqual({ create: 1 });
   expect(person('ada')).toMatchObject({ id, life: 'live', manager: person('grace')?.id });
   expect((await contoso.run(GRACE, ADA, ALAN))?.done).toEqual({});
+});
+
+it('reads what it writes, makes groups by rule, and leaves alone what others say', {
+  timeout: 30_000,
+}, async () => {
+  await using contoso = await company({
+    entra: `      group: { match: [displayName], scope: ruleGroup pr, members: direct }
+    read:
+      user: { join: [employeeId], map: { city: "[city]" } }
+`,
+    // HR has the say about everything but the place.
+    more: `groups: { research: { title: Research, members: department eq "Research" } }
+identity:
+  user: { userPrincipalName: { from: [hr] }, telephoneNumber: { from: [hr] } }
+`,
+  });
+  const { graph, person } = contoso;
+  const researchers = (): readonly string[] => {
+    const [group, ...others] = graph.tenant.directory.entries('group');
+    expect([group?.current.properties.displayName, others]).toEqual(['Research', []]);
+    return graph.control.truth(group?.id ?? '')?.members ?? [];
+  };
+  const settle = async (...rows: readonly string[]): Promise<void> => {
+    for (let run = 0; run < 2; run++) await contoso.run(...rows);
+    const before = contoso.writes();
+    expect((await contoso.run(...rows))?.done).toEqual({});
+    expect(contoso.writes()).toBe(before);
+  };
+  await settle(GRACE, ADA, ALAN);
+  expect(researchers()).toEqual([person('alan')?.id]);
+
+  graph.control.act({ act: 'update', id: person('ada')?.id ?? '', properties: { city: 'Paris' } });
+  const moved = ADA.replace('Engineering', 'Research');
+  await settle(GRACE, moved, ALAN);
+  expect(researchers()).toEqual([person('ada')?.id, person('alan')?.id].toSorted());
+  expect(person('ada')?.properties).toMatchObject({ city: 'Paris', department: 'Research' });
+
+  await settle(GRACE, ADA);
+  expect(researchers()).toEqual([]);
+  expect(person('alan')?.properties.accountEnabled).toBe(false);
 });
 
 it('makes nobody twice, whatever is lost, refused or late on the way', {
