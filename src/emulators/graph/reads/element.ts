@@ -6,7 +6,6 @@ import { badRequest } from '../failure.ts';
 import {
   type Body,
   odataType,
-  refuseElsewhere,
   type Selection,
   selectionOf,
   shapeOf,
@@ -28,7 +27,6 @@ export function elementShape(
 ): { readonly selection: Selection; readonly shape: (found: Found) => Body } {
   if (type === 'directoryObject') return mixedShape(call, select);
   const selection = selectionOf(type, select, call.mode.unknown);
-  refuseElsewhere(selection);
   const expansion = expand === undefined ? undefined : expansionOf(call, type, expand);
   return {
     selection,

@@ -7,7 +7,7 @@ import { fulfils } from '../query/evaluate.ts';
 import { parseFilter } from '../query/filter.ts';
 import { refuseUnsupportedFilter, refuseUnsupportedOrder } from '../query/rule.ts';
 import { searchTest } from '../query/search.ts';
-import { type Body, contextOf, propertyOf } from '../query/shape.ts';
+import { type Body, contextOf, propertyOf, refuseElsewhere } from '../query/shape.ts';
 import type { Found } from '../tenant.ts';
 import type { Answer, Call } from './call.ts';
 import { type ElementType, elementShape } from './element.ts';
@@ -40,6 +40,7 @@ export function answerList(call: Call, listing: Listing): Answer {
   const page = pageOf(call);
   refuseForbidden(call, page, listing.type);
   const { selection, shape } = elementShape(call, listing.type, page.select, page.expand);
+  if (listing.type !== 'directoryObject') refuseElsewhere(selection);
   const size = page.top ?? PAGE_SIZE;
   const first = call.options.skiptoken === undefined;
   const body: Body = { '@odata.context': contextOf(call.base, listing.context, selection) };

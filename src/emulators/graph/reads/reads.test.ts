@@ -84,6 +84,11 @@ describe('a read', () => {
     expect(body).toMatchObject({ displayName: 'Ada Lovelace', jobTitle: null, businessPhones: [] });
   });
 
+  it('shows what is kept elsewhere on a single person', async () => {
+    const { status, body } = await reader.get('users/ada@contoso.com?$select=id,aboutMe');
+    expect([status, body]).toEqual([200, expect.objectContaining({ aboutMe: null })]);
+  });
+
   it('carries the headers of the service, and echoes the id of the client', async () => {
     const { headers } = await reader.get('users?$select=id', { 'client-request-id': 'mine' });
     expect(headers.get('client-request-id')).toBe('mine');
