@@ -4,7 +4,7 @@
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { badRequest } from '../../scim/error.ts';
+import { badRequest, type ScimError } from '../../scim/error.ts';
 
 /** A place in a list. */
 export interface Place {
@@ -39,7 +39,10 @@ export function sealedCursors(key: Uint8Array, now: () => Date): Cursors {
       return Buffer.concat([iv, ...sealed, cipher.getAuthTag()]).toString('base64url');
     },
     open(query, cursor) {
-      const text = unsealed(key, query, Buffer.from(cursor, 'base64url'));
+      const sealed = Buffer.from(cursor, 'base64url');
+      // Several texts stand for the same bytes, and one of them was given out.
+      if (sealed.toString('base64url') !== cursor) throw noneOfOurs();
+      const text = unsealed(key, query, sealed);
       const [, until = 0, index = 0, inner = ''] = /^(\d+)\.(\d+)\.(.*)$/s.exec(text) ?? [];
       if (Number(until) * 1000 < now().getTime())
         throw badRequest(
@@ -59,6 +62,10 @@ function unsealed(key: Uint8Array, query: string, sealed: Buffer): string {
     const text = decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES));
     return Buffer.concat([text, decipher.final()]).toString();
   } catch {
-    throw badRequest('invalidCursor', 'the cursor is none of ours, or of another query');
+    throw noneOfOurs();
   }
+}
+
+function noneOfOurs(): ScimError {
+  return badRequest('invalidCursor', 'the cursor is none of ours, or of another query');
 }

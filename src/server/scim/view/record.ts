@@ -42,14 +42,7 @@ function servedValue(row: Row, held: AttributeValue | undefined): AttributeValue
     const text = String(value);
     return Object.hasOwn(values, text) ? values[text] : undefined;
   }
-  if (typeof value !== 'string') return value;
-  return row.isPicture ? dataUri(value) : typed(value, row.type);
-}
-
-/** SCIM has addresses of pictures, and this one leads to the picture itself (RFC 2397). */
-function dataUri(base64: string): string {
-  const type = base64.startsWith('/9j/') ? 'image/jpeg' : 'application/octet-stream';
-  return `data:${type};base64,${base64}`;
+  return typeof value === 'string' ? typed(value, row.type) : value;
 }
 
 /** A file has texts only. */

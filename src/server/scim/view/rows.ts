@@ -32,8 +32,6 @@ export interface Row {
   readonly type: AttributeSchema['type'];
   /** One value in SCIM where the system has a list of at most one. */
   readonly first: boolean;
-  /** Bytes where SCIM has an address. */
-  readonly isPicture: boolean;
   readonly schema: Omit<AttributeSchema, 'path' | 'type'>;
   readonly values?: Readonly<Record<string, Scalar>>;
 }
@@ -130,7 +128,6 @@ function rowOf(
     ownPath: ownPath.ok ? ownPath.value : { attribute: own },
     type: ownType === 'reference' ? ownType : (standard?.type ?? ownType),
     first: (schema.multiValued ?? false) && isSingle(scim, standard),
-    isPicture: ownType === 'binary' && standard?.type === 'reference',
     schema,
     ...(typeof row !== 'string' && { values: row.values }),
   };

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type {
   AttributeChange,
   Connector,
+  GetOptions,
   KindSchema,
   Query,
   ServeMap,
@@ -27,7 +28,7 @@ const SCHEMA: KindSchema = {
     { path: 'boss', type: 'reference' },
     { path: 'org', type: 'complex' },
     { path: 'org.cost', type: 'string' },
-    { path: 'picture', type: 'binary', returned: 'request' },
+    { path: 'picture', type: 'string', returned: 'request' },
   ],
 };
 
@@ -69,18 +70,22 @@ const SERVED: Attributes = {
 };
 
 interface Told {
+  readonly asked: (readonly string[])[];
   readonly queries: Query[];
   readonly changes: (readonly AttributeChange[])[];
   readonly created: Attributes[];
 }
 
 async function view(own: Attributes = OWN, map: ServeMap = MAP) {
-  const told: Told = { queries: [], changes: [], created: [] };
+  const told: Told = { asked: [], queries: [], changes: [], created: [] };
   const record = { ref: ada, attributes: own };
   const connector = {
     check: async () => [],
     describe: async () => ({ kinds: [SCHEMA] }),
-    get: async () => record,
+    get: async (_: unknown, { attributes }: GetOptions) => {
+      if (attributes) told.asked.push(attributes);
+      return record;
+    },
     search: async (_: string, query: Query) => {
       told.queries.push(query);
       return { records: [record] };
@@ -117,11 +122,10 @@ it('describes what there is, and what of it can be written', async () => {
   expect(told.get(`${ENTERPRISE}:manager`)).toEqual({ type: 'reference' });
 });
 
-it('shows bytes as the address of what they are', async () => {
-  const { get } = await view({ picture: '/9j/AA==' });
-  expect((await get(ada, { signal }))?.attributes).toEqual({
-    photos: [{ type: 'work', value: 'data:image/jpeg;base64,/9j/AA==' }],
-  });
+it('asks for attributes under their own names', async () => {
+  const { get, told } = await view();
+  await get(ada, { signal, attributes: ['phoneNumbers', `${ENTERPRISE}:manager`, 'groups'] });
+  expect(told.asked).toEqual([['phones', 'mobile', 'boss', 'groups']]);
 });
 
 it('makes an account of what SCIM says', async () => {

@@ -39,9 +39,11 @@ export async function viewed(connector: Served, map: ServeMap = {}): Promise<Ser
     ...(traits && { traits }),
     check: (call) => check(call),
     describe: async () => ({ kinds: [...views.values()].map(({ schema }) => schema) }),
-    get: async (ref, call) => {
-      const record = await connector.get(ref, call);
-      return record && servedRecord(viewFor(ref.kind), record);
+    get: async (ref, { attributes, ...call }) => {
+      const view = viewFor(ref.kind);
+      const names = ownNames(view, attributes);
+      const record = await connector.get(ref, { ...call, ...(names && { attributes: names }) });
+      return record && servedRecord(view, record);
     },
     search: (kind, query) => search(connector, viewFor(kind), query),
     filters: (kind, filter) => {
@@ -84,11 +86,12 @@ async function search(
     throw new ConnectorError('invalid', 'the system has no words for this filter', {
       code: 'filter-unsupported',
     });
+  const names = ownNames(view, attributes);
   const page = await connector.search(view.kind, {
     ...query,
     ...(typeof own === 'object' && { filter: own }),
     ...(sort && { sort: { ...sort, path: ownPath(view, sort.path) } }),
-    ...(attributes && { attributes: attributes.flatMap((name) => ownNames(view, name)) }),
+    ...(names && { attributes: names }),
   });
   return { ...page, records: page.records.map((record) => servedRecord(view, record)) };
 }
@@ -102,11 +105,16 @@ function ownPath(view: View, path: AttributePath): AttributePath {
   });
 }
 
-/** Everything the named attribute is made of. */
-function ownNames({ under }: View, name: string): readonly string[] {
-  const path = parsePath(name);
-  const rows = path.ok ? (under.get(headOf(path.value)) ?? []) : [];
-  return rows.length > 0 ? rows.map(({ own }) => own) : [name].filter((one) => APART.has(one));
+/** Everything that the named attributes are made of. */
+function ownNames(
+  { under }: View,
+  names: readonly string[] | undefined,
+): readonly string[] | undefined {
+  return names?.flatMap((name) => {
+    const path = parsePath(name);
+    const rows = path.ok ? (under.get(headOf(path.value)) ?? []) : [];
+    return rows.length > 0 ? rows.map(({ own }) => own) : [name].filter((one) => APART.has(one));
+  });
 }
 
 const APART: ReadonlySet<string> = new Set(['members', 'groups']);
