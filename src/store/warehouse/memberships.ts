@@ -18,6 +18,7 @@ import { RULES } from '../../warehouse/rule-groups.ts';
 import type { Database, SqlValue } from '../database.ts';
 import { bySpace, list, optional, refColumns } from '../rows.ts';
 import { labelOf } from './label.ts';
+import { byDue, COLUMNS, KEY, membershipSettlements } from './membership-settlements.ts';
 import { ruleGroupsOf } from './rule-groups.ts';
 
 type Columns = {
@@ -39,8 +40,6 @@ type Columns = {
 
 type RefColumns = { readonly system: string; readonly kind: string; readonly id: string };
 
-const COLUMNS = 'target, group_identity, member_identity, generation, since';
-const KEY = 'tenant, target, group_identity, member_identity';
 const WAKE = `on conflict (${KEY}) do update set generation = excluded.generation,
   since = coalesce(membership.since, excluded.since), not_before = null`;
 const STAMP = 'cast(? as bigint), cast(? as bigint)';
@@ -48,8 +47,7 @@ const STAMP = 'cast(? as bigint), cast(? as bigint)';
 export function membershipStore(database: Database): MembershipStore {
   const { inList } = database;
   const label = labelOf(database);
-  // It would rather go through everything a target has.
-  const ofDue = database.dialect === 'sqlite' ? 'indexed by membership_due' : '';
+  const ofDue = byDue(database);
 
   /** Groups that the records of a seed are in, one step or any number of steps up. */
   const climb = (seed: string, { mode }: Pick<Roster, 'mode'>, ruled = ''): string => {
@@ -316,83 +314,7 @@ export function membershipStore(database: Database): MembershipStore {
       );
     },
 
-    settleHeld: async (target, rows) => {
-      // Whoever became due again meanwhile stays due; what the target has now is known all the same.
-      await database.batch(
-        `update membership set held_group = ?, held_member = ?, code = null, message = null,
-           attempts = null, first_failed_at = null,
-           since = case when generation = ? then null else since end,
-           generation = case when generation = ? then null else generation end
-         where target = ? and group_identity = ? and member_identity = ?`,
-        rows.map(({ group, member, generation, heldGroup, heldMember }) => [
-          ...[heldGroup, heldMember, generation, generation],
-          ...[target, group, member],
-        ]),
-      );
-    },
-
-    settleGone: async (target, rows) => {
-      const keys = rows.map(({ group, member, generation }) => [target, group, member, generation]);
-      await database.batch(
-        `delete from membership where target = ? and group_identity = ? and member_identity = ?
-           and (generation is null or generation = ?)`,
-        keys,
-      );
-      await database.batch(
-        `update membership set held_group = null, held_member = null
-         where target = ? and group_identity = ? and member_identity = ? and generation <> ?`,
-        keys,
-      );
-    },
-
-    settleFailed: (target, rows) =>
-      database.batch(
-        `update membership set code = ?, message = ?, attempts = ?,
-           first_failed_at = coalesce(first_failed_at, ?), not_before = case when generation = ? then cast(? as bigint) else not_before end,
-           generation = case when generation = ? and cast(? as bigint) is null then null
-             else generation end
-         where target = ? and group_identity = ? and member_identity = ?`,
-        rows.map(({ group, member, generation, failure, notBefore = null }) => [
-          ...[failure.code, failure.message, failure.attempts, failure.firstFailedAt.getTime()],
-          ...[generation, notBefore, generation, notBefore],
-          ...[target, group, member],
-        ]),
-      ),
-
-    putMemberships: async (target, rows) => {
-      const kept = rows.filter(({ heldGroup, stamp }) => heldGroup !== undefined || stamp);
-      await database.batch(
-        `insert into membership (${COLUMNS}, held_group, held_member) values (?, ?, ?, ?, ?, ?, ?)
-         on conflict (${KEY}) do update set generation = excluded.generation,
-           since = excluded.since, not_before = null, held_group = excluded.held_group,
-           held_member = excluded.held_member, code = null, message = null, attempts = null,
-           first_failed_at = null`,
-        kept.map(({ group, member, heldGroup = null, heldMember = null, stamp }) => [
-          ...[target, group, member, stamp?.generation ?? null, stamp?.since ?? null],
-          ...[heldGroup, heldMember],
-        ]),
-      );
-      await database.batch(
-        'delete from membership where target = ? and group_identity = ? and member_identity = ?',
-        rows
-          .filter((row) => !kept.includes(row))
-          .map(({ group, member }) => [target, group, member]),
-      );
-    },
-
-    freezeGroups: (target, groups, code) =>
-      database.batch(
-        `update membership ${ofDue} set code = ?, message = ?, not_before = ${FROZEN}
-         where target = ? and group_identity = ? and generation is not null`,
-        groups.map((group) => [code, code, target, group]),
-      ),
-
-    thawGroups: (target, groups, code) =>
-      database.batch(
-        `update membership ${ofDue} set code = null, message = null, not_before = null
-         where target = ? and group_identity = ? and generation is not null and code = ?`,
-        groups.map((group) => [target, group, code]),
-      ),
+    ...membershipSettlements(database),
 
     membersAfter: (group, after, limit) =>
       database.all<RefColumns>(
@@ -423,9 +345,6 @@ export function membershipStore(database: Database): MembershipStore {
       ).map(({ system, kind, id }) => ({ system, kind, id })),
   };
 }
-
-/** A date that does not come. */
-const FROZEN = '9000000000000000';
 
 function rowOf(row: Columns): MembershipRow {
   const failed =
