@@ -9,7 +9,8 @@ import { type Post, postOf, writers } from './serve-post.ts';
 import { type Hidden, hiddenAttributes } from './server/api/shown.ts';
 import type { Tasks } from './server/api/tasks.ts';
 import type { ClientStorage } from './server/auth/client.ts';
-import { type ServedSystem, servedSystem } from './server/scim/served.ts';
+import { offeredSystem } from './server/scim/offer.ts';
+import type { ServedSystem } from './server/scim/served.ts';
 import type { TokenStorage } from './server/tokens.ts';
 import { clientStorage } from './store/clients.ts';
 import type { Database } from './store/database.ts';
@@ -86,10 +87,11 @@ function servedSystems(
 ): ServedTenant['served'] {
   const offered = new Map(systems.flatMap(({ name, serve: it }) => (it ? [[name, it]] : [])));
   const open = new Map<SystemName, Promise<ServedSystem>>();
-  const openServed = (name: SystemName, { leniency }: Offer): Promise<ServedSystem> => {
+  const openServed = (name: SystemName, offer: Offer): Promise<ServedSystem> => {
+    const { leniency } = offer;
     const opening = engine
       .connector(name)
-      .then((connector) => servedSystem(name, connector))
+      .then((connector) => offeredSystem(name, connector, offer))
       .then((system) => ({ ...system, leniency }));
     open.set(name, opening);
     opening.catch(() => open.delete(name));

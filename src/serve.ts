@@ -13,6 +13,7 @@ import type { Tenant } from './identity/identity.ts';
 import { inboundDoors } from './serve-inbound.ts';
 import { confirmations } from './serve-post.ts';
 import { openServedTenants, type ServedTenants } from './serve-tenants.ts';
+import { cursorKey, peerAt, recognition, tlsListener } from './serve-tls.ts';
 import { trustIndex } from './serve-trust.ts';
 import { type ApiServiceOptions, apiService } from './server/api/api.ts';
 import type { ApiCaller, TryOut } from './server/api/endpoint.ts';
@@ -50,7 +51,7 @@ export async function startServing(
   });
   const trustsIn = trustIndex(installation, configuration, now);
   const byJwt = jwtAuthentication({ fetch, now, trustsIn, log });
-  app.route('/', scim(tenants, byJwt, now, onBug));
+  app.route('/', scim(tenants, configuration, byJwt, now, onBug));
   const logins = loginsOf(tenants, now);
   const refused = logins.unknownClient;
   const grant = grants({ storagesOf: tenants.find, now, refused });
@@ -61,7 +62,11 @@ export async function startServing(
 
   const { host } = configuration.server;
   const server = serve({
-    fetch: app.fetch,
+    fetch: (request, { incoming }) => {
+      const peer = peerAt(incoming.socket);
+      return app.fetch(request, peer && { peer });
+    },
+    ...tlsListener(configuration.server),
     hostname: host,
     port: port ?? configuration.server.port,
   });
@@ -73,7 +78,7 @@ export async function startServing(
   const running = stack.move();
   const work = Promise.all([aborted(signal).then(tasks.settled), tenants.work()]);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
+    url: `${configuration.server.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${portOf(server)}`,
     ended: work.then(
       () => running.disposeAsync(),
       async (error: unknown) => {
@@ -86,6 +91,7 @@ export async function startServing(
 
 function scim(
   { find }: ServedTenants,
+  configuration: Configuration,
   authenticateJwt: ReturnType<typeof jwtAuthentication>,
   now: () => Date,
   onBug: (error: unknown) => void,
@@ -95,7 +101,10 @@ function scim(
     basePath: '/scim/v2/:system',
     authenticate: async (token, system) =>
       isOurs(token) ? authenticate(token) : authenticateJwt(token, system),
+    recognise: recognition(configuration, now),
     open: async ({ tenant, system }) => (await find(tenant))?.served(system),
+    ...cursorKey(configuration.server),
+    now,
     onBug,
   });
 }

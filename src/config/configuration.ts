@@ -3,6 +3,7 @@
  * `compose.ts` turns it into rules, mappings and connectors.
  */
 
+import type { ServeMap } from '../connectors/spi/index.ts';
 import type { Tenant } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { MappingRow } from '../mapping/mapping.ts';
@@ -40,7 +41,7 @@ export interface Configuration {
     /** Values of people who have left, by attribute. */
     readonly attributeSeconds?: Readonly<Record<string, number>>;
   };
-  readonly server: { readonly port: number; readonly host: string };
+  readonly server: ServerConfiguration;
   /** Of an installation that has tenants besides `default`. */
   readonly tenants?: TenantRules;
   /** Hash of the document and its profiles, without secrets. */
@@ -105,12 +106,44 @@ export interface SystemConfiguration {
   readonly read: Readonly<Record<ObjectKind, ReadConfiguration>>;
   readonly write: Readonly<Record<ObjectKind, WriteConfiguration>>;
   readonly serve?: {
-    readonly kinds: readonly ObjectKind[];
+    /** All that the system has when absent. */
+    readonly kinds?: readonly ObjectKind[];
+    /** Its names in SCIM, over what its connector says. */
+    readonly map?: ServeMap;
+    readonly readOnly?: boolean;
+    /** Clients that show a certificate instead of a token. */
+    readonly certificates?: readonly CertificateClient[];
     /** How far its clients are followed where they deviate from RFC 7644. */
     readonly leniency: Leniency;
     /** Whose JWTs open it, beside our own tokens. */
     readonly trust?: readonly TrustedIssuer[];
   };
+}
+
+export interface ServerConfiguration {
+  readonly port: number;
+  readonly host: string;
+  /** In PEM. Absent where something in front speaks TLS. */
+  readonly tls?: {
+    readonly certificate: string;
+    readonly key: string;
+    /** Who signs the certificates that clients may show. */
+    readonly clients?: string;
+  };
+  /** Seals cursors; drawn at every start when absent. */
+  readonly cursorKey?: string;
+}
+
+/** Everything that is named has to be that of the certificate. */
+export interface CertificateClient {
+  /** All attributes of its subject, in any order: `CN=payroll, O=Contoso`. */
+  readonly subject?: string | undefined;
+  readonly dns?: string | undefined;
+  readonly uri?: string | undefined;
+  readonly email?: string | undefined;
+  /** In hex, with or without colons. */
+  readonly sha256?: string | undefined;
+  readonly rights: 'read' | 'write';
 }
 
 /** Somebody else who signs tokens for one of our systems. */

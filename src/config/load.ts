@@ -88,7 +88,9 @@ export async function readConfiguration(
   const store = resolveSecrets(document.store, ['store'], source, where);
   const alerts = resolveSecrets(document.alerts ?? [], ['alerts'], source, where);
   const auditKey = resolveSecrets(document.audit?.key, ['audit', 'key'], source, where);
-  problems.push(...store.problems, ...alerts.problems, ...auditKey.problems);
+  const server = resolveSecrets(document.server, ['server'], source, where);
+  for (const { problems: unresolved } of [store, alerts, auditKey, server])
+    problems.push(...unresolved);
   const inOrder = problems.toSorted(byPlace);
   if (inOrder.some(({ severity }) => severity === 'error')) return failed(inOrder);
 
@@ -120,7 +122,7 @@ export async function readConfiguration(
         historySeconds: document.keep.history,
         ...(document.keep.attributes && { attributeSeconds: document.keep.attributes }),
       },
-      server: document.server,
+      server: server.value as Configuration['server'],
       ...(document.tenants && { tenants: tenantRules(document.tenants, directory) }),
       version: version(document, loaded),
       directory,

@@ -11,6 +11,7 @@ import { duration, expression } from './fields.ts';
 import { groupsDocument } from './groups.ts';
 import { identityDocument } from './identity.ts';
 import { joinDocument } from './join.ts';
+import { certificateClients, cursorKey, serveMap, tlsDocument } from './serve.ts';
 import { tenantsDocument } from './tenant-rules.ts';
 import { trustDocument } from './trust.ts';
 
@@ -296,6 +297,12 @@ const systemDocument = z.strictObject({
           title: 'Lenient',
           description: 'Single deviations from RFC 7644 that are understood besides.',
         }),
+      readOnly: z.boolean().default(false).meta({
+        title: 'Read only',
+        description: 'Nobody may write, whatever their token or certificate allows.',
+      }),
+      map: serveMap,
+      certificates: certificateClients,
       trust: trustDocument.optional().meta({
         title: 'Trust',
         description: 'Issuers whose JWTs open it, beside tokens of lockstep token create.',
@@ -316,6 +323,8 @@ export const configurationDocument = z.strictObject({
     .strictObject({
       port: z.number().int().min(0).max(65_535).default(8080),
       host: z.string().default('127.0.0.1'),
+      tls: tlsDocument,
+      cursorKey,
     })
     .default({ port: 8080, host: '127.0.0.1' })
     .meta({ title: 'Server', description: 'Where lockstep serve listens.' }),

@@ -100,13 +100,29 @@ export async function loadSystem(
         write: Object.fromEntries(write),
         ...(document.serve !== undefined && {
           serve: {
-            kinds: document.serve?.kinds ?? ['user', 'group'],
             leniency: leniencyFor(document.serve?.clients ?? [], document.serve?.lenient),
+            ...offerOf(document.serve ?? {}),
             ...(document.serve?.trust && { trust: trustedIssuers(document.serve.trust) }),
           },
         }),
       },
     },
+  };
+}
+
+type ServeDocument = Partial<NonNullable<SystemDocument['serve']>>;
+
+function offerOf({
+  kinds,
+  map,
+  readOnly,
+  certificates,
+}: ServeDocument): Omit<NonNullable<SystemConfiguration['serve']>, 'leniency' | 'trust'> {
+  return {
+    ...(kinds && { kinds }),
+    ...(map && { map }),
+    ...(readOnly && { readOnly }),
+    ...(certificates && { certificates }),
   };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type CertificateClient, clientOf, type Peer } from './certificates.ts';
+import type { CertificateClient } from '../../config/configuration.ts';
+import { clientOf, type Peer } from './certificates.ts';
 
 const now = new Date('2026-03-01T09:00:00Z');
 

@@ -3,6 +3,8 @@
  * when the connection was made; here is whose it is, and what its holder may do.
  */
 
+import type { CertificateClient } from '../../config/configuration.ts';
+
 /** What a verified certificate says. */
 export interface Peer {
   /** One attribute a line, as OpenSSL and Node write it: `O=Contoso\nCN=payroll`. */
@@ -12,17 +14,6 @@ export interface Peer {
   /** SHA-256 in hex, with or without colons. */
   readonly fingerprint: string;
   readonly validUntil: Date;
-}
-
-/** Every name that is given has to be that of the certificate. */
-export interface CertificateClient {
-  /** Attributes of the subject in any order: `CN=payroll, O=Contoso`. */
-  readonly subject?: string;
-  readonly dns?: string;
-  readonly uri?: string;
-  readonly email?: string;
-  readonly sha256?: string;
-  readonly rights: 'read' | 'write';
 }
 
 /** @returns Undefined for somebody who was not told of; the first that fits decides. */
