@@ -144,16 +144,16 @@ async function savePage(
   { id, system, kind, mode }: Reading,
   { watermark, complete }: ChangePage,
 ): Promise<void> {
-  if (watermark !== undefined) {
-    await store.setWatermark(system, kind, watermark);
-    if (mode === 'changes') await store.setReadAt(system, kind, now().getTime());
-  }
-  if (watermark !== undefined || complete) {
-    await store.markReading(id, {
-      ...(watermark !== undefined && { resumable: true }),
-      ...(complete && { reachedEnd: true }),
-    });
-  }
+  const marked = watermark !== undefined || complete;
+  await Promise.all([
+    watermark !== undefined && store.setWatermark(system, kind, watermark),
+    watermark !== undefined && mode === 'changes' && store.setReadAt(system, kind, now().getTime()),
+    marked &&
+      store.markReading(id, {
+        ...(watermark !== undefined && { resumable: true }),
+        ...(complete && { reachedEnd: true }),
+      }),
+  ]);
 }
 
 export async function endReading(
