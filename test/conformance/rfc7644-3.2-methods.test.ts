@@ -91,7 +91,7 @@ it.each(['/ServiceProviderConfig', '/ResourceTypes', '/Schemas'])(
   },
 );
 
-it('says where a resource is as the client sees it, behind a proxy (§3.1, RFC 7239)', async () => {
+it('says where a resource is as the client sees it, behind a proxy (§3.1.1, RFC 7239)', async () => {
   const { send, user } = await service();
   const ada = await user('ada@contoso.com');
   const proxy = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'scim.contoso.com' };

@@ -55,7 +55,7 @@ it('ignores what only the service may set, and what is in no schema', async () =
   expect(body.name).toEqual({ givenName: 'Ada' });
 });
 
-it('takes names in any capitals and answers with those of the schema', async () => {
+it('takes names in any capitals and answers with those of the schema (RFC 7643 §2.1)', async () => {
   const { send } = await service();
   const { body } = await send('POST', '/Users', {
     USERNAME: 'ada@contoso.com',

@@ -62,7 +62,7 @@ describe('a filter', () => {
   });
 });
 
-describe('a list', () => {
+describe('a list (§3.4.2)', () => {
   it('is empty with 200 when nothing is found', async () => {
     const answer = await (await people()).list('/Users', { filter: 'userName eq "x"' });
     expect(answer).toMatchObject({
@@ -84,7 +84,7 @@ describe('a list', () => {
     [{ count: 0 }, [], 1],
     [{ count: -5 }, [], 1],
     [{ startIndex: -1, count: 1 }, ['ada'], 1],
-  ])('pages by number: %j', async (parameters, found, startIndex) => {
+  ])('pages by number (§3.4.2.4): %j', async (parameters, found, startIndex) => {
     const { body } = await (await people()).list('/Users', parameters);
     expect(body).toMatchObject({ totalResults: 3, itemsPerPage: found.length, startIndex });
     expect(
@@ -151,7 +151,7 @@ describe('a part of a resource', () => {
   });
 });
 
-describe('one resource', () => {
+describe('one resource (§3.4.1)', () => {
   it('is 404 where there is none, also of another type', async () => {
     const { send, user } = await service();
     const ada = await user('ada@contoso.com');

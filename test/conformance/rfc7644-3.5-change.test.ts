@@ -17,7 +17,7 @@ async function ada(made: Service): Promise<string> {
   return `/Users/${id}`;
 }
 
-describe('PUT', () => {
+describe('PUT (§3.5.1)', () => {
   it('sets what is there and clears what is not', async () => {
     const made = await service();
     const at = await ada(made);
@@ -60,7 +60,7 @@ describe('PUT', () => {
   });
 });
 
-describe('PATCH', () => {
+describe('PATCH (§3.5.2)', () => {
   it.each<[string, unknown, Readonly<Record<string, unknown>>]>([
     ['adds a value', { op: 'add', path: 'nickName', value: 'A' }, { nickName: 'A' }],
     [
