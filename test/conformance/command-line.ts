@@ -6,7 +6,7 @@ import { services } from '../../src/services.ts';
 export interface CommandLine {
   run(...parameters: readonly string[]): Promise<Ran>;
   /** `lockstep serve` at a free port, until it is disposed of. */
-  serve(): Promise<Server>;
+  serve(): Promise<Served>;
 }
 
 interface Ran {
@@ -15,7 +15,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-interface Server extends AsyncDisposable {
+export interface Served extends AsyncDisposable {
   readonly url: string;
   /** What it wrote into its log. */
   log(): string;
