@@ -61,7 +61,7 @@ function place(
 ): void {
   const path = pathOf(text, attempt);
   const { attribute: name, subAttribute: part } = path;
-  if (kind === 'group' && name === 'members') {
+  if (kind === 'group' && name === 'members' && creates) {
     wanted.members = referencesIn(value);
     return;
   }

@@ -160,6 +160,7 @@ function incomplete(
     {
       code: 'create-incomplete',
       remedy: cause.remedy ?? 'The next attempt finds it and writes the rest.',
+      ...(cause.retryAfterSeconds !== undefined && { retryAfterSeconds: cause.retryAfterSeconds }),
       cause,
     },
   );
