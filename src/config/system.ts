@@ -13,12 +13,8 @@ import type {
   WriteConfiguration,
 } from './configuration.ts';
 import { schemaProblems } from './problems.ts';
-import {
-  type JsonSchema,
-  optionsJsonSchema,
-  type ReadDocument,
-  type SystemDocument,
-} from './schema.ts';
+import { optionsJsonSchema, type ReadDocument, type SystemDocument } from './schema.ts';
+import { secretsOf } from './secret-keys.ts';
 import { resolveSecrets, withoutSecrets } from './secrets.ts';
 import { type Path, parseSource, type Source } from './source.ts';
 import { trustedIssuers } from './trust.ts';
@@ -168,22 +164,6 @@ async function loadOptions(
 
 function placeText({ place }: Problem): string {
   return `${place?.line}:${place?.column}`;
-}
-
-/** Names of the keys, at any depth, whose values are secret. */
-function secretsOf(shape: unknown): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const visit = (part: unknown): void => {
-    if (typeof part !== 'object' || part === null) return;
-    const { properties, additionalProperties, items, anyOf, oneOf, allOf } = part as JsonSchema;
-    for (const [key, property] of Object.entries(properties ?? {})) {
-      if ((property as { readonly secret?: boolean }).secret === true) keys.add(key);
-      visit(property);
-    }
-    for (const inner of [additionalProperties, items, anyOf, oneOf, allOf].flat()) visit(inner);
-  };
-  visit(shape);
-  return keys;
 }
 
 function without(value: unknown, keys: ReadonlySet<string>): unknown {

@@ -121,6 +121,13 @@ describe('a document that the store keeps', () => {
     }
   });
 
+  it('holds no secret, at whatever depth', async () => {
+    const mail = 'options: { mail: { smtp: "smtp://10.0.0.1", address: "https://a.test" } }';
+    expect(await problemsOf(options(mail))).toMatchObject([
+      { code: 'not-in-store', place: { line: 1, column: 62 } },
+    ]);
+  });
+
   it('raises no alerts and signs nothing', async () => {
     const alerts = 'alerts: [{ webhook: "http://169.254.169.254/", on: [failed] }]';
     expect(await codes(`${SYSTEM}\n${alerts}\naudit: { key: x }`)).toEqual([

@@ -10,6 +10,8 @@ import type { Tenant } from '../identity/identity.ts';
 import type { Place, Problem, Result } from '../identity/problem.ts';
 import type { Configuration, TenantRules } from './configuration.ts';
 import { type ConfigurationWorld, readConfiguration } from './load.ts';
+import { optionsJsonSchema } from './schema.ts';
+import { secretsOf } from './secret-keys.ts';
 import { type Path, parseSource, type Source } from './source.ts';
 import { CONNECTORS_OF_DOCUMENTS } from './tenant-rules.ts';
 
@@ -49,7 +51,7 @@ export async function loadTenant(
   if (!parsed.ok) return parsed;
   const problems = [
     ...installationProblems(parsed.value),
-    ...(origin.type === 'store' ? storedProblems(parsed.value, installation.tenants) : []),
+    ...(origin.type === 'store' ? storedProblems(parsed.value, installation.tenants, world) : []),
   ];
   if (problems.length > 0) return { ok: false, problems };
   const loaded = await readConfiguration(text, file, world);
@@ -77,16 +79,22 @@ const NOT_IN_STORE = ['alerts', 'audit'];
 function storedProblems(
   source: Source,
   { connectors = CONNECTORS_OF_DOCUMENTS }: Partial<TenantRules> = {},
+  world: ConfigurationWorld,
 ): readonly Problem[] {
   const problems: Problem[] = NOT_IN_STORE.filter((key) => source.has([key])).map((key) =>
-    notInStore(`"${key}" is not possible in it`, source.keyPlace([key])),
+    notInStore(`no "${key}"`, source.keyPlace([key])),
   );
   for (const at of references(source.data, [])) {
-    problems.push(notInStore('it refers to no variable and no file', source.place(at)));
+    problems.push(notInStore('no reference to a variable or a file', source.place(at)));
   }
   const { systems } = isMap(source.data) ? source.data : {};
   for (const [name, system] of Object.entries(isMap(systems) ? systems : {})) {
-    const { connector, profile } = isMap(system) ? system : {};
+    const { connector, profile, options } = isMap(system) ? system : {};
+    const definition = world.connectors.find(({ type }) => type === connector);
+    const secret = secretsOf(definition && optionsJsonSchema(definition.options));
+    for (const at of keysAmong(secret, options, ['systems', name, 'options'])) {
+      problems.push(notInStore('no secrets, which would lie in the open', source.keyPlace(at)));
+    }
     if (typeof connector === 'string' && !connectors.includes(connector)) {
       problems.push({
         code: 'connector-not-allowed',
@@ -99,7 +107,7 @@ function storedProblems(
     // Whatever is no plain name leads to a file.
     if (typeof profile === 'string' && !/^[a-z0-9-]+$/.test(profile)) {
       const place = source.place(['systems', name, 'profile']);
-      problems.push(notInStore('its profiles are those of the product, no files', place));
+      problems.push(notInStore('a profile of the product, not of a file', place));
     }
   }
   return problems;
@@ -109,7 +117,7 @@ function notInStore(what: string, place: Place): Problem {
   return {
     code: 'not-in-store',
     severity: 'error',
-    message: `a document that the store keeps: ${what}`,
+    message: `in a document that the store keeps: ${what}`,
     remedy: 'write the configuration into a file under tenants/',
     place,
   };
@@ -119,6 +127,13 @@ function references(value: unknown, at: Path): readonly Path[] {
   if (typeof value === 'string') return /\$\{[^}:]*:/.test(value) ? [at] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, part]) => references(part, [...at, key]));
+}
+
+function keysAmong(keys: ReadonlySet<string>, value: unknown, at: Path): readonly Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) =>
+    keys.has(key) ? [[...at, key]] : keysAmong(keys, part, [...at, key]),
+  );
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

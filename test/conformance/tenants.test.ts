@@ -184,7 +184,7 @@ describe('a tenant by the API', () => {
     expect(await refused(own)).toEqual([
       400,
       'configuration-refused',
-      expect.stringContaining('it refers to no variable and no file'),
+      expect.stringContaining('no reference to a variable or a file'),
     ]);
     expect((await api('GET', '/tenants')).body.items).not.toContainEqual(
       expect.objectContaining({ name: 'wingtip' }),
