@@ -3,7 +3,7 @@
 import { errorBody, ScimError } from '../../scim/error.ts';
 import { asScimError } from './failure.ts';
 
-export const CONTENT_TYPE = 'application/scim+json';
+const CONTENT_TYPE = 'application/scim+json';
 
 /** What a failure is told as; one that nobody refused is a mistake of ours. */
 export function refusalOf(
@@ -14,6 +14,26 @@ export function refusalOf(
   if (known) return known;
   onBug?.(error);
   return new ScimError(500, 'something went wrong here; it has been noted');
+}
+
+export function json(
+  body: unknown,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return jsonText(JSON.stringify(body), status, headers);
+}
+
+export function jsonText(
+  text: string,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(text, { status, headers: { 'content-type': CONTENT_TYPE, ...headers } });
+}
+
+export function bare(status: number, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, { status, headers });
 }
 
 export function errorAnswer(

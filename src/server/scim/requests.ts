@@ -1,0 +1,255 @@
+/** What is done at each address of the service (RFC 7644 §3.2), once it is clear who asks and that they may. */
+
+import type { HonoRequest } from 'hono';
+import type { Tenant } from '../../identity/identity.ts';
+import type { IdentityRecord } from '../../identity/record.ts';
+import { isObject } from '../../scim/accept.ts';
+import type { Leniency } from '../../scim/clients.ts';
+import { badRequest, ScimError } from '../../scim/error.ts';
+import { readJson } from '../json-body.ts';
+import { bare, json } from './answer.ts';
+import { bulk } from './bulk.ts';
+import type { Cursors } from './cursor.ts';
+import {
+  listOf,
+  oneOf,
+  refuseFilter,
+  resourceTypes,
+  schemas,
+  serviceProviderConfig,
+} from './discovery.ts';
+import { etag, isAmong, versionsIn } from './etag.ts';
+import { type ListParameters, list } from './list.ts';
+import { recordWithGroups, recordWithMembers } from './members.ts';
+import { isRequested, isWanted, projected, projectionOf, resourceOf } from './render.ts';
+import type { ServedSystem, ServedType } from './served.ts';
+import { attributesWanted } from './wanted.ts';
+import { create, patch, remove, replace, type WriteContext } from './write.ts';
+
+export interface Door {
+  readonly served: ServedSystem;
+  /** Address of the service, without a slash at the end. */
+  readonly base: string;
+  readonly owner: Tenant;
+  readonly leniency: Leniency;
+  readonly cursors: Cursors;
+  readonly maxBodyBytes: number;
+  /** What a failure is told as, whatever it was. */
+  readonly refusal: (error: unknown) => ScimError;
+}
+
+export interface Asked extends Door {
+  readonly request: HonoRequest;
+  /** Behind the address of the service: nothing, `Users`, or `Users` and an id. */
+  readonly steps: readonly string[];
+}
+
+type Answer = (asked: Asked) => Response | Promise<Response>;
+
+/** Only addresses that there are, with a method that they know. */
+export const answered: Answer = (asked) => {
+  const [first = '', second] = asked.steps;
+  const fixed = FIXED.get(first);
+  if (fixed) return fixed(asked);
+  if (second === '.search') return search(asked, [typeOf(asked)]);
+  const { method } = asked.request;
+  return (second === undefined ? OF_TYPE : OF_RESOURCE)[method]?.(asked) ?? nothingHere();
+};
+
+const FIXED: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+  ['', (asked) => listed(asked, everyType(asked), queryParameters(asked))],
+  ['.search', (asked) => search(asked, everyType(asked))],
+  ['Bulk', bulkAnswer],
+  ['Me', notHere],
+  [
+    'ServiceProviderConfig',
+    (asked) => {
+      refuseFilter(asked.request.query('filter'));
+      return json(serviceProviderConfig(asked, asked.maxBodyBytes));
+    },
+  ],
+  ['ResourceTypes', discovered(resourceTypes)],
+  ['Schemas', discovered(schemas)],
+]);
+
+const OF_TYPE: Readonly<Record<string, Answer>> = {
+  GET: listOne,
+  HEAD: listOne,
+  POST: async (asked) => {
+    const write = writeContext(asked);
+    const record = await create(write, await body(asked));
+    return answerRecord(asked, write.type, record, 201);
+  },
+};
+
+const OF_RESOURCE: Readonly<Record<string, Answer>> = {
+  GET: readAnswer,
+  HEAD: readAnswer,
+  PUT: async (asked) => {
+    const write = writeContext(asked);
+    const record = await replace(write, idOf(asked), await body(asked));
+    return answerRecord(asked, write.type, record, 200);
+  },
+  PATCH: async (asked) => {
+    const write = writeContext(asked);
+    const record = await patch(write, idOf(asked), await body(asked));
+    // A group's members may be too many to be read for an answer nobody asked for.
+    if (write.type.kind === 'group' && asked.request.query('attributes') === undefined)
+      return bare(204, record.version === undefined ? {} : { etag: etag(record.version) });
+    return answerRecord(asked, write.type, record, 200);
+  },
+  DELETE: async (asked) => {
+    await remove(writeContext(asked), idOf(asked));
+    return bare(204);
+  },
+};
+
+function nothingHere(): never {
+  throw new ScimError(404, 'there is nothing here');
+}
+
+/** A token stands for a system, never for one of its users (RFC 7644 §3.11). */
+function notHere(): never {
+  throw new ScimError(501, 'the token stands for no user, so there is no /Me');
+}
+
+function discovered(all: typeof resourceTypes): Answer {
+  return ({ served, base, steps: [, name], request }) => {
+    if (name !== undefined) return json(oneOf(all(served, base), name));
+    refuseFilter(request.query('filter'));
+    return json(listOf(all(served, base)));
+  };
+}
+
+async function bulkAnswer(asked: Asked): Promise<Response> {
+  const { served, base, leniency, refusal, request } = asked;
+  const context = {
+    ...{ served, base, refusal, signal: request.raw.signal },
+    acceptance: { system: served.name, leniency },
+  };
+  return json(await bulk(context, await body(asked)));
+}
+
+function body({ request, maxBodyBytes }: Asked): Promise<unknown> {
+  return readJson(request.raw, maxBodyBytes);
+}
+
+function idOf({ steps: [, id = ''] }: Asked): string {
+  return id;
+}
+
+function typeOf({ served, steps: [name = ''] }: Asked): ServedType {
+  return served.types.get(name) ?? nothingHere();
+}
+
+function everyType({ served }: Asked): readonly ServedType[] {
+  return [...served.types.values()];
+}
+
+function writeContext(asked: Asked): WriteContext {
+  const { served, leniency, request } = asked;
+  const ifMatch = versionsIn(request.header('if-match'));
+  const ifNoneMatch = versionsIn(request.header('if-none-match'));
+  return {
+    served,
+    type: typeOf(asked),
+    acceptance: { system: served.name, leniency },
+    signal: request.raw.signal,
+    ...(ifMatch && ifMatch !== 'any' && { ifMatch }),
+    ...(ifNoneMatch && { ifNoneMatch }),
+  };
+}
+
+function listOne(asked: Asked): Promise<Response> {
+  return listed(asked, [typeOf(asked)], queryParameters(asked));
+}
+
+async function search(asked: Asked, types: readonly ServedType[]): Promise<Response> {
+  return listed(asked, types, searchParameters(await body(asked)));
+}
+
+/** Of one type, or of all at the root (RFC 7644 §3.4.2.1). */
+async function listed(
+  { served, leniency, base, cursors, owner, request }: Asked,
+  types: readonly ServedType[],
+  parameters: ListParameters,
+): Promise<Response> {
+  const { signal } = request.raw;
+  return json(await list({ served, types, leniency, base, signal, cursors, owner }, parameters));
+}
+
+function queryParameters({ request }: Asked): ListParameters {
+  const { filter, sortBy, sortOrder, startIndex, count, cursor, attributes, excludedAttributes } =
+    request.query();
+  return {
+    ...{ filter, sortBy, sortOrder, startIndex, count, cursor },
+    ...{ attributes, excludedAttributes },
+  };
+}
+
+function searchParameters(asked: unknown): ListParameters {
+  if (!isObject(asked)) throw badRequest('invalidSyntax', 'the body must be a JSON object');
+  const text = (name: string) => {
+    const value = asked[name];
+    if (Array.isArray(value)) return value.join(',');
+    return value === undefined || value === null ? undefined : String(value);
+  };
+  return {
+    filter: text('filter'),
+    sortBy: text('sortBy'),
+    sortOrder: text('sortOrder'),
+    startIndex: text('startIndex'),
+    count: text('count'),
+    cursor: text('cursor'),
+    attributes: text('attributes'),
+    excludedAttributes: text('excludedAttributes'),
+  };
+}
+
+async function readAnswer(asked: Asked): Promise<Response> {
+  const type = typeOf(asked);
+  return answerRecord(asked, type, await readOne(asked, type), 200);
+}
+
+async function readOne(asked: Asked, type: ServedType): Promise<IdentityRecord> {
+  const { served, request } = asked;
+  const ref = { system: served.name, kind: type.kind, id: idOf(asked) };
+  const { signal } = request.raw;
+  const { attributes, excludedAttributes } = request.query();
+  const projection = projectionOf(type, attributes, excludedAttributes);
+  if (type.kind === 'group' && isWanted(projection, 'members'))
+    return recordWithMembers({ served, signal }, ref);
+  if (type.kind === 'user' && isRequested(projection, 'groups'))
+    return recordWithGroups({ served, signal }, ref);
+  const wanted = attributesWanted(type, projection);
+  const record = await served.connector.get(ref, {
+    signal,
+    ...(wanted && { attributes: wanted }),
+  });
+  if (!record) throw new ScimError(404, `${type.name} ${ref.id} does not exist`);
+  return record;
+}
+
+function answerRecord(
+  { served, base, request }: Asked,
+  type: ServedType,
+  record: IdentityRecord,
+  status: 200 | 201,
+): Response {
+  const tag = record.version === undefined ? undefined : etag(record.version);
+  const { attributes, excludedAttributes } = request.query();
+  const projection = projectionOf(type, attributes, excludedAttributes);
+  const known = versionsIn(request.header('if-none-match'));
+  const isKnown = known === 'any' || (known !== undefined && isAmong(known, record.version));
+  // Elsewhere a version is that of attributes alone: memberships come and go without it.
+  const isWhole = !(type.kind === 'group'
+    ? isWanted(projection, 'members') && !served.connector.traits?.versionsMembers
+    : isRequested(projection, 'groups'));
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (reads && tag !== undefined && isKnown && isWhole) return bare(304, { etag: tag });
+  const resource = resourceOf(served, type, record, base);
+  return json(projected(resource, projection), status, {
+    ...(tag !== undefined && { etag: tag }),
+    location: `${base}${type.endpoint}/${encodeURIComponent(record.ref.id)}`,
+  });
+}
