@@ -11,7 +11,7 @@ import { Hono } from 'hono';
 import type { Database, SqlValue } from '../src/store/database.ts';
 import { openDatabase } from '../src/store/open.ts';
 import { serveOrders, settingsOf } from './child.ts';
-import type { Ready, ServerSettings } from './scim-people.ts';
+import { type Ready, type ServerSettings, state } from './scim-people.ts';
 import { filled, SYSTEM } from './scim-store.ts';
 
 const settings = settingsOf<ServerSettings>();
@@ -64,7 +64,7 @@ await once(server, 'listening');
 const address = server.address();
 const port = typeof address === 'object' && address ? address.port : 0;
 const ready: Ready = { ...seeded, url: `http://127.0.0.1:${port}`, token: 'none' };
-await serveOrders(ready, async () => process.memoryUsage().rss / 1024 / 1024);
+await serveOrders(ready, state);
 server.close();
 
 async function texts(sql: string, parameters: readonly SqlValue[]): Promise<readonly string[]> {

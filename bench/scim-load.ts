@@ -13,6 +13,7 @@ export interface Asked {
 }
 
 export interface Load {
+  readonly requests: number;
   readonly perSecond: number;
   /** Of one request, in milliseconds. */
   readonly p50: number;
@@ -52,7 +53,8 @@ export async function load(
   latencies.sort((one, other) => one - other);
   const at = (share: number): number =>
     latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
-  return { perSecond: (latencies.length / milliseconds) * 1000, p50: at(0.5), p99: at(0.99) };
+  const { length: requests } = latencies;
+  return { requests, perSecond: (requests / milliseconds) * 1000, p50: at(0.5), p99: at(0.99) };
 }
 
 function written({ host, pathname }: URL, token: string, { method, path, body }: Asked): string {

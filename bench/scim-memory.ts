@@ -10,7 +10,7 @@ import path from 'node:path';
 import { AS_PRODUCT, child } from './child.ts';
 import { casesFor } from './scim-cases.ts';
 import { type Asked, load } from './scim-load.ts';
-import type { Ready, ServerSettings } from './scim-people.ts';
+import type { Ready, ServerSettings, State } from './scim-people.ts';
 
 const USERS = 1_000;
 const GROUP = 1_000;
@@ -32,7 +32,7 @@ try {
   let first: number | undefined;
   for (let part = 1; part <= PARTS; part++) {
     while (sent < (requests / PARTS) * part) await load(product.ready, next, 1);
-    const megabytes = await product.ask<number>({});
+    const { megabytes } = await product.ask<State>({});
     first ??= megabytes;
     console.log(
       `${sent.toLocaleString('en-US').padStart(10)} requests ${(megabytes / first).toFixed(2)} ×`,

@@ -11,7 +11,7 @@ import express from 'express';
 import SCIMMY from 'scimmy';
 import SCIMMYRouters from 'scimmy-routers';
 import { serveOrders, settingsOf } from './child.ts';
-import { person, type Ready, type ServerSettings, sample } from './scim-people.ts';
+import { person, type Ready, type ServerSettings, sample, state } from './scim-people.ts';
 
 interface Stored {
   readonly id: string;
@@ -59,7 +59,7 @@ const address = server.address();
 const port = typeof address === 'object' && address ? address.port : 0;
 const url = `http://127.0.0.1:${port}/scim`;
 const ready: Ready = { url, token: 'none', users: sample(ids), groups: sized };
-await serveOrders(ready, async () => process.memoryUsage().rss / 1024 / 1024);
+await serveOrders(ready, state);
 server.close();
 
 /** The routers turn `startIndex` and `count` into numbers in place; in Express 5 the query is a getter. */

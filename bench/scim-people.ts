@@ -16,6 +16,21 @@ export interface Ready {
   readonly groups: Readonly<Record<string, string>>;
 }
 
+/** What a server says when it is asked how it is. */
+export interface State {
+  readonly megabytes: number;
+  /** Since it began, of all its threads. */
+  readonly cpuMilliseconds: number;
+}
+
+export async function state(): Promise<State> {
+  const { user, system } = process.cpuUsage();
+  return {
+    megabytes: process.memoryUsage().rss / 1024 / 1024,
+    cpuMilliseconds: (user + system) / 1000,
+  };
+}
+
 /** What a server is started with. */
 export interface ServerSettings {
   /** A folder of its own, where the configuration lies and the embedded database. */

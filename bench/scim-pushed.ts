@@ -18,6 +18,11 @@ const LIMIT_MILLISECONDS = 1000;
 const PAUSE_MILLISECONDS = 20;
 const LOOK_MILLISECONDS = 10;
 const [pushes = 1_000] = process.argv.slice(2).map(Number);
+const listing = z.object({ Resources: z.array(z.object({ userName: z.string() })).default([]) });
+let seen = 0;
+/** Of creates at the same time, one with an earlier id may be the later to be seen. */
+const OVERLAP = 100;
+
 const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-bench-'));
 try {
   await using ramp = await child<RampReady>('ramp.ts', { folder: path.join(folder, 'ramp') });
@@ -73,12 +78,6 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-
-const listing = z.object({ Resources: z.array(z.object({ userName: z.string() })).default([]) });
-
-let seen = 0;
-/** Of creates at the same time, one with an earlier id may be the later to be seen. */
-const OVERLAP = 100;
 
 /** Those who came last, by the ids of the stand-in. */
 async function namesIn({ url, token }: RampReady): Promise<readonly string[]> {

@@ -3,10 +3,15 @@
 import type { Case } from './scim-cases.ts';
 import type { Load } from './scim-load.ts';
 
+export interface Cost extends Load {
+  /** Of the server's process, for each request. */
+  readonly cpuMilliseconds: number;
+}
+
 export interface Figures {
   readonly users: number;
   /** By the name of the case. */
-  readonly rows: ReadonlyMap<string, { readonly limit: Load; readonly product: Load }>;
+  readonly rows: ReadonlyMap<string, { readonly limit: Cost; readonly product: Cost }>;
   readonly peers: ReadonlyMap<string, Load>;
   /** Of the product's process, before the cases and after them. */
   readonly megabytes: readonly [before: number, after: number];
@@ -22,7 +27,14 @@ export function report(
   const [first] = figures;
   for (const each of figures) {
     const title = `${database}, ${each.users.toLocaleString('en-US')} people`;
-    line(title, 'of the limit', '× scimmy-routers', 'p99 / p50', first === each ? '' : 'growth');
+    line(
+      title,
+      'of the limit',
+      'processor time',
+      '× scimmy-routers',
+      'p99 / p50',
+      first === each ? '' : 'growth',
+    );
     for (const one of cases) line(`  ${one.name}`, ...cells(one, each, first));
     const [before, after] = each.megabytes;
     line('  memory, after the cases to before', `${(after / before).toFixed(2)} ×`);
@@ -56,6 +68,7 @@ function cells(
   const before = first?.rows === rows ? undefined : first?.rows.get(name);
   return [
     `${Math.round(share)} %${limit === undefined ? ' ' : share < LEAST_SHARE ? ' !' : ' ✓'}`,
+    `${Math.round((row.limit.cpuMilliseconds / row.product.cpuMilliseconds) * 100)} %`,
     peer === undefined ? '' : `${(row.product.perSecond / peer.perSecond).toFixed(1)} ×`,
     `${(row.product.p99 / row.product.p50).toFixed(1)}`,
     before === undefined
@@ -65,5 +78,5 @@ function cells(
 }
 
 function line(what: string, ...values: readonly string[]): void {
-  console.log(what.padEnd(38) + values.map((value) => value.padStart(18)).join(''));
+  console.log(what.padEnd(38) + values.map((value) => value.padStart(17)).join(''));
 }

@@ -10,7 +10,7 @@ import { createToken } from '../src/server/tokens.ts';
 import { openDatabase } from '../src/store/open.ts';
 import { tokenStorage } from '../src/store/tokens.ts';
 import { serveOrders, settingsOf } from './child.ts';
-import type { Ready, ServerSettings } from './scim-people.ts';
+import { type Ready, type ServerSettings, state } from './scim-people.ts';
 import { filled, SYSTEM } from './scim-store.ts';
 
 const settings = settingsOf<ServerSettings>();
@@ -32,7 +32,7 @@ const { url, ended } = await startServing(loaded.value, {
   log: (line) => process.stderr.write(`${line}\n`),
 });
 const ready: Ready = { ...seeded, url: `${url}/scim/v2/${SYSTEM}`, token };
-await serveOrders(ready, async () => process.memoryUsage().rss / 1024 / 1024);
+await serveOrders(ready, state);
 ending.abort();
 await ended;
 

@@ -13,13 +13,13 @@ import { newestPrograms, startPostgres } from '../test/services/postgres-server.
 import { AS_PRODUCT, type Child, child } from './child.ts';
 import { type Case, casesFor } from './scim-cases.ts';
 import { type Load, load } from './scim-load.ts';
-import type { Ready, ServerSettings } from './scim-people.ts';
-import { type Figures, report } from './scim-report.ts';
+import type { Ready, ServerSettings, State } from './scim-people.ts';
+import { type Cost, type Figures, report } from './scim-report.ts';
 
 const GROUP_SIZES = [10, 1_000, 10_000];
 /** How often limit and product take turns: a machine is not equally fast all the time. */
-const ROUNDS = 2;
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 1);
+const ROUNDS = 6;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const SLOW_MILLISECONDS = 250;
 const PROFILE = process.env.BENCH_PROFILE;
 
@@ -75,26 +75,35 @@ async function measured(
 ): Promise<Figures> {
   await using limit = await started('scim-limit.ts', place, users);
   await using product = await started('scim-served.ts', place, users);
-  const before = await product.ask<number>({});
-  const rows = new Map<string, { limit: Load; product: Load }>();
+  const before = await product.ask<State>({});
+  const rows = new Map<string, { limit: Cost; product: Cost }>();
   for (const each of cases) {
     note(`${place.name}, ${users} people: ${each.name}`);
     const ofLimit = each.requests(limit.ready, users);
     const ofProduct = each.requests(product.ready, users);
-    const rounds: { limit: Load; product: Load }[] = [];
+    const rounds: { limit: Cost; product: Cost }[] = [];
     await warm(limit, ofLimit);
     await warm(product, ofProduct);
     for (let round = 0; round < ROUNDS; round++)
       rounds.push({
-        limit: await load(limit.ready, ofLimit, SECONDS),
-        product: await load(product.ready, ofProduct, SECONDS),
+        limit: await costOf(limit, ofLimit),
+        product: await costOf(product, ofProduct),
       });
     rows.set(each.name, {
       limit: mean(rounds.map((round) => round.limit)),
       product: mean(rounds.map((round) => round.product)),
     });
   }
-  return { users, rows, peers, megabytes: [before, await product.ask<number>({})] };
+  const after = await product.ask<State>({});
+  return { users, rows, peers, megabytes: [before.megabytes, after.megabytes] };
+}
+
+async function costOf(server: Child<Ready>, requests: ReturnType<Case['requests']>): Promise<Cost> {
+  const before = await server.ask<State>({});
+  const loaded = await load(server.ready, requests, SECONDS / ROUNDS);
+  const after = await server.ask<State>({});
+  const cpuMilliseconds = (after.cpuMilliseconds - before.cpuMilliseconds) / loaded.requests;
+  return { ...loaded, cpuMilliseconds };
 }
 
 async function peer(users: number): Promise<ReadonlyMap<string, Load>> {
@@ -127,13 +136,15 @@ async function warm(
   await load(ready, requests, SECONDS / 2);
 }
 
-function mean(loads: readonly Load[]): Load {
-  const of = (value: (load: Load) => number): number =>
-    loads.reduce((sum, each) => sum + value(each), 0) / loads.length;
+function mean(costs: readonly Cost[]): Cost {
+  const of = (value: (cost: Cost) => number): number =>
+    costs.reduce((sum, each) => sum + value(each), 0) / costs.length;
   return {
+    requests: of(({ requests }) => requests),
     perSecond: of(({ perSecond }) => perSecond),
     p50: of(({ p50 }) => p50),
     p99: of(({ p99 }) => p99),
+    cpuMilliseconds: of(({ cpuMilliseconds }) => cpuMilliseconds),
   };
 }
 
