@@ -19,7 +19,10 @@ export interface Step {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type StepAnswer = Omit<JsonResponse, 'text'>;
+/** What became of one of them. */
+export interface Answered<Kind extends Step = Step> extends Omit<JsonResponse, 'text'> {
+  readonly step: Kind;
+}
 
 /** What one envelope holds. */
 export const MOST_STEPS = 20;
@@ -30,43 +33,43 @@ const NOT_DONE = 424;
  * @param order `chain`: each after the one before, and only if that succeeded.
  * @returns An answer for each step, whatever its status, in their order.
  */
-export async function sendSteps(
+export async function sendSteps<Kind extends Step>(
   client: GraphClient,
-  steps: readonly Step[],
+  steps: readonly Kind[],
   order: 'chain' | 'free',
   attempt: string,
   call: CallOptions,
-): Promise<readonly StepAnswer[]> {
-  const answers: StepAnswer[] = [];
+): Promise<readonly Answered<Kind>[]> {
+  const answers: Answered<Kind>[] = [];
   for (let at = 0; at < steps.length; at += MOST_STEPS) {
     const some = steps.slice(at, at + MOST_STEPS);
     if (order === 'chain' && answers.some((answer) => !isDone(answer)))
-      answers.push(...some.map(() => ({ status: NOT_DONE, headers: new Headers() })));
+      answers.push(...some.map((step) => ({ step, status: NOT_DONE, headers: new Headers() })));
     else answers.push(...(await envelope(client, some, order, attempt, call)));
   }
   return answers;
 }
 
-export function isDone({ status }: StepAnswer): boolean {
+export function isDone({ status }: Pick<Answered, 'status'>): boolean {
   return status >= 200 && status < 300;
 }
 
 /** Not done, because a step before it failed. */
-export function wasSkipped({ status }: StepAnswer): boolean {
+export function wasSkipped({ status }: Pick<Answered, 'status'>): boolean {
   return status === NOT_DONE;
 }
 
-export function stepError(attempt: string, step: Step, answer: StepAnswer): ConnectorError {
-  return graphError(attempt, answer, step.method);
+export function stepError(attempt: string, answered: Answered): ConnectorError {
+  return graphError(attempt, answered, answered.step.method);
 }
 
-async function envelope(
+async function envelope<Kind extends Step>(
   client: GraphClient,
-  steps: readonly Step[],
+  steps: readonly Kind[],
   order: 'chain' | 'free',
   attempt: string,
   { signal, exchanged }: CallOptions,
-): Promise<readonly StepAnswer[]> {
+): Promise<readonly Answered<Kind>[]> {
   const requests = steps.map(({ method, path, body, contentType, headers }, index) => ({
     id: String(index),
     method,
@@ -93,9 +96,9 @@ async function envelope(
   });
   const responses = isObject(body) && Array.isArray(body.responses) ? body.responses : [];
   const byId = new Map(responses.filter(isObject).map((each) => [each.id, each]));
-  return steps.map((_, index) => {
+  return steps.map((step, index) => {
     const answer = answerOf(byId.get(String(index)));
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) return { ...answer, step };
     if (reads) throw unexpectedAnswer(attempt, 'a batch without an answer for each request');
     throw new ConnectorError(
       'unknown-outcome',
@@ -105,7 +108,7 @@ async function envelope(
   });
 }
 
-function answerOf(response: unknown): StepAnswer | undefined {
+function answerOf(response: unknown): Omit<Answered, 'step'> | undefined {
   if (!isObject(response) || typeof response.status !== 'number') return undefined;
   const headers = new Headers();
   if (isObject(response.headers))

@@ -6,7 +6,7 @@
 import type { AttributeValue, IdentityRecord, ObjectRef } from '../../identity/record.ts';
 import type { CallOptions } from '../spi/index.ts';
 import { type GraphKind, selectionOf } from './attributes.ts';
-import { isDone, type Step, type StepAnswer, sendSteps, stepError } from './batch.ts';
+import { type Answered, isDone, type Step, sendSteps, stepError } from './batch.ts';
 import type { GraphClient } from './client.ts';
 import { walkPages } from './pages.ts';
 import { ABOUT, PHOTO, PICTURE, REPLIES } from './schema.ts';
@@ -54,34 +54,36 @@ export async function withBeside(
   call: CallOptions,
 ): Promise<readonly IdentityRecord[]> {
   if (beside.length === 0 || records.length === 0) return records;
-  const steps = records.flatMap(({ ref }) => beside.map((name) => stepFor(ref, name)));
-  const answers = await sendSteps(client, steps, 'free', attempt, call);
-  const all: IdentityRecord[] = [];
-  for (const [index, record] of records.entries()) {
-    const found: Record<string, AttributeValue> = {};
-    for (const [place, name] of beside.entries()) {
-      const at = index * beside.length + place;
-      const [step, answer] = [steps[at], answers[at]];
-      if (step === undefined || answer === undefined) continue;
-      if (!isDone(answer) && !isAbsent(answer)) throw stepError(attempt, step, answer);
-      const value = isDone(answer)
-        ? await valueIn(client, name, record.ref, answer.body, attempt, call)
-        : undefined;
-      if (value !== undefined) found[name] = value;
-    }
-    all.push({ ...record, attributes: { ...record.attributes, ...found } });
+  const questions = records.flatMap(({ ref }) => beside.map((name) => questionOf(ref, name)));
+  const answers = await sendSteps(client, questions, 'free', attempt, call);
+  const found = new Map<string, Record<string, AttributeValue>>();
+  for (const answer of answers) {
+    const { ref, name } = answer.step;
+    if (!isDone(answer) && !isAbsent(answer)) throw stepError(attempt, answer);
+    const value = isDone(answer)
+      ? await valueIn(client, name, ref, answer.body, attempt, call)
+      : undefined;
+    if (value !== undefined) found.set(ref.id, { ...found.get(ref.id), [name]: value });
   }
-  return all;
+  return records.map((record) => ({
+    ...record,
+    attributes: { ...record.attributes, ...found.get(record.ref.id) },
+  }));
+}
+
+interface Question extends Step {
+  readonly ref: ObjectRef;
+  readonly name: Beside;
 }
 
 /** No mailbox, no photo, no manager, or nobody any more. */
-function isAbsent({ status }: StepAnswer): boolean {
+function isAbsent({ status }: Answered): boolean {
   return status === 404;
 }
 
-function stepFor({ kind, id }: ObjectRef, name: Beside): Step {
-  const object = `/${kind}s/${encodeURIComponent(id)}`;
-  return { method: 'GET', path: object + PATHS[name] };
+function questionOf(ref: ObjectRef, name: Beside): Question {
+  const object = `/${ref.kind}s/${encodeURIComponent(ref.id)}`;
+  return { method: 'GET', path: object + PATHS[name], ref, name };
 }
 
 const PATHS: Readonly<Record<Beside, string>> = {

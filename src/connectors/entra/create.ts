@@ -3,7 +3,7 @@
 import type { Attributes, IdentityRecord, ObjectRef } from '../../identity/record.ts';
 import { type CallOptions, ConnectorError } from '../spi/index.ts';
 import type { GraphKind } from './attributes.ts';
-import { isDone, type Step, type StepAnswer, sendSteps, stepError } from './batch.ts';
+import { type Answered, isDone, type Step, sendSteps, stepError } from './batch.ts';
 import { type Wanted, wantedBy, wishesOf } from './body.ts';
 import type { GraphClient } from './client.ts';
 import { NOT_VISIBLE, unexpectedAnswer } from './failures.ts';
@@ -30,32 +30,22 @@ export async function createObject(
   const name = body.userPrincipalName;
   const beside =
     kind === 'user' && typeof name === 'string' ? stepsBeside(client, name, wanted) : [];
-  const answers =
-    beside.length === 0
-      ? [await client.send(made.path, { method: 'POST', body, attempt, ...call })]
-      : await sendSteps(client, [made, ...beside], 'chain', attempt, call);
-  const [first] = answers;
-  if (first === undefined || !isDone(first)) throw stepError(attempt, made, first ?? NO_ANSWER);
-  const created = createdIn(first.body, ref, attempt);
-  const failed = beside.findIndex((_, index) => !isDone(answers[index + 1] ?? NO_ANSWER));
-  const [step, answer] = [beside[failed], answers[failed + 1]];
-  if (step !== undefined && answer !== undefined && step.method !== 'GET')
-    throw incomplete(attempt, created, besideError(attempt, step, answer));
+  const answers = await sendSteps(client, [made, ...beside], 'chain', attempt, call);
+  const created = createdIn(answers, ref, attempt);
+  const failed = answers.find((answer) => !isDone(answer));
+  if (failed !== undefined && failed.step.method !== 'GET')
+    throw incomplete(attempt, created, besideError(attempt, failed));
   if (members.length > MEMBERS_AT_ONCE)
     await changeMembers(client, 'add', created.ref, members.slice(MEMBERS_AT_ONCE), call).catch(
       (error: unknown) => {
         throw error instanceof ConnectorError ? incomplete(attempt, created, error) : error;
       },
     );
-  const shown = kind === 'user' ? answers.at(-1) : undefined;
+  const shown = answers.find(({ step }) => step.method === 'GET');
   const read =
-    beside.length > 0 && shown !== undefined && isDone(shown)
-      ? toFound(shown.body, system, kind, attempt)
-      : created;
+    shown !== undefined && isDone(shown) ? toFound(shown.body, system, kind, attempt) : created;
   return overlaid(read, kind, wishes);
 }
-
-const NO_ANSWER: StepAnswer = { status: 502, headers: new Headers() };
 
 function userBody({ properties, password = {} }: Wanted): Readonly<Record<string, unknown>> {
   const { userPrincipalName } = properties;
@@ -128,10 +118,12 @@ function stepsBeside(
 }
 
 function createdIn(
-  body: unknown,
+  [first]: readonly Answered[],
   { kind, system }: Omit<ObjectRef, 'id'> & { readonly kind: GraphKind },
   attempt: string,
 ): IdentityRecord {
+  if (first !== undefined && !isDone(first)) throw stepError(attempt, first);
+  const body = first?.body;
   if (isObject(body) && typeof body.id === 'string') return toFound(body, system, kind, attempt);
   throw new ConnectorError(
     'unknown-outcome',
@@ -140,11 +132,11 @@ function createdIn(
   );
 }
 
-/** @throws Never: the account is there; the caller has to say that not all of it is. */
-function besideError(attempt: string, step: Step, answer: StepAnswer): ConnectorError {
-  const error = stepError(attempt, step, answer);
+/** The account is there; why not all of it is. */
+function besideError(attempt: string, answered: Answered): ConnectorError {
+  const error = stepError(attempt, answered);
   // Whoever was made a moment ago is not known everywhere yet, and neither are others.
-  if (error.kind !== 'missing' || !step.path.endsWith('/$ref')) return error;
+  if (error.kind !== 'missing' || !answered.step.path.endsWith('/$ref')) return error;
   return new ConnectorError(NOT_VISIBLE.kind, error.message, { code: NOT_VISIBLE.code });
 }
 

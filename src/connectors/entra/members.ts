@@ -52,21 +52,24 @@ async function inOrder(
   let left = portions;
   while (left.length > 0) {
     const some = left.slice(0, MOST_STEPS);
-    const answers = await sendSteps(client, some, 'chain', attempt, call);
-    const skipped = some.filter((_, index) => wasSkipped(answers[index] ?? NOT_THERE));
-    for (const [index, portion] of some.entries()) {
-      const answer = answers[index] ?? NOT_THERE;
-      if (isDone(answer) || wasSkipped(answer)) continue;
-      const error = stepError(attempt, portion, answer);
-      if (!isDoneBefore(portion, error)) throw error;
-      refused.push(portion);
+    const skipped: Portion[] = [];
+    for (const [index, answer] of (
+      await sendSteps(client, some, 'chain', attempt, call)
+    ).entries()) {
+      const { step } = answer;
+      if (isDone(answer)) continue;
+      if (index > 0 && wasSkipped(answer)) {
+        skipped.push(step);
+        continue;
+      }
+      const error = stepError(attempt, answer);
+      if (!isDoneBefore(step, error)) throw error;
+      refused.push(step);
     }
     left = [...skipped, ...left.slice(MOST_STEPS)];
   }
   return refused;
 }
-
-const NOT_THERE = { status: 502, headers: new Headers() };
 
 function isDoneBefore({ method }: Portion, error: ConnectorError): boolean {
   return method === 'DELETE' ? error.kind === 'missing' : error.code === 'already-a-member';

@@ -4,7 +4,7 @@ import type { IdentityRecord, ObjectRef } from '../../identity/record.ts';
 import { parsePath, removePath, writePath } from '../../scim/path.ts';
 import { type AttributeChange, type CallOptions, ConnectorError } from '../spi/index.ts';
 import type { GraphKind } from './attributes.ts';
-import { isDone, type Step, type StepAnswer, sendSteps, stepError, wasSkipped } from './batch.ts';
+import { type Answered, isDone, type Step, sendSteps, stepError } from './batch.ts';
 import { heldAfter, type Wanted, type Wish, wantedBy } from './body.ts';
 import type { GraphClient } from './client.ts';
 import { NOT_VISIBLE } from './failures.ts';
@@ -30,46 +30,21 @@ export async function updateObject(
     attempt,
     call,
   );
-  const writes = stepsFor(client, target, wanted, options.revokeSessions);
-  const steps: readonly Step[] = [
-    ...writes,
-    { method: 'GET', path: objectPath(target.kind, target.id) },
-  ];
-  const answers = await sendSteps(client, steps, 'chain', attempt, call);
-  for (const [index, step] of writes.entries()) {
-    const answer = answers[index] ?? NO_ANSWER;
-    if (isDone(answer) || isGoneAnyway(step, answer)) continue;
-    // What failed before it says why.
-    if (wasSkipped(answer))
-      return again(client, target, wishes, writes.slice(index), attempt, call);
-    throw await refusal(client, target, step, answer, attempt, call);
+  const read: Step = { method: 'GET', path: objectPath(target.kind, target.id) };
+  let left: readonly Step[] = [...stepsFor(client, target, wanted, options.revokeSessions), read];
+  for (;;) {
+    const answers = await sendSteps(client, left, 'chain', attempt, call);
+    const failed = answers.find((answer) => !isDone(answer));
+    if (failed === undefined)
+      return overlaid(
+        toFound(answers.at(-1)?.body, target.system, target.kind, attempt),
+        target.kind,
+        wishes,
+      );
+    if (!isGoneAnyway(failed)) throw await refusal(client, target, failed, attempt, call);
+    // What stood behind a removal of something that was not there was never done: it is sent now.
+    left = left.slice(left.indexOf(failed.step) + 1);
   }
-  const read = answers.at(-1);
-  const record =
-    read !== undefined && isDone(read)
-      ? toFound(read.body, target.system, target.kind, attempt)
-      : await reread(client, target, attempt, call);
-  return overlaid(record, target.kind, wishes);
-}
-
-const NO_ANSWER: StepAnswer = { status: 502, headers: new Headers() };
-
-/** What stood behind a removal of something that was not there: never done, so it is sent now. */
-async function again(
-  client: GraphClient,
-  target: Target,
-  wishes: readonly Wish[],
-  steps: readonly Step[],
-  attempt: string,
-  call: CallOptions,
-): Promise<IdentityRecord> {
-  const answers = await sendSteps(client, steps, 'chain', attempt, call);
-  for (const [index, step] of steps.entries()) {
-    const answer = answers[index] ?? NO_ANSWER;
-    if (!isDone(answer) && !isGoneAnyway(step, answer))
-      throw await refusal(client, target, step, answer, attempt, call);
-  }
-  return overlaid(await reread(client, target, attempt, call), target.kind, wishes);
 }
 
 function stepsFor(
@@ -110,8 +85,8 @@ function stepsFor(
   return steps;
 }
 
-function isGoneAnyway({ method }: Step, { status }: StepAnswer): boolean {
-  return method === 'DELETE' && status === 404;
+function isGoneAnyway({ step, status }: Answered): boolean {
+  return step.method === 'DELETE' && status === 404;
 }
 
 /** Of a complex property Graph takes the whole: the parts nobody wishes to change stay as they are. */
@@ -138,13 +113,12 @@ async function whole(
 async function refusal(
   client: GraphClient,
   target: Target,
-  step: Step,
-  answer: StepAnswer,
+  failed: Answered,
   attempt: string,
   call: CallOptions,
 ): Promise<ConnectorError> {
-  const error = stepError(attempt, step, answer);
-  if (error.kind !== 'missing' || !step.path.endsWith('/manager/$ref')) return error;
+  const error = stepError(attempt, failed);
+  if (error.kind !== 'missing' || !failed.step.path.endsWith('/manager/$ref')) return error;
   const { system, kind, id } = target;
   const there = await getObject(client, { system, kind, extensions: [] }, id, {
     signal: call.signal,
@@ -152,16 +126,6 @@ async function refusal(
   });
   if (there === undefined) return error;
   return new ConnectorError(NOT_VISIBLE.kind, error.message, { code: NOT_VISIBLE.code });
-}
-
-async function reread(
-  client: GraphClient,
-  target: Target,
-  attempt: string,
-  { signal }: CallOptions,
-): Promise<IdentityRecord> {
-  const object = await client.get(objectPath(target.kind, target.id), { attempt, signal });
-  return toFound(object, target.system, target.kind, attempt);
 }
 
 /** A success counts, whatever a reading shows a moment later: what was asked lies over it. */
