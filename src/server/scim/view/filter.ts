@@ -2,7 +2,7 @@
 
 import type { Filter } from '../../../identity/filter.ts';
 import type { AttributePath } from '../../../identity/path.ts';
-import type { AttributeValue } from '../../../identity/record.ts';
+import type { AttributeValue, Scalar } from '../../../identity/record.ts';
 import { filterMatches } from '../../../scim/evaluate.ts';
 import { ownWords } from './record.ts';
 import { headOf, type Row, type View } from './rows.ts';
@@ -21,11 +21,8 @@ export function ownFilter(view: View, filter: Filter): Filter | boolean | undefi
         filter.type,
         filter.operands.map((operand) => ownFilter(view, operand)),
       );
-    case 'not': {
-      const operand = ownFilter(view, filter.operand);
-      if (typeof operand === 'boolean') return !operand;
-      return operand && { type: 'not', operand };
-    }
+    case 'not':
+      return negated(ownFilter(view, filter.operand));
     case 'some':
       return someElement(rowsAt(view, filter.path), filter.where);
     default:
@@ -55,19 +52,27 @@ function leaf(view: View, filter: Leaf): Filter | boolean | undefined {
   const { path } = filter;
   // The identifier has this name everywhere; whether it can be asked for, its connector knows.
   if (PLAIN.has(path.attribute.toLowerCase()) && path.schema === undefined) return filter;
-  const rows = rowsAt(view, path);
-  if (path.where) {
-    const { where, ...rest } = path;
-    const { subAttribute = 'value' } = rest;
-    const inner: Filter = { ...filter, path: { attribute: subAttribute } };
-    return someElement(rows, { type: 'and', operands: [where, inner] });
-  }
+  const rows = path.where ? rowsWhere(view, path, path.where) : rowsAt(view, path);
+  if (rows === undefined) return undefined;
+  if (path.where && rows.length === 0 && !isUnequal(filter)) return false;
   const found = rows.filter(({ scim }) => leadsTo(scim, path.subAttribute));
   if (found.length === 0 || (found.length > 1 && isUnequal(filter))) return undefined;
   return joined(
     'or',
     found.map((row) => asked(row, filter)),
   );
+}
+
+/** Those of the elements that a value filter means; undefined where that depends on their values. */
+function rowsWhere(view: View, path: AttributePath, where: Filter): readonly Row[] | undefined {
+  const elements = Map.groupBy(rowsAt(view, path), ({ element }) => JSON.stringify(element));
+  const meant: Row[] = [];
+  for (const parts of elements.values()) {
+    const isMeant = ofElement(parts, where);
+    if (typeof isMeant !== 'boolean') return undefined;
+    if (isMeant) meant.push(...parts);
+  }
+  return meant;
 }
 
 /** Of several values one that is not there would be unequal, too. */
@@ -128,15 +133,33 @@ function ofElement(parts: readonly Row[], where: Filter): Filter | boolean | und
 
 function asked(row: Row, filter: Leaf): Filter | boolean | undefined {
   const own = { ...filter, path: row.ownPath };
-  if (own.type !== 'compare' || own.value === null) return own;
-  const { operator } = own;
-  const value = asType(row, own.value);
-  if (row.values === undefined) return { ...own, value };
-  if (operator !== 'eq' && operator !== 'ne') return undefined;
-  return joined(
-    operator === 'eq' ? 'or' : 'and',
-    ownWords(row, value).map((word) => ({ ...own, value: word })),
-  );
+  const { values, ownPath: path } = row;
+  const isOneOf = (words: readonly Scalar[]): Filter | boolean | undefined =>
+    joined(
+      'or',
+      words.map((value) => ({ type: 'compare', operator: 'eq', path, value })),
+    );
+  // A value that nothing stands for is none.
+  const isPresent = () => (values ? isOneOf(Object.keys(values)) : present(row));
+  switch (own.type) {
+    case 'matches':
+      return values ? undefined : own;
+    case 'present':
+      return isPresent();
+    case 'compare': {
+      const { operator, value } = own;
+      if (value === null)
+        return operator === 'ne' ? isPresent() : operator === 'eq' ? negated(isPresent()) : false;
+      if (!values) return { ...own, value: asType(row, value) };
+      const is = isOneOf(ownWords(row, asType(row, value)));
+      return operator === 'ne' ? negated(is) : operator === 'eq' ? is : undefined;
+    }
+  }
+}
+
+function negated(filter: Filter | boolean | undefined): Filter | boolean | undefined {
+  if (typeof filter === 'boolean') return !filter;
+  return filter && { type: 'not', operand: filter };
 }
 
 /** Clients write the booleans of a filter as texts, too. */
