@@ -71,7 +71,7 @@ export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> 
     const path = request.path.split('/').slice(depth);
     const allowed = methodsAt(door.served, path);
     // No database keeps U+0000, so nothing is called that.
-    if (!allowed || request.path.includes('%00')) throw new ScimError(404, 'there is nothing here');
+    if (!allowed || namesNobody(request.path)) throw new ScimError(404, 'there is nothing here');
     const { method } = request;
     if (method === 'OPTIONS') return bare(204, { allow: allowHeader(allowed) });
     if (!allowed.includes(method)) return notAllowed(method, allowed);
@@ -98,6 +98,11 @@ function decoded(step: string): string {
 
 interface OpenDoor extends Pick<Door, 'served' | 'base' | 'owner'> {
   readonly mayWrite: boolean;
+}
+
+/** A path as it was sent, or decoded already. */
+function namesNobody(path: string): boolean {
+  return path.includes('%00') || path.includes('\0');
 }
 
 async function openDoor(context: ScimContext, options: ScimServiceOptions): Promise<OpenDoor> {
