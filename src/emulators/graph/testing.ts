@@ -25,6 +25,28 @@ export interface Collected {
   readonly deltaLink: string;
 }
 
+export const WRITE_PERMISSIONS: readonly string[] = [
+  'User.ReadWrite.All',
+  'User-PasswordProfile.ReadWrite.All',
+  'Group.ReadWrite.All',
+  'MailboxSettings.ReadWrite',
+  'ProfilePhoto.ReadWrite.All',
+];
+
+export const PASSWORD = 'correct Horse 42 battery';
+
+/** What Graph demands of a new user, and more. */
+export function newPerson(name: string, more: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    accountEnabled: true,
+    displayName: name,
+    mailNickname: name,
+    userPrincipalName: `${name}@contoso.com`,
+    passwordProfile: { password: PASSWORD },
+    ...more,
+  };
+}
+
 /** Registers an application, which may read unless told otherwise, and signs in as it. */
 export async function signIn(
   graph: GraphEmulator,

@@ -1,37 +1,27 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { contractFile } from '../contract.ts';
 import { createGraph, type GraphEmulator } from '../graph.ts';
-import { type Reply, type Session, signIn } from '../testing.ts';
-
-const ALL = [
-  'User.ReadWrite.All',
-  'User-PasswordProfile.ReadWrite.All',
-  'Group.ReadWrite.All',
-  'MailboxSettings.ReadWrite',
-  'ProfilePhoto.ReadWrite.All',
-];
-const PASSWORD = 'correct Horse 42 battery';
+import {
+  newPerson,
+  PASSWORD,
+  type Reply,
+  type Session,
+  signIn,
+  WRITE_PERMISSIONS,
+} from '../testing.ts';
+import { demandPermission } from './permissions.ts';
+import { WRITE_ROUTES } from './routes.ts';
 
 let graph: GraphEmulator;
 let client: Session;
 
 beforeEach(async () => {
   graph = createGraph();
-  client = await signIn(graph, ALL);
+  client = await signIn(graph, WRITE_PERMISSIONS);
 });
 
-function person(name: string, more: Readonly<Record<string, unknown>> = {}): object {
-  return {
-    accountEnabled: true,
-    displayName: name,
-    mailNickname: name,
-    userPrincipalName: `${name}@contoso.com`,
-    passwordProfile: { password: PASSWORD },
-    ...more,
-  };
-}
-
 async function made(name: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const { body } = await client.post('users', person(name, more));
+  const { body } = await client.post('users', newPerson(name, more));
   return String((body as { readonly id?: unknown }).id);
 }
 
@@ -59,7 +49,7 @@ function link(id: string): object {
 describe('a user', () => {
   it('is created, told of by delta, changed and deleted', async () => {
     const { deltaLink } = await client.all('users/delta?$select=displayName,department');
-    const { status, headers, body } = await client.post('users', person('ada'));
+    const { status, headers, body } = await client.post('users', newPerson('ada'));
     const { id } = body as { readonly id: string };
     expect([status, headers.get('location')?.includes(id)]).toEqual([201, true]);
     expect(body).not.toHaveProperty('passwordProfile');
@@ -86,17 +76,17 @@ describe('a user', () => {
     [{ securityIdentifier: 'S-1' }, 'read-only'],
     [{ department: 'x'.repeat(65) }, 'longer than 64'],
   ])('is refused with %j', async (more, message) => {
-    const reply = await client.post('users', person('ada', more));
+    const reply = await client.post('users', newPerson('ada', more));
     expect(refusal(reply)).toEqual([400, 'Request_BadRequest', expect.stringContaining(message)]);
   });
 
   it('keeps its names to itself', async () => {
     await made('ada', { mail: 'ada@contoso.com' });
-    const again = await client.post('users', person('ADA'));
+    const again = await client.post('users', newPerson('ADA'));
     expect(again.body).toMatchObject({
       error: { details: [{ code: 'ObjectConflict', target: 'userPrincipalName' }] },
     });
-    const other = await client.post('users', person('grace', { mail: 'Ada@contoso.com' }));
+    const other = await client.post('users', newPerson('grace', { mail: 'Ada@contoso.com' }));
     expect(other.body).toMatchObject({
       error: { details: [{ code: 'ObjectConflict', target: 'proxyAddresses' }] },
     });
@@ -106,7 +96,7 @@ describe('a user', () => {
     const { id } = graph.control.act({
       act: 'create',
       type: 'user',
-      properties: { ...person('ada'), passwordProfile: null, onPremisesSyncEnabled: true },
+      properties: { ...newPerson('ada'), passwordProfile: null, onPremisesSyncEnabled: true },
     });
     expect(refusal(await client.send('PATCH', `users/${id}`, { city: 'Zürich' }))).toEqual([
       400,
@@ -282,47 +272,6 @@ describe('beside the directory', () => {
   });
 });
 
-describe('a batch', () => {
-  const answers = async (
-    requests: readonly object[],
-  ): Promise<Readonly<Record<string, number>>> => {
-    const { body } = await client.post('$batch', { requests });
-    const { responses } = body as { readonly responses: readonly { id: string; status: number }[] };
-    return Object.fromEntries(responses.map(({ id, status }) => [id, status]));
-  };
-  const create = (id: string, name: string, dependsOn?: readonly string[]): object => ({
-    id,
-    method: 'POST',
-    url: '/users',
-    headers: { 'Content-Type': 'application/json' },
-    body: person(name),
-    ...(dependsOn !== undefined && { dependsOn }),
-  });
-
-  it('answers each request by itself, and does not do what depends on a failure', async () => {
-    const requests = [create('1', 'ada'), create('2', 'ada'), create('3', 'grace', ['2'])];
-    expect(await answers(requests)).toEqual({ 1: 201, 2: 400, 3: 424 });
-    expect(graph.control.truth('grace@contoso.com')).toBeUndefined();
-  });
-
-  it('has single requests that are throttled, and the others done', async () => {
-    graph.control.fault({
-      path: '/users$',
-      nth: 2,
-      effect: { type: 'answer', status: 429, headers: { 'Retry-After': '7' } },
-    });
-    expect(await answers([create('1', 'ada'), create('2', 'grace')])).toEqual({ 1: 201, 2: 429 });
-  });
-
-  it('is malformed with too many, with an id twice, or with one inside', async () => {
-    const many = Array.from({ length: 21 }, (_, index) => create(`${index}`, `p${index}`));
-    const inside = [{ id: '1', method: 'POST', url: '/$batch', body: {}, headers: {} }];
-    for (const requests of [many, [create('1', 'a'), create('1', 'b')], inside, []])
-      expect((await client.post('$batch', { requests })).status).toBe(400);
-    expect(graph.control.truth('p0@contoso.com')).toBeUndefined();
-  });
-});
-
 describe('writes', () => {
   it('are counted apart from what is read', async () => {
     graph.control.freeze();
@@ -347,5 +296,15 @@ describe('with replicas that lag', () => {
     expect((await client.send('PATCH', `users/${ada}`, { city: 'Paris' })).status).toBe(404);
     graph.control.switches({ 'writes.lookup': 'primary' });
     expect((await client.send('PATCH', `users/${ada}`, { city: 'Paris' })).status).toBe(204);
+  });
+});
+
+describe('every route that changes something', () => {
+  it('is there for somebody, and for nobody without a permission', () => {
+    const everything = Object.keys(JSON.parse(contractFile('graph-permissions-v1.json')).appRoles);
+    for (const { method, pattern, permission = pattern } of WRITE_ROUTES) {
+      expect(() => demandPermission(everything, method, permission)).not.toThrow();
+      expect(() => demandPermission([], method, permission)).toThrow('Insufficient privileges');
+    }
   });
 });
