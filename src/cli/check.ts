@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
-import type { CheckFinding } from '../connectors/spi/index.ts';
+import type { CheckFinding, Connector } from '../connectors/spi/index.ts';
+import { canBeWritten } from '../server/scim/abilities.ts';
+import { type Offer, offeredSystem } from '../server/scim/offer.ts';
 import { progressDisplay } from './progress.ts';
 import type { Opened } from './services.ts';
 import {
@@ -65,21 +67,34 @@ async function findingsOf(
       assigned?.system === system ? [assigned.application] : [],
     ),
   );
+  const offer = configuration.systems.find(({ name }) => name === system)?.serve;
   try {
     const connector = await engine.connector(system);
-    return await connector.check({ signal, applications });
+    const findings = await connector.check({ signal, applications });
+    const works = findings.every(({ status }) => status !== 'failed');
+    return offer && works ? [...findings, await offering(system, connector, offer)] : findings;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;
-    return [
-      {
-        subject: 'connection',
-        status: 'failed',
-        message: error.message,
-        ...(remedy !== undefined && { remedy }),
-      },
-    ];
+    return [failed('connection', error)];
   }
+}
+
+/** What others reach of it over SCIM, or why they cannot. */
+async function offering(system: string, connector: Connector, offer: Offer): Promise<CheckFinding> {
+  try {
+    const { types, connector: served } = await offeredSystem(system, connector, offer);
+    const names = [...types.keys()].map((name) => `/${name}`).join(', ');
+    const message = `${names} over SCIM${canBeWritten(served) ? '' : ', read only'}`;
+    return { subject: 'serve', status: 'ok', message };
+  } catch (error) {
+    return failed('serve', error);
+  }
+}
+
+function failed(subject: string, error: unknown): CheckFinding {
+  if (!(error instanceof Error)) throw error;
+  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : undefined;
+  const { message } = error;
+  return { subject, status: 'failed', message, ...(remedy !== undefined && { remedy }) };
 }
 
 const MARK = {

@@ -23,6 +23,7 @@ import {
   configurationJsonSchema,
 } from './schema.ts';
 import { resolveSecrets } from './secrets.ts';
+import { certificateProblems, tlsProblems } from './serve.ts';
 import { soundPart } from './sound.ts';
 import { parseSource, type Source } from './source.ts';
 import { type LoadedSystem, loadSystem } from './system.ts';
@@ -91,6 +92,9 @@ export async function readConfiguration(
   const server = resolveSecrets(document.server, ['server'], source, where);
   for (const { problems: unresolved } of [store, alerts, auditKey, server])
     problems.push(...unresolved);
+  const listens = server.value as Configuration['server'];
+  problems.push(...certificateProblems(systems, listens, source));
+  if (server.problems.length === 0) problems.push(...tlsProblems(listens.tls, source));
   const inOrder = problems.toSorted(byPlace);
   if (inOrder.some(({ severity }) => severity === 'error')) return failed(inOrder);
 
@@ -122,7 +126,7 @@ export async function readConfiguration(
         historySeconds: document.keep.history,
         ...(document.keep.attributes && { attributeSeconds: document.keep.attributes }),
       },
-      server: server.value as Configuration['server'],
+      server: listens,
       ...(document.tenants && { tenants: tenantRules(document.tenants, directory) }),
       version: version(document, loaded),
       directory,

@@ -1,7 +1,11 @@
-/** What is said of a system that is served, besides its clients' deviations. */
+/** What is said of a system that is served, besides its clients' deviations, and how it is listened. */
 
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import type { Problem } from '../identity/problem.ts';
 import { parsePath } from '../scim/path.ts';
+import type { ServerConfiguration, SystemConfiguration } from './configuration.ts';
+import type { Source } from './source.ts';
 
 const scimPath = z.string().refine((text) => parsePath(text).ok, {
   error: 'no path of an attribute, such as userName or emails[type eq "work"].value',
@@ -69,3 +73,66 @@ export const cursorKey = z.string().min(32).optional().meta({
     'Where several processes answer for one another, the same in all: any text of 32 characters or more.',
   secret: true,
 });
+
+/** @param tls With its secrets put in; nothing of them reaches a message. */
+export function tlsProblems(tls: ServerConfiguration['tls'], source: Source): readonly Problem[] {
+  if (tls === undefined) return [];
+  const { certificate, key, clients } = tls;
+  const parts: readonly (readonly [string, string, string | undefined, () => unknown])[] = [
+    ['certificate', 'a certificate in PEM', certificate, () => new X509Certificate(certificate)],
+    ['key', 'a private key in PEM, not encrypted', key, () => createPrivateKey(key)],
+    ['clients', 'certificates in PEM', clients, () => new X509Certificate(clients ?? '')],
+  ];
+  const wrong = parts.filter(([, , text, read]) => text !== undefined && !isReadable(read));
+  const problems = wrong.map(
+    ([name, what]): Problem => ({
+      code: 'tls-invalid',
+      severity: 'error',
+      message: `server.tls.${name} is not ${what}`,
+      remedy: 'Begin with -----BEGIN; convert with openssl where it is in another form.',
+      place: source.place(['server', 'tls', name]),
+    }),
+  );
+  if (problems.length > 0) return problems;
+  if (new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) return [];
+  return [
+    {
+      code: 'tls-invalid',
+      severity: 'error',
+      message: 'server.tls.key is not the key of server.tls.certificate',
+      remedy: 'The certificate of this server stands first, those of its authorities behind it.',
+      place: source.place(['server', 'tls', 'key']),
+    },
+  ];
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Certificates that nobody is ever asked for. */
+export function certificateProblems(
+  systems: readonly Pick<SystemConfiguration, 'name' | 'serve'>[],
+  server: ServerConfiguration,
+  source: Source,
+): readonly Problem[] {
+  if (server.tls?.clients !== undefined) return [];
+  return systems.flatMap(({ name, serve }): readonly Problem[] =>
+    serve?.certificates === undefined
+      ? []
+      : [
+          {
+            code: 'certificates-unseen',
+            severity: 'warning',
+            message: `${name} knows clients by certificates, and nobody is asked for one`,
+            remedy: 'say under server.tls.clients who signs them, or take them away',
+            place: source.keyPlace(['systems', name, 'serve', 'certificates']),
+          },
+        ],
+  );
+}

@@ -9,6 +9,7 @@ import type { Configuration } from '../../src/config/configuration.ts';
 import { readConfiguration } from '../../src/config/load.ts';
 import { describeProblem } from '../../src/config/text.ts';
 import { createGraph } from '../../src/emulators/graph/graph.ts';
+import { throwAwayAuthority } from '../services/certificates.ts';
 import { gateway } from './gateway.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -34,8 +35,10 @@ describe('docs/gateway.md', async () => {
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
 
   it.each(examples)('has an example that loads: %#', async (text) => {
-    for (const name of ['server.pem', 'server.key', 'clients-ca.pem'])
-      await writeFile(path.join(folder, name), 'PEM');
+    const { certificate, privateKey } = await throwAwayAuthority();
+    await writeFile(path.join(folder, 'server.pem'), certificate);
+    await writeFile(path.join(folder, 'server.key'), privateKey);
+    await writeFile(path.join(folder, 'clients-ca.pem'), certificate);
     await loaded(text);
   });
 });

@@ -20,6 +20,13 @@ type Served = Connector & Required<Pick<Connector, 'describe' | 'get' | 'search'
 /** @param map What an administrator says, over what the connector says of itself. */
 export async function viewed(connector: Served, map: ServeMap = {}): Promise<Served> {
   const { kinds } = await connector.describe({ signal: AbortSignal.timeout(30_000) });
+  const stranger = Object.keys(map).find((kind) => !kinds.some((one) => one.kind === kind));
+  if (stranger !== undefined)
+    throw new ConnectorError('invalid', `serve.map.${stranger}: the system has no ${stranger}s`, {
+      code: 'serve-map-invalid',
+      remedy: `It has ${kinds.map(({ kind }) => kind).join(', ')}.`,
+      general: true,
+    });
   const keepsMembers = connector.addMembers !== undefined;
   const views = new Map(
     kinds.map((schema) => {
