@@ -8,6 +8,7 @@ import { connectorTypes, openEngine } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { createGraph } from '../../src/emulators/graph/graph.ts';
 import type { ProfileName } from '../../src/emulators/graph/settings.ts';
+import { verbsOf } from '../../src/sync/bind.ts';
 import type { RunReport } from '../../src/sync/engine.ts';
 import { runSync } from '../../src/sync/run.ts';
 
@@ -69,10 +70,16 @@ ${entra}${more}`,
     profiles: path.resolve(import.meta.dirname, '../../profiles'),
   });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
+  const passwords: string[] = [];
   const engine = await openEngine(loaded.value, {
     now,
     random: () => 0.5,
-    fetch: graph.fetch,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const found = (await request.clone().text()).matchAll(/"password":("(?:[^"\\]|\\.)*")/g);
+      passwords.push(...[...found].map(([, text = '']) => JSON.parse(text)));
+      return graph.fetch(request);
+    },
     sleep: async (milliseconds) => {
       time += milliseconds;
     },
@@ -80,6 +87,9 @@ ${entra}${more}`,
   const watch = { signal: new AbortController().signal, progress: () => {} };
   return {
     graph,
+    /** Whatever was sent as one. */
+    passwords: passwords as readonly string[],
+    log: () => Array.fromAsync(verbsOf(engine).entries({ limit: 100 })),
     /** With these people in the file. */
     run: async (...rows: readonly string[]): Promise<RunReport['targets'][number] | undefined> => {
       await writeFile(path.join(folder, 'people.csv'), COLUMNS + rows.join(''));
@@ -141,6 +151,19 @@ it('follows people from the first day to the last, and plans nothing twice', {
   expect(person('alan')?.properties.accountEnabled).toBe(true);
   await settled(GRACE, king, ALAN);
   expect(graph.control.findings()).toEqual([]);
+});
+
+it('gives everybody a password of their own, which nothing keeps', {
+  timeout: 30_000,
+}, async () => {
+  await using contoso = await company();
+  await contoso.run(GRACE, ADA, ALAN);
+  const { passwords } = contoso;
+  expect([passwords.length, new Set(passwords).size]).toEqual([3, 3]);
+  const log = JSON.stringify(await contoso.log());
+  expect(log).toContain('/$batch');
+  for (const password of passwords)
+    expect(log.includes(JSON.stringify(password).slice(1, -1))).toBe(false);
 });
 
 it('gives the deleted account back to who returns', { timeout: 30_000 }, async () => {

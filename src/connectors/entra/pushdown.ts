@@ -28,6 +28,8 @@ export function pushedDown(kind: GraphKind, filter: Filter): Pushed | undefined 
 interface Part extends Pushed {
   readonly literals: number;
   readonly joined?: true;
+  /** Where it says no more than that one property has one value. */
+  readonly equals?: { readonly name: string; readonly literal: string };
 }
 
 function pushedPart(kind: GraphKind, filter: Filter): Part | undefined {
@@ -37,7 +39,9 @@ function pushedPart(kind: GraphKind, filter: Filter): Part | undefined {
       return joined(kind, filter.type, filter.operands);
     case 'not': {
       const operand = pushedPart(kind, filter.operand);
-      return operand && { ...operand, text: `not(${operand.text})`, advanced: true };
+      if (operand === undefined) return undefined;
+      const { text, literals } = operand;
+      return { text: `not(${text})`, advanced: true, literals };
     }
     case 'compare':
       return compared(kind, filter.path, filter.operator, filter.value);
@@ -63,6 +67,16 @@ function joined(
   const [only] = parts;
   if (only === undefined) return undefined;
   if (parts.length === 1) return only;
+  const { equals } = only;
+  const literals = parts.flatMap((each) =>
+    equals !== undefined && each.equals?.name === equals.name ? [each.equals.literal] : [],
+  );
+  if (word === 'or' && equals !== undefined && literals.length === parts.length)
+    return {
+      text: `${equals.name} in (${literals.join(',')})`,
+      advanced: only.advanced,
+      literals: literals.length,
+    };
   return {
     text: parts.map(({ text, joined: inner }) => (inner ? `(${text})` : text)).join(` ${word} `),
     advanced: parts.some(({ advanced }) => advanced),
@@ -119,13 +133,16 @@ function compared(
   const literal = literalOf(property, value);
   if (literal === undefined) return undefined;
   switch (operator) {
-    case 'eq':
-      return part(property, 'eq', (name) => `${name} eq ${literal}`);
+    case 'eq': {
+      const equal = part(property, 'eq', (name) => `${name} eq ${literal}`);
+      if (property.list || equal === undefined) return equal;
+      return { ...equal, equals: { name: property.name, literal } };
+    }
     case 'ne': {
       // Of a list no element may be it.
       if (!property.list) return part(property, 'eq', (name) => `${name} ne ${literal}`, true);
       const any = part(property, 'eq', (name) => `${name} eq ${literal}`);
-      return any && { ...any, text: `not(${any.text})`, advanced: true };
+      return any && { text: `not(${any.text})`, advanced: true, literals: 1 };
     }
     case 'sw':
       return part(property, 'startsWith', (name) => `startsWith(${name},${literal})`);

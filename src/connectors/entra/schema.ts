@@ -20,8 +20,8 @@ export function entraSchema(extensions: readonly string[]): SystemSchema {
 
 export function attributesOf(kind: GraphKind): readonly AttributeSchema[] {
   return [
-    ...Object.entries(PROPERTIES[kind]).flatMap(([path, { onDemand: _, ...schema }]) => [
-      { path, mutability: mutabilityOf(kind, path), ...schema },
+    ...Object.entries(PROPERTIES[kind]).flatMap(([path, { onDemand, ...schema }]) => [
+      { path, mutability: mutabilityOf(kind, path), ...schema, ...(onDemand && asked) },
       ...(PARTS[path] ?? []).map((part) => ({
         path: `${path}.${part}`,
         type: 'string' as const,

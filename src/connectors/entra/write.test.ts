@@ -171,6 +171,19 @@ describe('a person', () => {
     expect(after?.attributes).not.toHaveProperty('photo');
   });
 
+  it('has directory extensions written by their full names, and read where they are configured', async () => {
+    const badge = 'extension_0123456789abcdef0123456789abcdef_badge';
+    const tenant = await connectedTo(createGraph(), { extensions: { badge } });
+    const id = await created(tenant, { ...ada, [badge]: 'A-17' });
+    const held = async () =>
+      (await tenant.connector.get?.(user(id), { signal }))?.attributes[badge];
+    expect(await held()).toBe('A-17');
+    await tenant.connector.update?.(user(id), [{ path: badge, before: 'A-17' }], { signal });
+    expect(await held()).toBeUndefined();
+    const described = await tenant.connector.describe?.({ signal });
+    expect(described?.kinds[0]?.attributes.map(({ path }) => path)).toContain(badge);
+  });
+
   it('without a mailbox has no automatic replies, and that is said by name', async () => {
     const tenant = await connectedTo(createGraph());
     const id = await created(tenant, ada);
