@@ -1,7 +1,7 @@
 /** One tenant as `lockstep serve` has it open: its engine, what of it is served, and what it does by itself. */
 
 import { SCHEDULE } from './audit/entry.ts';
-import { openEngine } from './compose.ts';
+import { openEngine, type World } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import type { SystemName } from './identity/record.ts';
 import { type InboundDoor, inboundDoor } from './serve-inbound.ts';
@@ -39,17 +39,18 @@ export interface TenantSurroundings {
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   readonly onBug: (error: unknown) => void;
+  readonly world?: Pick<World, 'now' | 'sleep'>;
 }
 
 /** @param database Is closed with it. */
 export async function openTenant(
   configuration: Configuration,
   database: Database,
-  { tasks, signal, log, onBug }: TenantSurroundings,
+  { tasks, signal, log, onBug, world }: TenantSurroundings,
 ): Promise<ServedTenant> {
   await using stack = new AsyncDisposableStack();
   stack.use(database);
-  const engine = stack.use(await openEngine(configuration, { database }));
+  const engine = stack.use(await openEngine(configuration, { ...world, database }));
   const inbound = inboundDoor(configuration, engine, database, tasks, signal, onBug);
   const post = postOf(configuration, engine, { tenant: database.tenant, signal, log, onBug });
   const opened = stack.move();

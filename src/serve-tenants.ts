@@ -50,10 +50,12 @@ interface Lane {
   working?: Promise<void>;
 }
 
+/** @param mostOpen Beyond it, those that do nothing by themselves and are not asked for are closed. */
 export async function openServedTenants(
   installation: Installation,
   configuration: Configuration,
   surroundings: TenantSurroundings,
+  mostOpen = MOST_OPEN,
 ): Promise<ServedTenants> {
   const { tasks, signal, log, onBug } = surroundings;
   const first = await openTenant(configuration, shared(installation), surroundings);
@@ -96,7 +98,7 @@ export async function openServedTenants(
     const loaded = await installation.configurationOf(name);
     if (loaded === undefined) throw unusable(name, 'nothing configures it');
     if (!loaded.ok) throw unusable(name, loaded.problems.map(describeProblem).join('; '));
-    const ours = { tasks, signal: ends, onBug, log: (line: string) => log(`${name}: ${line}`) };
+    const ours = { ...surroundings, signal: ends, log: (line: string) => log(`${name}: ${line}`) };
     return openTenant(loaded.value, await installation.stores.open(name), ours);
   };
 
@@ -119,7 +121,7 @@ export async function openServedTenants(
   };
 
   const evict = (): void => {
-    if (lanes.size <= MOST_OPEN) return;
+    if (lanes.size <= mostOpen) return;
     const idleSince = now().getTime() - IDLE_MILLISECONDS;
     const idle = [...lanes.values()]
       .filter(({ works, usedAt }) => works === false && usedAt < idleSince)

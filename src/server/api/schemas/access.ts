@@ -17,7 +17,7 @@ const ofSystem = members<OfSystem>()({
 });
 const ofApi = members<OfApi>()({ role: z.enum(ROLES) });
 
-export const scope: z.ZodType<Scope> = named(
+const scope: z.ZodType<Scope> = named(
   'Scope',
   z.union([z.strictObject(ofSystem), z.strictObject(ofApi)]),
 );
