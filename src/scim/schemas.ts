@@ -113,7 +113,7 @@ const address = complex(
 export const USER_SCHEMA: SchemaDefinition = {
   id: USER,
   name: 'User',
-  description: 'An account of a person.',
+  description: 'User Account',
   attributes: [
     attribute('userName', 'What the person signs in with.', {
       required: true,
@@ -206,7 +206,7 @@ export const ENTERPRISE_USER_SCHEMA: SchemaDefinition = {
 export const GROUP_SCHEMA: SchemaDefinition = {
   id: GROUP,
   name: 'Group',
-  description: 'A group of accounts.',
+  description: 'Group',
   attributes: [
     attribute('displayName', 'The group’s name.', { required: true }),
     attribute('externalId', 'The identifier the client knows the group by.', { caseExact: true }),

@@ -68,7 +68,7 @@ export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> 
   app.all(`${basePath}/*`, async (context) => {
     const { req: request } = context;
     const { mayWrite, ...door } = await openDoor(context, options);
-    const path = request.path.split('/').slice(depth);
+    const path = stepsOf(request.path).slice(depth);
     const allowed = methodsAt(door.served, path);
     // No database keeps U+0000, so nothing is called that.
     if (!allowed || namesNobody(request.path)) throw new ScimError(404, 'there is nothing here');
@@ -85,6 +85,12 @@ export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> 
   });
 
   return app;
+}
+
+/** `/Users/` is `/Users`: nobody's id is empty, and clients write it so before a query. */
+function stepsOf(path: string): readonly string[] {
+  const steps = path.split('/');
+  return steps.at(-1) === '' ? steps.slice(0, -1) : steps;
 }
 
 /** As the router does it: what is no encoding stays as it is. */

@@ -24,12 +24,21 @@ describe('a method that an address does not know', () => {
     expect(answer.headers.get('allow')).toBe(allow);
   });
 
-  it.each(['/Planets', '/Users/7/emails', '/Users/', '/ServiceProviderConfig/7', '/constructor'])(
+  it.each(['/Planets', '/Users/7/emails', '/Users//', '/ServiceProviderConfig/7', '/constructor'])(
     'is 404 where there is no such address: %s',
     async (path) => {
       expect(await (await service()).send('GET', path)).toMatchObject({ status: 404 });
     },
   );
+});
+
+it('takes an address with a slash behind it for the same one', async () => {
+  const { send, user } = await service();
+  const { id } = await user('ada@contoso.com');
+  const found = await send('GET', '/Users/?filter=userName%20eq%20%22ada@contoso.com%22');
+  expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ id }] });
+  // Whatever was to be deleted: not everybody.
+  expect(await send('DELETE', '/Users/')).toMatchObject({ status: 405 });
 });
 
 it('says what there is when asked with OPTIONS (RFC 9110 §9.3.7)', async () => {

@@ -11,7 +11,7 @@ export function methodsAt(
   { types, connector }: ServedSystem,
   [first = '', second, ...more]: readonly string[],
 ): readonly string[] | undefined {
-  if (second === '' || more.length > 0) return undefined;
+  if (more.length > 0) return undefined;
   if (first === 'Bulk')
     return second === undefined ? (canBeWritten(connector) ? ['POST'] : []) : undefined;
   const fixed = FIXED.get(first);
