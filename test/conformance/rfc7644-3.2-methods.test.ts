@@ -34,7 +34,7 @@ describe('a method that an address does not know', () => {
 
 it('takes an address with a slash behind it for the same one', async () => {
   const { send, user } = await service();
-  const { id } = await user('ada@contoso.com');
+  const id = await user('ada@contoso.com');
   const found = await send('GET', '/Users/?filter=userName%20eq%20%22ada@contoso.com%22');
   expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ id }] });
   // Whatever was to be deleted: not everybody.
