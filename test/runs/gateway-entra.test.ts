@@ -318,6 +318,13 @@ describe('a client', () => {
     expect(
       await gate.patch(`/Users/${id}`, { op: 'replace', path: 'startDateTime', value: 'x' }),
     ).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
+    const path = '/v1.0/users/';
+    const busy = { status: 429, headers: { 'Retry-After': '9' } };
+    graph.control.fault({ method: 'GET', path, effect: { type: 'answer', ...busy } });
+    const waits = await gate.send('GET', `/Users/${id}`);
+    expect([waits.status, waits.headers.get('retry-after')]).toEqual([429, '9']);
+    graph.control.fault({ method: 'GET', path, effect: { type: 'answer', status: 503 } });
+    expect(await gate.send('GET', `/Users/${id}`)).toMatchObject({ status: 503 });
     const twice = {
       op: 'replace',
       value: { city: 'Bern', 'addresses[type eq "work"].locality': 'Rom' },

@@ -130,6 +130,16 @@ it('goes on by cursor where many have to be looked at, until somebody is found',
   expect(system.asked).toHaveLength(9);
 });
 
+it('comes to an end before pages that have nobody, one after the other', async () => {
+  const endless: Connector = {
+    ...company([]),
+    search: async () => ({ records: [], nextCursor: 'on' }),
+  };
+  const filter = 'title eq "Analyst" and nickName pr';
+  expect(await ask(endless, filter, { byCursor: true })).toMatchObject({ nextCursor: 'on' });
+  await expect(ask(endless, filter)).rejects.toMatchObject({ scimType: 'tooMany' });
+});
+
 it('looks at memberships of one object only', async () => {
   await expect(ask(company(THREE), 'title eq "Analyst" and groups pr')).rejects.toMatchObject({
     scimType: 'invalidFilter',

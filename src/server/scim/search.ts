@@ -17,6 +17,9 @@ import { split } from './split.ts';
 /** Objects looked at for one request. */
 export const MAX_CANDIDATES = 1_000;
 
+/** A page counts for so many at least: a system may have empty ones, one after the other. */
+const LEAST_EACH = 20;
+
 export interface Asked {
   readonly served: ServedSystem;
   readonly type: ServedType;
@@ -53,7 +56,7 @@ async function nextFound(
       ...(cursor !== undefined && { cursor }),
     });
     const records = page.records.filter(holds);
-    looked += page.records.length;
+    looked += Math.max(page.records.length, LEAST_EACH);
     const isAll = query.cursor === undefined && cursor === undefined;
     cursor = page.nextCursor;
     if (cursor === undefined) return { records, ...(isAll && { total: records.length }) };
@@ -77,7 +80,7 @@ async function allFound(
       ...(cursor !== undefined && { cursor }),
     });
     found.push(...page.records.filter(holds));
-    looked += page.records.length;
+    looked += Math.max(page.records.length, LEAST_EACH);
     cursor = page.nextCursor;
     if (cursor !== undefined && looked >= MAX_CANDIDATES) throw tooMany(served, rest);
   } while (cursor !== undefined);
