@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { DEFAULT_TENANT } from '../server/tenants/tenant.ts';
 import {
   body,
   type CommonOptions,
-  configurationOf,
+  installationOf,
   newCommand,
+  Refusal,
   type Session,
   wholeNumber,
 } from './session.ts';
@@ -18,8 +20,14 @@ export function serveCommand(session: Session): Command {
     session,
     command,
     async (options, out) => {
-      const configuration = await configurationOf(session, options, out);
-      const { port } = options;
+      const { port, tenant } = options;
+      if (tenant !== DEFAULT_TENANT) {
+        throw new Refusal('serves-all-tenants', 'a server serves every tenant, not one of them', {
+          remedy: 'leave --tenant out; a token says whose data is asked',
+          exit: 64,
+        });
+      }
+      const configuration = await installationOf(session, options.config, out);
       const serving = await session.services.serve(configuration, {
         signal: session.signal,
         ...(port !== undefined && { port }),

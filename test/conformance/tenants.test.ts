@@ -203,6 +203,9 @@ describe('a tenant by the API', () => {
     }
     const making = await ask(theirs, 'POST', '/api/tenants', { name: 'evil' });
     expect(making.status).toBe(404);
+    // What is tried out would name files and variables of this machine.
+    const trying = { configuration: CUSTOMER };
+    expect((await ask(theirs, 'POST', '/api/plans/with', trying)).status).toBe(404);
     const tokens = await ask(theirs, 'GET', '/api/tokens');
     expect(tokens.body.items.length).toBeGreaterThan(0);
     const viewer = await token('--role', 'viewer');
@@ -343,6 +346,7 @@ describe('the command line for tenants', () => {
     [['tenant', 'remove', 'nobody'], 'unknown-tenant'],
     [['tenant', 'remove', 'fabrikam', '--erase'], 'choice-missing'],
     [['token', 'list', '--tenant', 'nobody'], 'unknown-tenant'],
+    [['serve', '--tenant', 'contoso'], 'serves-all-tenants'],
     [['token', 'create', '--tenant', 'contoso', '--system', 'closed'], 'system-not-served'],
   ])('says what cannot be done: %j', async (parameters, code) => {
     const { exit, stderr } = await line.run(...parameters);
