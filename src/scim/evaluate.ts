@@ -46,24 +46,35 @@ export function filterMatches(
     case 'not':
       return !filterMatches(filter.operand, attributes, comparison);
     case 'present':
-      return elementsAt(attributes, filter.path).some((value) =>
+      return elementsAt(attributes, filter.path, comparison).some((value) =>
         isComplex(value) ? Object.keys(value).length > 0 : value !== '',
       );
-    case 'some':
-      return elementsAt(attributes, filter.path).some((element) =>
-        filterMatches(filter.where, fields(element), comparison),
+    case 'some': {
+      const within = comparisonWithin(comparison, filter.path);
+      return elementsAt(attributes, filter.path, comparison).some((element) =>
+        filterMatches(filter.where, fields(element), within),
       );
+    }
     case 'matches':
-      return scalarsAt(attributes, filter.path).some((value) =>
+      return scalarsAt(attributes, filter.path, comparison).some((value) =>
         expressionOf(filter).matcher(String(value)).find(),
       );
     case 'compare': {
-      const values = scalarsAt(attributes, filter.path);
+      const values = scalarsAt(attributes, filter.path, comparison);
       if (values.length === 0) return holdsWithoutValue(filter);
       const exact = comparison.caseExact?.(filter.path) ?? false;
       return values.some((value) => compare(value, filter.operator, filter.value, exact));
     }
   }
+}
+
+/** Names in a value filter are parts of the attribute in front of it. */
+function comparisonWithin(
+  { caseExact }: Comparison,
+  { where: _, ...holder }: AttributePath,
+): Comparison {
+  if (!caseExact) return {};
+  return { caseExact: ({ attribute }) => caseExact({ ...holder, subAttribute: attribute }) };
 }
 
 /** The object's own member of that name, whatever its capitals. */
@@ -124,13 +135,20 @@ function part(value: AttributeValue, name: string): AttributeValue | undefined {
 }
 
 /** Every element a path reaches, in contrast to `readPath`, which answers one. */
-function elementsAt(attributes: Holder, path: AttributePath): readonly AttributeValue[] {
+function elementsAt(
+  attributes: Holder,
+  path: AttributePath,
+  comparison: Comparison,
+): readonly AttributeValue[] {
   const holder = holderOf(attributes, path);
   const value = holder && member(holder, path.attribute);
   if (value === undefined) return [];
   const { where, subAttribute } = path;
   let elements = elementsOf(value);
-  if (where) elements = elements.filter((element) => filterMatches(where, fields(element)));
+  if (where) {
+    const within = comparisonWithin(comparison, path);
+    elements = elements.filter((element) => filterMatches(where, fields(element), within));
+  }
   if (subAttribute === undefined) return elements;
   return elements.flatMap((element) => part(element, subAttribute) ?? []);
 }
@@ -139,9 +157,10 @@ function elementsAt(attributes: Holder, path: AttributePath): readonly Attribute
 function scalarsAt(
   attributes: Holder,
   path: AttributePath,
+  comparison: Comparison,
 ): readonly (string | number | boolean)[] {
   const scalars: (string | number | boolean)[] = [];
-  for (const element of elementsAt(attributes, path)) {
+  for (const element of elementsAt(attributes, path, comparison)) {
     const value = isComplex(element) ? member(element, 'value') : element;
     if (typeof value === 'object') {
       if (isReference(value) && 'id' in value.$ref) scalars.push(value.$ref.id);

@@ -31,7 +31,11 @@ const OPTIONS = {
         {
           name: 'locker',
           type: 'complex',
-          parts: [{ name: 'number', type: 'integer', required: true }, { name: 'note' }],
+          parts: [
+            { name: 'number', type: 'integer', required: true },
+            { name: 'note' },
+            { name: 'key', caseExact: true },
+          ],
         },
       ],
     },
@@ -97,6 +101,7 @@ describe('are discovered', () => {
     expect(named('locker').subAttributes).toMatchObject([
       { name: 'number', type: 'integer', required: true },
       { name: 'note', type: 'string' },
+      { name: 'key', caseExact: true },
     ]);
   });
 
@@ -266,7 +271,12 @@ describe('a search', () => {
       ['ada', { floor: 2, code: 'Ab', skills: ['sql', 'c'], since: '2026-01-31T08:00:00Z' }],
       [
         'grace',
-        { floor: 10, code: 'ab', locker: { number: 7 }, since: '2026-01-31T09:30:00+01:00' },
+        {
+          floor: 10,
+          code: 'ab',
+          locker: { number: 7, key: 'K' },
+          since: '2026-01-31T09:30:00+01:00',
+        },
       ],
       ['linus', { floor: 1, shift: 'Late' }],
     ] as const;
@@ -281,6 +291,8 @@ describe('a search', () => {
     [`${STAFF}:shift eq "LATE"`, ['linus']],
     [`${STAFF}:skills eq "SQL"`, ['ada']],
     [`${STAFF}:locker.number eq 7`, ['grace']],
+    [`${STAFF}:locker[key eq "K" and number eq 7]`, ['grace']],
+    [`${STAFF}:locker[key eq "k"]`, []],
     [`${STAFF}:since ge "2026-01-31T08:15:00Z"`, ['grace']],
     [`${STAFF}:code pr and not (${STAFF}:floor eq 10)`, ['ada']],
   ])('finds by %s', async (filter, names) => {

@@ -22,6 +22,7 @@ beforeAll(async () => {
   ids.ada = await made.user('ada', {
     externalId: 'g-1',
     title: 'Analyst',
+    photos: [{ type: 'photo', value: 'https://contoso.com/A.png' }],
     name: { givenName: 'Ada', familyName: 'Lovelace' },
     emails: [{ type: 'work', value: 'ada@contoso.com' }],
     [ENTERPRISE]: { manager: { value: ids.grace } },
@@ -66,6 +67,10 @@ describe('an operator', () => {
   it.each<[string, readonly string[]]>([
     ['externalId eq "g-1"', ['ada']],
     ['externalId sw "G"', ['grace']],
+    ['photos.value eq "https://contoso.com/A.png"', ['ada']],
+    ['photos[value eq "https://contoso.com/a.png"]', []],
+    ['photos[value eq "https://contoso.com/A.png" and type eq "PHOTO"]', ['ada']],
+    ['photos eq "https://contoso.com/a.png"', []],
     ['title eq "ANALYST"', ['ada']],
     ['emails.value eq "amazing@grace.example"', ['grace']],
   ])('minds capitals where the schema says so: %s', async (filter, names) =>

@@ -6,7 +6,15 @@
 import type { Filter } from '../../identity/filter.ts';
 import type { AttributePath } from '../../identity/path.ts';
 import type { Attributes, ObjectKind } from '../../identity/record.ts';
+import { isCore } from '../../scim/evaluate.ts';
 import { readPath } from '../../scim/path.ts';
+import {
+  type AttributeDefinition,
+  ENTERPRISE_USER_SCHEMA,
+  GROUP_SCHEMA,
+  USER_SCHEMA,
+} from '../../scim/schemas.ts';
+import { ENTERPRISE_USER } from '../../scim/urn.ts';
 import { pathOf } from './paths.ts';
 import type { StoredObject } from './storage.ts';
 
@@ -37,9 +45,27 @@ export function indexTerms({ kind, attributes, state }: IndexedParts): IndexTerm
 
 type IndexedParts = Pick<StoredObject, 'kind' | 'attributes' | 'state'>;
 
-/** RFC 7643: identifiers and addresses of ours and of clients are compared with their capitals. */
-export function isExact({ attribute }: AttributePath): boolean {
-  return /^(id|externalId|profileUrl)$/i.test(attribute);
+/** Whether capitals matter (RFC 7643 §2.2, §8.7.1), as the schemas of the RFC say. */
+export function isExact({ schema, attribute, subAttribute }: AttributePath): boolean {
+  const urn = schema === undefined || isCore(schema) ? '' : `${schema}:`;
+  const part = subAttribute === undefined ? '' : `.${subAttribute}`;
+  return EXACT.has(`${urn}${attribute}${part}`.toLowerCase());
+}
+
+const EXACT: ReadonlySet<string> = new Set([
+  ...['id', 'schemas', 'meta.resourcetype', 'meta.version', 'meta.location'],
+  ...[USER_SCHEMA, GROUP_SCHEMA].flatMap(({ attributes }) => exactIn(attributes, '')),
+  ...exactIn(ENTERPRISE_USER_SCHEMA.attributes, `${ENTERPRISE_USER.toLowerCase()}:`),
+]);
+
+/** A complex attribute is compared as its `value`. */
+function exactIn(attributes: readonly AttributeDefinition[], prefix: string): readonly string[] {
+  return attributes.flatMap(({ name, caseExact, subAttributes = [] }) => {
+    const at = prefix + name.toLowerCase();
+    const value = subAttributes.find((part) => part.name === 'value');
+    const own = caseExact || value?.caseExact ? [at] : [];
+    return [...own, ...exactIn(subAttributes, `${at}.`)];
+  });
 }
 
 /** The attribute that names an object of a kind. */
