@@ -6,7 +6,7 @@ import { ENTRA } from '../../src/scim/clients.ts';
 import { type Offer, offeredSystem } from '../../src/server/scim/offer.ts';
 import { scimService } from '../../src/server/scim.ts';
 
-export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 export interface Answer {
