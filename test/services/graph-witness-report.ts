@@ -20,5 +20,8 @@ export interface WitnessReport {
   readonly accepted: Readonly<Record<string, number>>;
   readonly users: number;
   readonly retried: Readonly<Record<string, string>>;
+  /** Statuses of twenty creates in one batch, and the bytes of a photo that was put. */
+  readonly batch: readonly number[];
+  readonly photo: readonly number[];
   readonly refusal: { readonly status: number; readonly code: string };
 }

@@ -6,7 +6,12 @@
 
 import { createPrivateKey } from 'node:crypto';
 import { ConfidentialClientApplication, ManagedIdentityApplication } from '@azure/msal-node';
-import { Client, PageIterator } from '@microsoft/microsoft-graph-client';
+import {
+  BatchRequestContent,
+  BatchResponseContent,
+  Client,
+  PageIterator,
+} from '@microsoft/microsoft-graph-client';
 import type { WitnessInput, WitnessReport } from './graph-witness-report.ts';
 
 const input: WitnessInput = JSON.parse(process.argv[2] ?? '{}');
@@ -104,8 +109,44 @@ const refusal = await client
   .get()
   .catch((error: { readonly statusCode: number; readonly code: string }) => error);
 
+/** The version is that of the batch: the client puts in what stands behind the host. */
+function newPerson(index: number): Request {
+  return new Request(`${urls.graph}/users`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      accountEnabled: true,
+      displayName: `Witnessed ${index}`,
+      mailNickname: `witnessed${index}`,
+      userPrincipalName: `witnessed${index}@contoso.com`,
+      passwordProfile: { password: 'correct Horse 42 battery' },
+    }),
+  });
+}
+
+await control('POST', '/faults', {
+  method: 'POST',
+  path: '/users$',
+  nth: 7,
+  effect: { type: 'answer', status: 429, headers: { 'Retry-After': '1' } },
+});
+const twenty = Array.from({ length: 20 }, (_, index) => ({
+  id: String(index + 1),
+  request: newPerson(index),
+}));
+const content = await new BatchRequestContent(twenty).getContent();
+const answers = new BatchResponseContent(await client.api('/$batch').post(content));
+const batch = [...answers.getResponses().values()].map(({ status }) => status);
+
+const jpeg = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
+const photo = '/users/witnessed0@contoso.com/photo/$value';
+await client.api(photo).header('Content-Type', 'image/jpeg').put(jpeg);
+const picture: Blob = await client.api(photo).get();
+
 const report: WitnessReport = {
   accepted,
+  batch,
+  photo: [...new Uint8Array(await picture.arrayBuffer())],
   users: seen.size,
   retried,
   refusal: { status: refusal.statusCode, code: refusal.code },

@@ -65,6 +65,11 @@ describe("Microsoft's own clients", () => {
     expect(report.retried).toEqual({ 429: 'Contoso', 503: 'Contoso' });
   });
 
+  it('write twenty people in a batch, of whom one has to wait, and a photo', () => {
+    expect(report.batch.toSorted()).toEqual([...Array.from({ length: 19 }, () => 201), 429]);
+    expect(report.photo).toEqual([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);
+  });
+
   it('understand a refusal', () => {
     expect(report.refusal).toEqual({ status: 400, code: 'Request_UnsupportedQuery' });
   });
@@ -89,7 +94,7 @@ function inputFor(client: Certificate): WitnessInput {
     secret: 'witness-secret',
     certificates: [client.der],
     federated: [FEDERATED],
-    permissions: ['User.Read.All'],
+    permissions: ['User.Read.All', 'User.ReadWrite.All'],
   });
   const [clientId, objectId] = [registered.appId ?? '', registered.servicePrincipalId ?? ''];
   control.addIdentity({ clientId, objectId });

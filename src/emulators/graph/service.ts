@@ -54,10 +54,7 @@ export async function answerGraph(service: GraphService, request: Request): Prom
       headers: {
         ...shared,
         ...charged,
-        'Content-Type':
-          typeof answer.body === 'string'
-            ? 'text/plain'
-            : contentType(request.headers.get('accept')),
+        ...typed(answer.body, request.headers.get('accept')),
         ...answer.headers,
       },
       body: quiet(request.headers.get('accept'), answer.body),
@@ -206,6 +203,12 @@ function commonHeaders({ tenant }: GraphService): Readonly<Record<string, string
     'x-ms-ags-diagnostic':
       '{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"000","RoleInstance":"AM1PEPF00000001"}}',
   };
+}
+
+/** What has no body is of no type either. */
+function typed(body: unknown, accept: string | null): Readonly<Record<string, string>> {
+  if (body === undefined) return {};
+  return { 'Content-Type': typeof body === 'string' ? 'text/plain' : contentType(accept) };
 }
 
 function contentType(accept: string | null): string {
