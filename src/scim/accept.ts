@@ -23,22 +23,35 @@ export function acceptResource(
 ): Attributes {
   const accepted: Record<string, AttributeValue> = {};
   const seen = new Set<string>();
-  for (const key in body) {
+  for (const [key, sent] of attributesIn(type, body)) {
     const name = key.toLowerCase();
     if (seen.has(name)) throw twice(key);
     seen.add(name);
     const member = type.core.get(name);
     if (member) {
-      const value = acceptMember(member, body[key], acceptance);
+      const value = acceptMember(member, sent, acceptance);
       if (value !== undefined) accepted[member.definition.name] = value;
       continue;
     }
     const extension = type.extended.get(name);
     if (!extension) continue;
-    const value = acceptParts(extension.members, body[key], extension.id, acceptance);
+    const value = acceptParts(extension.members, sent, extension.id, acceptance);
     if (value) accepted[extension.id] = value;
   }
   return accepted;
+}
+
+/** Those of the type's own schema may stand under its URN, as those of an extension do. */
+function* attributesIn(
+  { schema }: ResourceType,
+  body: Readonly<Record<string, unknown>>,
+): Generator<readonly [name: string, value: unknown]> {
+  for (const key in body) {
+    const isOwn = key.length === schema.id.length && key.toLowerCase() === schema.id.toLowerCase();
+    if (!isOwn) yield [key, body[key]];
+    else if (isObject(body[key])) yield* Object.entries(body[key]);
+    else throw wrongType(key, 'an object');
+  }
 }
 
 /** Attributes named by paths, as in a PATCH without a path: `{ "name.givenName": "Ada" }`. */

@@ -38,6 +38,20 @@ it('answers 201 with the resource, its address and its version', async () => {
   });
 });
 
+it('takes attributes of the type’s own schema under its URN, once', async () => {
+  const { send } = await service();
+  const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
+  const body = { schemas: [core], [core]: { userName: 'ada@contoso.com' } };
+  expect(await send('POST', '/Users', body)).toMatchObject({
+    status: 201,
+    body: { userName: 'ada@contoso.com' },
+  });
+  const twice = await send('POST', '/Users', { ...body, userName: 'bob@contoso.com' });
+  expect(twice).toMatchObject({ status: 400, body: { scimType: 'invalidSyntax' } });
+  const flat = await send('POST', '/Users', { schemas: [core], [core]: 'ada' });
+  expect(flat).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+});
+
 it('ignores what only the service may set, and what is in no schema', async () => {
   const { send, user } = await service();
   const id = await user('ada@contoso.com', {
