@@ -15,7 +15,7 @@ import { faultBody } from './spoil.ts';
 import type { Tenant } from './tenant.ts';
 import { type Throttle, unitsOf } from './throttle.ts';
 import type { AccessTokens } from './tokens/access.ts';
-import { demandPermission } from './writes/permissions.ts';
+import { demandPermission, demandReading } from './writes/permissions.ts';
 
 export interface GraphService {
   readonly tenant: Tenant;
@@ -95,6 +95,7 @@ async function answered(
   const replica = tenant.replicas.draw();
   const roles = tenant.permissioned.has(caller.appId) ? caller.roles : undefined;
   demandPermission(roles, method, route.permission ?? route.pattern);
+  if (PEOPLE.has(route.pattern)) demandReading(roles, options.select ?? []);
   const call: Call = {
     tenant,
     base: service.base,
@@ -126,6 +127,7 @@ async function answered(
   };
 }
 
+const PEOPLE = new Set(['users', 'users/{}', 'users/delta']);
 const SELECTABLE = new Set(['users', 'users/delta', 'groups', 'groups/delta']);
 
 function isUnselected({ select, skiptoken, deltatoken }: QueryOptions): boolean {

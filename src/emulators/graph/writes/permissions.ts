@@ -83,6 +83,31 @@ export function demandDeleted(
   demandOneOf(roles, (access === 'read' ? READ_DELETED : RESTORE)[type] ?? []);
 }
 
+/** What `User.ReadBasic.All` shows of people. */
+const BASIC: ReadonlySet<string> = new Set([
+  'displayName',
+  'givenName',
+  'id',
+  'mail',
+  'photo',
+  'securityIdentifier',
+  'surname',
+  'userPrincipalName',
+  'userType',
+]);
+const READ_PEOPLE = ['User.Read.All', 'User.ReadWrite.All', ...READ_DIRECTORY];
+const READ_LEAVING = ['User-LifeCycleInfo.Read.All', 'User-LifeCycleInfo.ReadWrite.All'];
+
+/** @param select Properties of people that are asked for by name. */
+export function demandReading(
+  roles: readonly string[] | undefined,
+  select: readonly string[],
+): void {
+  if (select.includes('employeeLeaveDateTime')) demandOneOf(roles, READ_LEAVING);
+  if (roles?.includes('User.ReadBasic.All') && select.some((name) => !BASIC.has(name)))
+    demandOneOf(roles, READ_PEOPLE);
+}
+
 const ANY_PROPERTY: Readonly<Record<'user' | 'group', readonly string[]>> = {
   user: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
   group: ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],

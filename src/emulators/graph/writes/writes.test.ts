@@ -218,6 +218,16 @@ describe('permissions', () => {
     );
   });
 
+  it('to read the basics show the basics, and the day of leaving has one of its own', async () => {
+    const path = `users/${await made('ada')}`;
+    const basic = ['User.ReadBasic.All'];
+    expect(await act(basic, 'GET', `${path}?$select=id,mail`)).toBe(200);
+    expect(await act(basic, 'GET', `${path}?$select=id,accountEnabled`)).toBe(403);
+    const leaving = `${path}?$select=id,employeeLeaveDateTime`;
+    expect(await act(['User.Read.All'], 'GET', leaving)).toBe(403);
+    expect(await act(['User.Read.All', 'User-LifeCycleInfo.Read.All'], 'GET', leaving)).toBe(200);
+  });
+
   it('of members change members and nothing else', async () => {
     const [id, ada] = [await team(), await made('ada')];
     const members = ['GroupMember.ReadWrite.All'];
