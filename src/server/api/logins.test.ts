@@ -59,6 +59,27 @@ describe('logins', () => {
       ],
     ]);
   });
+
+  it('are told to the trail of their tenant, and to that of nobody where nobody is known', async () => {
+    const trails: unknown[] = [];
+    const append = async (_: unknown, actor: string, tenant?: string) => {
+      trails.push([tenant, actor]);
+    };
+    const logins = toldLogins(append, () => new Date('2026-03-01T10:00:00Z'));
+    await logins.accepted(VIEWER);
+    await logins.tooLow(VIEWER, 'releaseHeld', 'administrator');
+    await logins.unknownClient('contoso');
+    await logins.unknownClient(undefined);
+    await logins.unknownClient(undefined);
+    await logins.unknown();
+    expect(trails).toEqual([
+      ['contoso', 'token t1 (viewer)'],
+      ['contoso', 'token t1 (viewer)'],
+      ['contoso', 'unknown client'],
+      [undefined, 'unknown client'],
+      [undefined, 'unknown token'],
+    ]);
+  });
 });
 
 it('tells of tokens that are made and revoked, and never the token', async () => {
