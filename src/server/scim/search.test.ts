@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Connector, Query } from '../../connectors/spi/index.ts';
 import type { Filter } from '../../identity/filter.ts';
-import { filterMatches, parseFilter } from '../../scim/filter.ts';
+import { filterMatches, formatFilter, parseFilter } from '../../scim/filter.ts';
 import { MAX_CANDIDATES, search } from './search.ts';
 import { servedSystem } from './served.ts';
 
@@ -82,6 +82,17 @@ it('looks itself at those the system found', async () => {
     found: ['ada'],
     total: 1,
   });
+});
+
+it('asks nobody about what nobody is without', async () => {
+  const system = company(THREE);
+  expect((await ask(system, 'userName pr')).found).toEqual(['ada', 'bob', 'grace']);
+  expect((await ask(system, 'id pr and title eq "Admiral"')).found).toEqual(['grace']);
+  expect(await ask(system, 'not (meta pr)')).toEqual({ found: [], total: 0 });
+  expect(system.asked.map(({ filter }) => filter && formatFilter(filter))).toEqual([
+    undefined,
+    'title eq "Admiral"',
+  ]);
 });
 
 it('refuses what it would have to read everybody for, and says what would help', async () => {

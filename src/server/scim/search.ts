@@ -12,7 +12,7 @@ import { type Comparison, filterMatches, formatFilter } from '../../scim/filter.
 import { formatPath } from '../../scim/path.ts';
 import { memberAt } from '../../scim/resource-type.ts';
 import type { ServedSystem, ServedType } from './served.ts';
-import { split } from './split.ts';
+import { split, withoutCertain } from './split.ts';
 
 /** Objects looked at for one request. */
 export const MAX_CANDIDATES = 1_000;
@@ -30,17 +30,29 @@ export interface Asked {
 export async function search(asked: Asked, query: Query): Promise<SearchPage> {
   const { served, type, byCursor } = asked;
   const { connector } = served;
-  const answers = (filter: Filter): boolean => connector.filters?.(type.kind, filter) ?? true;
-  const { filter, ...others } = query;
-  if (!filter) return connector.search(type.kind, query);
-  const { pushed, rest } = split(filter, answers);
-  if (!rest) return connector.search(type.kind, query);
+  const { filter: whole, ...others } = query;
+  if (!whole || !connector.filters) return connector.search(type.kind, query);
+  const { filters } = connector;
+  const answers = (filter: Filter): boolean => filters(type.kind, filter);
+  const left = withoutCertain(whole, (part) => isCertain(type, part) && !answers(part));
+  if (left === true) return connector.search(type.kind, others);
+  if (left === false) return { records: [], total: 0 };
+  const { pushed, rest } = split(left, answers);
+  if (!rest) return connector.search(type.kind, { ...others, filter: left });
   if (!pushed) throw readsEverything(asked, rest, answers);
   const attributes = attributesFor(type, query.attributes, pushed, rest);
   const candidates: Query = { ...others, filter: pushed, ...(attributes && { attributes }) };
   const holds = (record: IdentityRecord): boolean =>
     filterMatches(rest, searchable(record), comparisonOf(type));
   return byCursor ? nextFound(asked, candidates, holds) : allFound(asked, candidates, rest, holds);
+}
+
+/** Nobody is without an id, or without what the schema demands (RFC 7643 §2.2). */
+function isCertain(type: ServedType, filter: Filter): boolean {
+  if (filter.type !== 'present') return false;
+  const { definition } = memberAt(type, filter.path) ?? {};
+  if (definition === undefined || filter.path.subAttribute !== undefined) return false;
+  return definition.required || BESIDES.has(definition.name);
 }
 
 /** Pages of the system until one has somebody in it. */

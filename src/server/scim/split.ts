@@ -33,3 +33,29 @@ function joined(one: Filter | undefined, other: Filter | undefined): Filter | un
   const operands = [one, other].flatMap((each) => (each.type === 'and' ? each.operands : [each]));
   return { type: 'and', operands };
 }
+
+/** What is left of a filter when parts of it hold for everybody; true or false where nothing is. */
+export function withoutCertain(
+  filter: Filter,
+  isCertain: (filter: Filter) => boolean,
+): Filter | boolean {
+  if (isCertain(filter)) return true;
+  switch (filter.type) {
+    case 'and':
+    case 'or': {
+      const decides = filter.type === 'or';
+      const parts = filter.operands.map((operand) => withoutCertain(operand, isCertain));
+      if (parts.includes(decides)) return decides;
+      const operands = parts.filter((part): part is Filter => typeof part === 'object');
+      const [only] = operands;
+      if (only === undefined) return !decides;
+      return operands.length === 1 ? only : { ...filter, operands };
+    }
+    case 'not': {
+      const operand = withoutCertain(filter.operand, isCertain);
+      return typeof operand === 'boolean' ? !operand : { ...filter, operand };
+    }
+    default:
+      return filter;
+  }
+}
