@@ -107,13 +107,16 @@ describe.each(['file', 'inbound'])('docs/connectors/%s.md', async (connector) =>
 });
 
 describe('examples/', () => {
-  it.each(['csv-to-scim', 'two-hr-systems', 'hr-api-to-scim', 'hr-csv-and-entra-to-ramp'])(
-    '%s loads as it is',
-    async (name) => {
-      const example = await readFile(path.join(root, 'examples', name, 'lockstep.yaml'), 'utf8');
-      expect(await problemsOf(example)).toEqual([]);
-    },
-  );
+  it.each([
+    'csv-to-scim',
+    'two-hr-systems',
+    'hr-api-to-scim',
+    'hr-csv-and-entra-to-ramp',
+    'hr-csv-to-entra',
+  ])('%s loads as it is', async (name) => {
+    const example = await readFile(path.join(root, 'examples', name, 'lockstep.yaml'), 'utf8');
+    expect(await problemsOf(example)).toEqual([]);
+  });
 
   it('entra-to-ramp lacks nothing but the certificate', async () => {
     await cp(path.join(root, 'examples/entra-to-ramp'), folder, { recursive: true });

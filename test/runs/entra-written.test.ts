@@ -1,6 +1,6 @@
 /** People of a file, written to Entra ID as whole runs: hired, renamed, moved, turned off, and back again. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -26,6 +26,8 @@ interface Settings {
   /** More of `systems.entra`, and of the document. */
   readonly entra?: string;
   readonly more?: string;
+  /** In the place of all this, as it is shown to others. */
+  readonly document?: string;
   readonly profile?: ProfileName;
 }
 
@@ -43,9 +45,13 @@ async function company(settings: Settings = {}) {
   graph.control.settle();
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-entra-'));
   const file = path.join(folder, 'lockstep.yaml');
+  const document = settings.document
+    ?.replace('contoso.onmicrosoft.com', graph.tenantId)
+    .replace('00000000-0000-0000-0000-000000000000', appId ?? '');
   await writeFile(
     file,
-    `systems:
+    document ??
+      `systems:
   hr:
     connector: file
     options: { path: people.csv, id: number }
@@ -59,13 +65,13 @@ async function company(settings: Settings = {}) {
           manager: { value: "[boss]", ref: employeeId }
   entra:
     connector: entra
-    options: { tenant: ${graph.tenantId}, clientId: ${appId}, secret: "\${env:SECRET}"${options} }
+    options: { tenant: ${graph.tenantId}, clientId: ${appId}, secret: "\${env:ENTRA_SECRET}"${options} }
     write:
       user: { match: [employeeId], map: { manager: "[manager]" }${write} }
 ${entra}${more}`,
   );
   const loaded = await loadConfiguration(file, {
-    env: { SECRET },
+    env: { ENTRA_SECRET: SECRET },
     connectors: connectorTypes(),
     profiles: path.resolve(import.meta.dirname, '../../profiles'),
   });
@@ -85,18 +91,21 @@ ${entra}${more}`,
     },
   });
   const watch = { signal: new AbortController().signal, progress: () => {} };
+  const run = async (people: string): Promise<RunReport['targets'][number] | undefined> => {
+    await writeFile(path.join(folder, 'people.csv'), people);
+    time += 30 * MINUTES;
+    const [target] = (await runSync(engine, { trigger: 'command' }, watch)).targets;
+    return target;
+  };
   return {
     graph,
     /** Whatever was sent as one. */
     passwords: passwords as readonly string[],
     log: () => Array.fromAsync(verbsOf(engine).entries({ limit: 100 })),
     /** With these people in the file. */
-    run: async (...rows: readonly string[]): Promise<RunReport['targets'][number] | undefined> => {
-      await writeFile(path.join(folder, 'people.csv'), COLUMNS + rows.join(''));
-      time += 30 * MINUTES;
-      const [target] = (await runSync(engine, { trigger: 'command' }, watch)).targets;
-      return target;
-    },
+    run: (...rows: readonly string[]) => run(COLUMNS + rows.join('')),
+    runWith: run,
+    release: () => verbsOf(engine).release({ type: 'system', system: 'entra' }, watch),
     person: (name: string) => graph.control.truth(`${name}@contoso.com`),
     /** Requests that could have changed something. */
     writes: () =>
@@ -257,3 +266,22 @@ it.each(['typical', 'hostile'] as const)(
     ]);
   },
 );
+
+it('does what the example says, once it is let go', { timeout: 30_000 }, async () => {
+  const shown = path.resolve(import.meta.dirname, '../../examples/hr-csv-to-entra');
+  const people = await readFile(path.join(shown, 'people.csv'), 'utf8');
+  await using contoso = await company({
+    document: await readFile(path.join(shown, 'lockstep.yaml'), 'utf8'),
+  });
+  expect((await contoso.runWith(people))?.done).toEqual({});
+  await contoso.release();
+  expect(contoso.person('ada')).toMatchObject({
+    properties: { displayName: 'Ada Lovelace', jobTitle: 'Analyst', department: 'Engineering' },
+    manager: contoso.person('grace')?.id,
+  });
+  expect((await contoso.runWith(people))?.done).toEqual({});
+  const without = people.replace('Analyst', '').replace('41\n43', '\n43');
+  expect((await contoso.runWith(without))?.done).toEqual({ update: 1 });
+  expect(contoso.person('ada')?.properties.jobTitle).toBeNull();
+  expect(contoso.person('ada')).not.toHaveProperty('manager');
+});
