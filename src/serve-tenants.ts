@@ -34,9 +34,9 @@ const BROKEN_MILLISECONDS = 10_000;
 const LOOK_MILLISECONDS = 5_000;
 /** Requests under way have so long to come to their end. */
 const GRACE_MILLISECONDS = 5_000;
-/** On SQLite each costs a thread. */
-const MOST_OPEN = 64;
+/** Nobody has asked for it for so long: where there are too many, and where there are far too many. */
 const IDLE_MILLISECONDS = 60_000;
+const QUIET_MILLISECONDS = GRACE_MILLISECONDS;
 
 interface Lane {
   readonly name: Tenant;
@@ -55,7 +55,7 @@ export async function openServedTenants(
   installation: Installation,
   configuration: Configuration,
   surroundings: TenantSurroundings,
-  mostOpen = MOST_OPEN,
+  mostOpen = installation.stores.mostOpen,
 ): Promise<ServedTenants> {
   const { tasks, signal, log, onBug } = surroundings;
   const first = await openTenant(configuration, shared(installation), surroundings);
@@ -122,7 +122,8 @@ export async function openServedTenants(
 
   const evict = (): void => {
     if (lanes.size <= mostOpen) return;
-    const idleSince = now().getTime() - IDLE_MILLISECONDS;
+    const patience = lanes.size > 2 * mostOpen ? QUIET_MILLISECONDS : IDLE_MILLISECONDS;
+    const idleSince = now().getTime() - patience;
     const idle = [...lanes.values()]
       .filter(({ works, usedAt }) => works === false && usedAt < idleSince)
       .toSorted((a, b) => a.usedAt - b.usedAt)

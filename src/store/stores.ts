@@ -9,6 +9,8 @@ import { SCHEMA } from './postgres-role.ts';
 import { openSqlite } from './sqlite.ts';
 
 export interface Stores extends AsyncDisposable {
+  /** So many open at a time cost little: on SQLite each is a thread, and some 13 MB. */
+  readonly mostOpen: number;
   /** Whoever asks for it closes it. */
   open(tenant: Tenant): Promise<Database>;
   /** Deletes everything that is kept of a tenant. Whoever has it open sees nothing any more. */
@@ -27,6 +29,7 @@ export function openStores(store: string, directory: string): Stores {
 
 function sqliteStores(folder: string): Stores {
   return {
+    mostOpen: 24,
     open: (tenant) => openSqlite(folder, tenant),
     erase: async (tenant) => {
       // The log first: without its database nobody takes it for anything.
@@ -49,6 +52,7 @@ function postgresStores(url: string): Stores {
     return pool;
   };
   return {
+    mostOpen: 1000,
     open: async (tenant) => (await opened()).of(tenant),
     erase: async (tenant) => eraseRows((await opened()).of(tenant)),
     [Symbol.asyncDispose]: async () => {
