@@ -142,6 +142,17 @@ describe('a part of a resource', () => {
     expect(Object.keys(body.Resources[0]).sort()).toEqual([...present].sort());
   });
 
+  it('is left out where nothing of it is there', async () => {
+    const { send, user } = await service();
+    const id = await user('ada', { name: { givenName: 'Ada' }, [ENTERPRISE]: { division: 'B' } });
+    const asked = `${ENTERPRISE}:department,name.familyName`;
+    const { body } = await send('GET', `/Users/${id}?attributes=${asked}`);
+    expect(Object.keys(body).sort()).toEqual(['id', 'schemas']);
+    const without = `${ENTERPRISE}:division,name.givenName,userName,active,meta`;
+    const left = await send('GET', `/Users/${id}?excludedAttributes=${without}`);
+    expect(Object.keys(left.body).sort()).toEqual(['id', 'schemas']);
+  });
+
   it('may be one part of each element', async () => {
     const { body } = await (await people()).list('/Users', {
       filter: 'externalId eq "A1"',

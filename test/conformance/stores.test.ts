@@ -21,6 +21,8 @@ const OPTIONS = {
       attributes: [
         { name: 'badge', unique: true },
         { name: 'code', caseExact: true },
+        { name: 'pin', mutability: 'writeOnly' },
+        { name: 'rating', returned: 'request' },
       ],
     },
   ],
@@ -28,8 +30,9 @@ const OPTIONS = {
 
 type Open = (options?: object) => Promise<Service>;
 
+let systems = 0;
+
 function onDatabase(database: () => Database): Open {
-  let systems = 0;
   return (options = {}) =>
     service(options, STRICT, directoryStorage(database(), `system-${++systems}`));
 }
@@ -76,6 +79,22 @@ const CASES: Readonly<Record<string, (open: Open) => Promise<void>>> = {
       expect((await made.list('/Users', { filter })).body.totalResults).toBe(total);
     }
     expect(made.bugs).toEqual([]);
+  },
+
+  'tells nobody what is not told, however it is kept': async (open) => {
+    const made = await open(OPTIONS);
+    const staff = { badge: 'B1', pin: '4711', rating: 'good' };
+    const at = `/Users/${await made.user('ada', { title: 'x', [STAFF]: staff })}`;
+    const shown = [
+      (await made.send('GET', at)).body,
+      (await made.list('/Users')).body.Resources[0],
+      (await made.list('/Users', { cursor: '' })).body.Resources[0],
+      (await made.list('', { filter: 'title eq "x"' })).body.Resources[0],
+      (await made.send('POST', '/Users/.search', {})).body.Resources[0],
+    ];
+    for (const body of shown) expect(body[STAFF]).toEqual({ badge: 'B1' });
+    const asked = await made.send('GET', `${at}?attributes=${STAFF}:rating,${STAFF}:pin`);
+    expect(asked.body[STAFF]).toEqual({ rating: 'good' });
   },
 
   'loses no member of many who come at once, and no version': async (open) => {

@@ -205,7 +205,11 @@ function only(value: unknown, names: Selected): unknown {
   for (const name in value) {
     const choice = names.get(name.toLowerCase());
     if (choice === 'whole') kept[name] = value[name];
-    else if (choice) kept[name] = only(value[name], choice);
+    else if (choice) {
+      const part = only(value[name], choice);
+      // Of nothing that was asked for there is nothing to tell.
+      if (!isObject(part) || Object.keys(part).length > 0) kept[name] = part;
+    }
   }
   return kept;
 }
@@ -216,7 +220,9 @@ function without(value: unknown, names: Selected): unknown {
   const kept: Record<string, unknown> = {};
   for (const name in value) {
     const choice = names.get(name.toLowerCase());
-    if (choice !== 'whole') kept[name] = choice ? without(value[name], choice) : value[name];
+    if (choice === 'whole') continue;
+    const part = choice ? without(value[name], choice) : value[name];
+    if (!choice || !isObject(part) || Object.keys(part).length > 0) kept[name] = part;
   }
   return kept;
 }
