@@ -282,6 +282,29 @@ describe('a client', () => {
     expect(await gate.send('DELETE', at)).toMatchObject({ status: 404 });
   });
 
+  it('changes and takes away what is told only where it is named', async () => {
+    const [id] = await people(1);
+    const at = `/Users/${id}`;
+    const named = `${at}?attributes=photos,status,internalReplyMessage,userName`;
+    const mail = { op: 'add', path: 'emails[type eq "work"].value', value: 'p@contoso.com' };
+    await gate.patch(at, mail);
+    const photo = { type: 'work', value: 'data:image/jpeg;base64,/9j/4AAQ' };
+    const set = { photos: [photo], status: 'alwaysEnabled', internalReplyMessage: 'Away' };
+    expect(await gate.patch(at, { op: 'add', value: set })).toMatchObject({ status: 200 });
+    expect((await gate.send('GET', named)).body).toMatchObject(set);
+    expect((await gate.send('GET', at)).body).not.toHaveProperty('photos');
+    const remove = [
+      { op: 'remove', path: 'photos[type eq "work"]' },
+      { op: 'remove', path: 'internalReplyMessage' },
+      { op: 'replace', path: 'status', value: 'disabled' },
+    ];
+    expect(await gate.patch(at, ...remove)).toMatchObject({ status: 200 });
+    const { body } = await gate.send('GET', named);
+    expect(body).toMatchObject({ userName: 'person-0@contoso.com', status: 'disabled' });
+    expect(body).not.toHaveProperty('photos');
+    expect(body).not.toHaveProperty('internalReplyMessage');
+  });
+
   it('keeps a group and its members', async () => {
     const [ada = '', bob = ''] = await people(2);
     const made = await gate.send('POST', '/Groups', {

@@ -10,7 +10,7 @@ import type { Attributes, IdentityRecord } from '../../identity/record.ts';
 import { badRequest, type ScimError } from '../../scim/error.ts';
 import { type Comparison, filterMatches, formatFilter } from '../../scim/filter.ts';
 import { formatPath } from '../../scim/path.ts';
-import { memberAt } from '../../scim/resource-type.ts';
+import { type Members, memberAt } from '../../scim/resource-type.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 import { split, withoutCertain } from './split.ts';
 
@@ -142,13 +142,19 @@ function attributesFor(
 
 const APART: ReadonlySet<string> = new Set(['members', 'groups']);
 
-/** Every attribute of the system's own, but for memberships. */
+/** Every attribute of the system's own that can be told, but for memberships. */
 export function namesOf({ core, extended }: ServedType): readonly string[] {
-  const names = [...core.values()].map(({ definition }) => definition.name);
+  const names = told(core);
   const further = [...extended.values()].flatMap(({ id, members }) =>
-    [...members.values()].map(({ definition }) => `${id}:${definition.name}`),
+    told(members).map((name) => `${id}:${name}`),
   );
   return [...names, ...further].filter((name) => !APART.has(name) && !BESIDES.has(name));
+}
+
+function told(members: Members): readonly string[] {
+  return [...members.values()].flatMap(({ definition: { name, returned } }) =>
+    returned === 'never' ? [] : name,
+  );
 }
 
 /** Of every resource, and no attributes of the system's. */

@@ -10,6 +10,7 @@ import type { Members } from '../../scim/resource-type.ts';
 import { isAmong } from './etag.ts';
 import { membersIn, recordWithMembers } from './members.ts';
 import type { ServedSystem, ServedType } from './served.ts';
+import { attributesTouched } from './wanted.ts';
 
 /** Everything a request is about besides its body. */
 export interface WriteContext {
@@ -45,13 +46,17 @@ export async function replace(
   const { type, acceptance } = context;
   const wanted = acceptResource(type, objectOf(body), acceptance);
   demandRequired(type.core, wanted);
-  return inTurns(context, id, async (before) => {
-    const { members, ...attributes } = wanted;
-    const written = await update(context, before, changesTo(type, before.attributes, attributes));
-    if (type.kind !== 'group') return written;
-    await changeMembers(context, written, [{ type: 'set', members: membersIn(members) }]);
-    return recordWithMembers(context, before.ref);
-  });
+  return inTurns(
+    context,
+    () => current(context, id),
+    async (before) => {
+      const { members, ...attributes } = wanted;
+      const written = await update(context, before, changesTo(type, before.attributes, attributes));
+      if (type.kind !== 'group') return written;
+      await changeMembers(context, written, [{ type: 'set', members: membersIn(members) }]);
+      return recordWithMembers(context, before.ref);
+    },
+  );
 }
 
 export async function patch(
@@ -61,7 +66,9 @@ export async function patch(
 ): Promise<IdentityRecord> {
   const { type, acceptance } = context;
   const operations = parsePatch(body);
-  return inTurns(context, id, async (before) => {
+  const touched = attributesTouched(type, operations);
+  const read = () => current(context, id, touched);
+  return inTurns(context, read, async (before) => {
     const { meta: _, ...attributes } = before.attributes;
     const patched = applyPatch(type, attributes, operations, acceptance);
     const changes = changesAt(patched, attributes);
@@ -83,12 +90,12 @@ export async function remove(context: WriteContext, id: string): Promise<void> {
 
 async function inTurns(
   context: WriteContext,
-  id: string,
+  read: () => Promise<IdentityRecord>,
   work: (before: IdentityRecord) => Promise<IdentityRecord>,
 ): Promise<IdentityRecord> {
   for (let turn = 1; ; turn++) {
     try {
-      return await work(await current(context, id));
+      return await work(await read());
     } catch (error) {
       const moved = error instanceof ConnectorError && error.kind === 'stale';
       const asked = context.ifMatch ?? context.ifNoneMatch;
@@ -97,11 +104,15 @@ async function inTurns(
   }
 }
 
-async function current(context: WriteContext, id: string): Promise<IdentityRecord> {
+async function current(
+  context: WriteContext,
+  id: string,
+  attributes?: readonly string[],
+): Promise<IdentityRecord> {
   const { served, type, ifMatch, ifNoneMatch, signal } = context;
   const record = await served.connector.get(
     { system: served.name, kind: type.kind, id },
-    { signal },
+    { signal, ...(attributes && { attributes }) },
   );
   if (!record) throw new ScimError(404, `${type.name} ${id} does not exist`);
   if (ifMatch && !isAmong(ifMatch, record.version))
