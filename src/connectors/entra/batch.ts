@@ -3,7 +3,14 @@
  * undoes nothing. What fails in it is told as if it had been sent alone.
  */
 
-import { type CallOptions, ConnectorError, type JsonResponse } from '../spi/index.ts';
+import {
+  type CallOptions,
+  ConnectorError,
+  type Exchanged,
+  type JsonResponse,
+  pathOf,
+  requestIdIn,
+} from '../spi/index.ts';
 import { type GraphClient, type GraphMethod, unitsOf } from './client.ts';
 import { graphError, unexpectedAnswer } from './failures.ts';
 import { isObject } from './translate.ts';
@@ -92,10 +99,9 @@ async function envelope<Kind extends Step>(
     writes: steps.filter(({ method }) => method !== 'GET').length,
     attempt,
     signal,
-    ...(exchanged !== undefined && { exchanged }),
+    ...(exchanged !== undefined && { exchanged: oneByOne(steps, exchanged) }),
   });
-  const responses = isObject(body) && Array.isArray(body.responses) ? body.responses : [];
-  const byId = new Map(responses.filter(isObject).map((each) => [each.id, each]));
+  const byId = responsesIn(body);
   return steps.map((step, index) => {
     const answer = answerOf(byId.get(String(index)));
     if (answer !== undefined) return { ...answer, step };
@@ -106,6 +112,33 @@ async function envelope<Kind extends Step>(
       { code: 'answer-lost' },
     );
   });
+}
+
+function responsesIn(body: unknown): ReadonlyMap<unknown, Readonly<Record<string, unknown>>> {
+  const responses = isObject(body) && Array.isArray(body.responses) ? body.responses : [];
+  return new Map(responses.filter(isObject).map((each) => [each.id, each]));
+}
+
+/** Whoever looks at what went over the wire is told of the requests, not of the envelope. */
+function oneByOne(steps: readonly Step[], exchanged: Exchanged): Exchanged {
+  return (exchange) => {
+    const byId = responsesIn(exchange.answer);
+    if (byId.size === 0) exchanged(exchange);
+    else
+      for (const [index, { method, path, body }] of steps.entries()) {
+        const answer = answerOf(byId.get(String(index)));
+        const requestId = answer && requestIdIn(answer.headers);
+        exchanged({
+          method,
+          path: pathOf(path),
+          milliseconds: exchange.milliseconds,
+          ...(body !== undefined && { sent: body }),
+          ...(answer !== undefined && { status: answer.status }),
+          ...(answer?.body !== undefined && { answer: answer.body }),
+          ...(requestId !== undefined && { requestId }),
+        });
+      }
+  };
 }
 
 function answerOf(response: unknown): Omit<Answered, 'step'> | undefined {

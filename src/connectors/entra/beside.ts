@@ -9,7 +9,7 @@ import { type GraphKind, selectionOf } from './attributes.ts';
 import { type Answered, isDone, type Step, sendSteps, stepError } from './batch.ts';
 import type { GraphClient } from './client.ts';
 import { walkPages } from './pages.ts';
-import { ABOUT, PHOTO, PICTURE, REPLIES } from './schema.ts';
+import { ABOUT, PASSWORD, PHOTO, PICTURE, REPLIES } from './schema.ts';
 import { isObject, memberRef, toValue } from './translate.ts';
 
 export type Beside =
@@ -38,9 +38,10 @@ export function askedFor(
 ): Asked {
   const heads = new Set(attributes?.map((path) => path.split('.')[0] ?? path));
   const beside = BESIDE[kind].filter((name) => heads.has(name));
-  const own = attributes?.filter(
-    (path) => !beside.some((name) => path === name || path.startsWith(`${name}.`)),
-  );
+  const own = attributes?.filter((path) => {
+    const head = path.split('.')[0];
+    return head !== PASSWORD && !beside.some((name) => name === head);
+  });
   if (own !== undefined && own.length > 0) return { select: selectionOf(kind, own), beside };
   const usual = selectionOf(kind, undefined);
   return { select: kind === 'user' ? [...usual, ...extensions] : usual, beside };

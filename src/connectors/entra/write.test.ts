@@ -63,7 +63,12 @@ describe('a person', () => {
       signal,
       exchanged: (exchange) => exchanges.push(exchange),
     });
-    expect(exchanges.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /v1.0/$batch']);
+    expect(exchanges.map(({ method, path, status }) => [method, path, status])).toEqual([
+      ['POST', '/users', 201],
+      ['GET', '/users/ada%40contoso.com', 200],
+    ]);
+    const trips = graph.control.events().filter(({ path }) => path.endsWith('$batch'));
+    expect(trips).toHaveLength(1);
     expect(record?.attributes).toMatchObject({
       userPrincipalName: 'ada@contoso.com',
       mailNickname: 'ada',

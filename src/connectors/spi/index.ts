@@ -2,7 +2,7 @@ export type * from './connector.ts';
 export type * from './definition.ts';
 export { type Download, type Downloaded, download } from './download.ts';
 export { ConnectorError, type ConnectorErrorOptions, type FailureKind } from './error.ts';
-export type { Exchange, Exchanged } from './exchange.ts';
+export { type Exchange, type Exchanged, pathOf, requestIdIn } from './exchange.ts';
 export {
   type Http,
   type JsonRequest,
