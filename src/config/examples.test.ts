@@ -77,15 +77,18 @@ function inFrame(fragment: string): string {
   return frame + (indented ? fragment.replaceAll(/^(?=.)/gm, '    ') : fragment);
 }
 
-describe.each(['configuration', 'merging', 'dates', 'writeback'])('docs/%s.md', async (name) => {
-  const page = await readFile(path.join(root, `docs/${name}.md`), 'utf8');
-  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
-  for (const example of examples) {
-    it(`has an example that loads: ${example.split('\n').slice(0, 3).join(' ')}`, async () => {
-      expect(await problemsOf(inFrame(example))).toEqual([]);
-    });
-  }
-});
+describe.each(['configuration', 'merging', 'dates', 'writeback', 'tenants'])(
+  'docs/%s.md',
+  async (name) => {
+    const page = await readFile(path.join(root, `docs/${name}.md`), 'utf8');
+    const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+    for (const example of examples) {
+      it(`has an example that loads: ${example.split('\n').slice(0, 3).join(' ')}`, async () => {
+        expect(await problemsOf(inFrame(example))).toEqual([]);
+      });
+    }
+  },
+);
 
 describe.each(['file', 'inbound'])('docs/connectors/%s.md', async (connector) => {
   const page = await readFile(path.join(root, 'docs/connectors', `${connector}.md`), 'utf8');

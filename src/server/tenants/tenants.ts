@@ -47,10 +47,13 @@ export interface TenantWorld {
 export function tenantVerbs(world: TenantWorld): Tenants {
   const { storage, now } = world;
   const listed = async ({ document, version: _, ...tenant }: KnownTenant) => {
-    const configuredBy = await world.configuredBy({
-      name: tenant.name,
-      ...(document !== undefined && { document }),
-    });
+    const configuredBy =
+      tenant.erasedAt === undefined
+        ? await world.configuredBy({
+            name: tenant.name,
+            ...(document !== undefined && { document }),
+          })
+        : undefined;
     return { ...tenant, ...(configuredBy !== undefined && { configuredBy }) };
   };
   const shown = async (name: Tenant): Promise<ListedTenant> => {
