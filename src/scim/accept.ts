@@ -186,6 +186,9 @@ function acceptParts(
   return any ? accepted : undefined;
 }
 
+/** No system has longer ones, and no index of a database holds them. */
+const LONGEST_ID = 512;
+
 /** `"7"`, `{ "value": "7" }`, or the `[{ "$ref": …, "value": "7" }]` of Entra. */
 function acceptReference(
   { definition }: Member,
@@ -195,7 +198,7 @@ function acceptReference(
 ): AttributeValue | undefined {
   const id = isObject(value) ? own(value, 'value') : value;
   if (isUnassigned(id)) return undefined;
-  if (typeof id !== 'string') throw wrongType(definition.name, 'an id');
+  if (typeof id !== 'string' || id.length > LONGEST_ID) throw wrongType(definition.name, 'an id');
   acceptText(definition.name, id);
   const group = isObject(value) && /^group$/i.test(String(own(value, 'type') ?? ''));
   return { $ref: { system, kind: group ? 'group' : kind, id } };

@@ -10,7 +10,7 @@ import { directoryStorage } from '../../src/store/directory.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { describeWithPostgres } from '../services/postgres.ts';
-import { type Service, service } from './service.ts';
+import { ENTERPRISE, type Service, service } from './service.ts';
 
 const STAFF = 'urn:contoso:params:scim:schemas:2.0:Staff';
 const OPTIONS = {
@@ -57,6 +57,36 @@ const CASES: Readonly<Record<string, (open: Open) => Promise<void>>> = {
     for (const id of ['%00', encodeURIComponent("' or 1=1"), 'x'.repeat(3_000)])
       expect((await made.send('GET', `/Users/${id}`)).status).toBe(404);
     expect((await made.list('/Users')).body.totalResults).toBe(names.length);
+    expect(made.bugs).toEqual([]);
+  },
+
+  'refuses what an index cannot hold, wherever it comes': async (open) => {
+    const lists = { department: `${ENTERPRISE}:department` };
+    const made = await open({ ...OPTIONS, receive: { lists } });
+    const long = Array.from({ length: 3_000 }, (_, index) => String.fromCharCode(0x4e00 + index));
+    const text = long.join('');
+    const group = await made.group('Navy');
+    const add = { op: 'add', path: 'members', value: [{ value: text }] };
+    const refused = [
+      await made.send('POST', '/Users', { userName: 'a', [STAFF]: { badge: text } }),
+      await made.send('POST', '/Users', { userName: 'a', [ENTERPRISE]: { department: text } }),
+      await made.send('POST', '/Users', {
+        userName: 'a',
+        [ENTERPRISE]: { manager: { value: text } },
+      }),
+      await made.send('POST', '/Users', { userName: 'a', externalId: text }),
+      await made.send('POST', '/Groups', { displayName: text }),
+      await made.patch(`/Groups/${group}`, add),
+    ];
+    for (const { status, body } of refused) {
+      expect([status, body.scimType]).toEqual([400, 'invalidValue']);
+      expect(body.detail.length).toBeLessThan(300);
+    }
+    // What no index holds may be as long as a body.
+    const id = await made.user('a', { title: text, nickName: text });
+    expect((await made.send('GET', `/Users/${id}`)).body.title).toBe(text);
+    const filter = `title eq "${text}"`;
+    expect((await made.send('POST', '/Users/.search', { filter })).body.totalResults).toBe(1);
     expect(made.bugs).toEqual([]);
   },
 

@@ -145,12 +145,17 @@ const MOST_INDEXED = 512;
 
 const MAILS = pathOf('emails.value');
 
-/** Names, and what clients call an object, are looked up by an index. */
-export function demandLengths(kind: ObjectKind, attributes: Attributes): void {
+/** Names, what clients call an object, and what is kept in lists or for one alone, lie in an index. */
+export function demandLengths(
+  kind: ObjectKind,
+  attributes: Attributes,
+  others: Readonly<Record<string, readonly string[]>> = {},
+): void {
   const named: readonly (readonly [string, AttributeValue | undefined])[] = [
     [nameOf(kind), attributes[nameOf(kind)]],
     ['externalId', attributes.externalId],
     ['emails', readPath(attributes, MAILS)],
+    ...Object.entries(others),
   ];
   for (const [name, value] of named)
     for (const one of [value ?? []].flat())

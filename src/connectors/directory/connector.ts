@@ -89,12 +89,16 @@ export function openDirectory(
     const { kind, attributes } = object;
     const held = schemas.get(kind) ?? [];
     conform(held, before?.attributes, attributes);
-    demandLengths(kind, attributes);
+    const uniques = uniqueValues(held, attributes);
+    demandLengths(kind, attributes, {
+      'a unique value': uniques,
+      'a value of a list': values.map(({ value }) => value),
+    });
     const unique = uniqueName(rules, kind, attributes);
     return view.write({
       ...{ type: 'put' as const, object, expects: before?.version ?? 0, values },
       ...(unique !== undefined && { unique }),
-      ...(held.length > 0 && { uniques: uniqueValues(held, attributes) }),
+      ...(held.length > 0 && { uniques }),
       ...(mail && { mail }),
     });
   }
