@@ -51,7 +51,7 @@ export async function startServing(
   });
   const trustsIn = trustIndex(installation, configuration, now);
   const byJwt = jwtAuthentication({ fetch, now, trustsIn, log });
-  app.route('/', scim(tenants, configuration, byJwt, now, onBug));
+  const provider = scim(tenants, configuration, byJwt, now, onBug);
   const logins = loginsOf(tenants, now);
   const refused = logins.unknownClient;
   const grant = grants({ storagesOf: tenants.find, now, refused });
@@ -64,7 +64,9 @@ export async function startServing(
   const server = serve({
     fetch: (request, { incoming }) => {
       const peer = peerAt(incoming.socket);
-      return app.fetch(request, peer && { peer });
+      // Not looked up among the addresses of the API, which are many: most requests are these.
+      const service = isScim(request.url) ? provider : app;
+      return service.fetch(request, peer && { peer });
     },
     ...tlsListener(configuration.server),
     hostname: host,
@@ -87,6 +89,10 @@ export async function startServing(
       },
     ),
   };
+}
+
+function isScim(url: string): boolean {
+  return url.startsWith('/scim/', url.indexOf('/', url.indexOf('//') + 2));
 }
 
 function scim(

@@ -15,7 +15,9 @@ import type {
   Selection,
   StoredChange,
   StoredObject,
+  StoredTexts,
 } from '../connectors/directory/storage.ts';
+import type { RecordText } from '../connectors/spi/index.ts';
 import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { decidedPage } from './directory-decided.ts';
@@ -55,15 +57,21 @@ interface MembershipRow extends Row {
 const OBJECTS = `select id, kind, sequence, created_at, modified_at, attributes, state
   from directory_object where system = ? and kind = ?`;
 
+const PAGE = ' and id > ? order by id limit ? offset ?';
+
 export function directoryStorage(database: Database, system: SystemName): DirectoryStorage {
+  const rowsOf = (
+    kind: ObjectKind,
+    rest: string,
+    parameters: readonly SqlValue[],
+  ): Promise<readonly ObjectRow[]> =>
+    database.all<ObjectRow>(OBJECTS + rest, [system, kind, ...parameters]);
+
   const objects = async (
     kind: ObjectKind,
     rest: string,
     parameters: readonly SqlValue[],
-  ): Promise<readonly StoredObject[]> => {
-    const rows = await database.all<ObjectRow>(OBJECTS + rest, [system, kind, ...parameters]);
-    return rows.map(objectOf);
-  };
+  ): Promise<readonly StoredObject[]> => (await rowsOf(kind, rest, parameters)).map(objectOf);
 
   async function search(kind: ObjectKind, selection: Selection): Promise<Selected> {
     const { filter, matches, after, order, offset = 0, count } = selection;
@@ -83,11 +91,25 @@ export function directoryStorage(database: Database, system: SystemName): Direct
       return decided(kind, selection, matches, condition);
     if (matches) return scan(kind, selection, matches);
     const [page, total] = await Promise.all([
-      objects(kind, ' and id > ? order by id limit ? offset ?', [after ?? '', count, offset]),
+      objects(kind, PAGE, [after ?? '', count, offset]),
       totalOf(kind),
     ]);
     return { objects: page, total };
   }
+
+  const texts: StoredTexts = {
+    get: async (kind, id) => {
+      const [row] = await rowsOf(kind, ' and id = ?', [id]);
+      return row && textOf(row);
+    },
+    page: async (kind, { after = '', offset = 0, count }) => {
+      const [rows, total] = await Promise.all([
+        rowsOf(kind, PAGE, [after, count, offset]),
+        totalOf(kind),
+      ]);
+      return { texts: rows.map(textOf), total };
+    },
+  };
 
   async function ordered(kind: ObjectKind, selection: Selection, order: Order): Promise<Selected> {
     const lots: Lots = (rest, parameters) => objects(kind, rest, parameters);
@@ -183,6 +205,7 @@ export function directoryStorage(database: Database, system: SystemName): Direct
   return {
     get: async (kind, id) => (await objects(kind, ' and id = ?', [id]))[0],
     search,
+    texts,
     waitingFor: (kind, values) =>
       objects(kind, ` and waiting in ${database.inList}`, [
         list(values.map((value) => value.toLowerCase())),
@@ -252,6 +275,16 @@ function objectOf(row: ObjectRow): StoredObject {
     version: row.sequence,
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
+  };
+}
+
+function textOf(row: ObjectRow): RecordText {
+  return {
+    id: row.id,
+    version: String(row.sequence),
+    created: row.created_at,
+    modified: row.modified_at,
+    json: row.attributes,
   };
 }
 

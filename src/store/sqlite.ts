@@ -154,7 +154,7 @@ function startWorker(file: string): Thread {
         if (pending.size === 0) worker.ref();
         pending.set(id, { resolve, reject });
         // Questions of one turn travel in one message.
-        if (outgoing.length === 0) queueMicrotask(send);
+        if (outgoing.length === 0) setImmediate(send);
         outgoing.push([id, ...request] as Request);
       }),
     stop: async () => {

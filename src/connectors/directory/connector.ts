@@ -32,6 +32,7 @@ import { changed, isSame, nested, recordOf, referencesIn, uniqueName } from './r
 import { directorySchema } from './schema.ts';
 import { searchRecords } from './search.ts';
 import type { DirectoryStorage, StoredObject, Written } from './storage.ts';
+import { textsOf } from './texts.ts';
 
 /** @param storageOf The objects of one system, in the store of its tenant. */
 export function directory(
@@ -244,6 +245,7 @@ export function openDirectory(
       return object && recordOf(system, object);
     },
     search: (kind, query) => searchRecords(system, kind, view, exact, query),
+    ...(view.texts && { texts: textsOf(view.texts) }),
     create,
     update,
     delete: remove,

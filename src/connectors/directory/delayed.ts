@@ -66,8 +66,10 @@ export function delayed(
     };
   }
 
+  // Their texts would show what is hidden yet.
+  const { texts: _, ...objects } = storage;
   return {
-    ...storage,
+    ...objects,
     search,
     get: async (kind, id) => {
       const mask = current().find((one) => one.kind === kind && one.id === id);

@@ -6,6 +6,7 @@
 
 import type { Filter } from '../../identity/filter.ts';
 import type { Attributes, ObjectKind, ObjectRef } from '../../identity/record.ts';
+import type { RecordText, TextPage } from '../spi/index.ts';
 import type { Order } from './order.ts';
 
 export interface StoredObject {
@@ -149,7 +150,18 @@ export type StoredChange =
       readonly removed: boolean;
     };
 
+/** Objects as they lie there, where they lie as JSON. */
+export interface StoredTexts {
+  get(kind: ObjectKind, id: string): Promise<RecordText | undefined>;
+  /** Of all objects of the kind, by their ids. */
+  page(
+    kind: ObjectKind,
+    selection: Pick<Selection, 'after' | 'offset' | 'count'>,
+  ): Promise<Pick<TextPage, 'texts' | 'total'>>;
+}
+
 export interface DirectoryStorage {
+  readonly texts?: StoredTexts;
   get(kind: ObjectKind, id: string): Promise<StoredObject | undefined>;
   search(kind: ObjectKind, selection: Selection): Promise<Selected>;
   /** Objects whose reference waits for one of these values. */

@@ -20,6 +20,7 @@ import type { Upload, UploadQuery, UploadReceipt } from './inbox.ts';
 import type { Postbox } from './postbox.ts';
 import type { SystemSchema } from './schema.ts';
 import type { ServeMap } from './served.ts';
+import type { Texts } from './texts.ts';
 
 /** How far a system has been read; only its connector can interpret it. */
 export type Watermark = string;
@@ -196,6 +197,8 @@ export interface Connector extends AsyncDisposable, Partial<Operations> {
   readonly traits?: Partial<TargetTraits>;
   /** What it wants written to people; only where a mail server is configured. */
   readonly postbox?: Postbox;
+  /** Where it keeps its objects as JSON, in the names it shows. */
+  readonly texts?: Texts;
   /** Where its own names are not those of SCIM; without it they are. */
   readonly servedAs?: ServeMap;
 }

@@ -17,3 +17,4 @@ export type * from './postbox.ts';
 export { type RateBucket, rateBucket } from './rate.ts';
 export type * from './schema.ts';
 export type * from './served.ts';
+export type * from './texts.ts';

@@ -11,10 +11,11 @@ import { refuseHidden } from '../../scim/returned.ts';
 import { filterForType } from '../../scim/type-filter.ts';
 import { LIST_RESPONSE } from '../../scim/urn.ts';
 import type { Cursors, Place } from './cursor.ts';
-import { projected, projectionOf, type Resource, resourceOf } from './render.ts';
+import { projected, projectionOf, resourceOf } from './render.ts';
 import { search } from './search.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 import { sortFor } from './sort.ts';
+import { resourceText } from './text.ts';
 import { attributesWanted } from './wanted.ts';
 
 export const DEFAULT_PAGE_SIZE = 100;
@@ -45,7 +46,8 @@ export interface ListContext {
   readonly signal: AbortSignal;
 }
 
-export async function list(context: ListContext, parameters: ListParameters): Promise<Resource> {
+/** @returns The JSON of a list response. */
+export async function list(context: ListContext, parameters: ListParameters): Promise<string> {
   const { served, types, cursors } = context;
   const count = Math.min(whole('count', parameters.count, DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
   const startIndex = whole('startIndex', parameters.startIndex, 1, 1);
@@ -57,7 +59,7 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
   const filter = parameters.filter === undefined ? true : filterOf(parameters.filter);
   const sort = sortOf(context, filter, parameters);
   const linked = cursor !== undefined || !skips;
-  const resources: Resource[] = [];
+  const resources: string[] = [];
   let skip = cursor === undefined ? startIndex - 1 : 0;
   let total: number | undefined = 0;
   let next: Place | undefined;
@@ -86,15 +88,15 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
       next = { index, inner: page.nextCursor };
   }
   const byNumber = cursor === undefined && (skips || next === undefined);
-  return {
+  const head = {
     schemas: [LIST_RESPONSE],
     // RFC 9865 §2: nobody has to count what is paged by cursor.
     ...(total !== undefined && { totalResults: total }),
     itemsPerPage: resources.length,
     ...(byNumber && { startIndex }),
     ...(next !== undefined && { nextCursor: cursors.seal(query, next) }),
-    Resources: resources,
   };
+  return `${JSON.stringify(head).slice(0, -1)},"Resources":[${resources.join()}]}`;
 }
 
 const BEGINNING: Place = { index: 0, inner: '' };
@@ -131,7 +133,8 @@ interface Asked {
 }
 
 interface Page {
-  readonly resources: readonly Resource[];
+  /** As JSON. */
+  readonly resources: readonly string[];
   /** Where the system tells. */
   readonly total?: number;
   readonly nextCursor?: string;
@@ -147,6 +150,12 @@ async function pageOf(
   const meant = filter && qualifiedFilter(type, filter, leniency.bareNames);
   if (meant) refuseHidden(type, meant);
   const attributes = attributesWanted(type, projection);
+  const { texts } = served.connector;
+  if (texts && !filter && !sort && !projection && !attributes && count > 0) {
+    const place = { count, offset, ...(cursor !== undefined && { cursor }) };
+    const { texts: found, ...page } = await texts.page(type.kind, place);
+    return { ...page, resources: found.map((text) => resourceText(served, type, text, base)) };
+  }
   const asked = { served, type, byCursor: paged !== undefined };
   const { records, total, nextCursor } = await search(asked, {
     signal,
@@ -158,7 +167,7 @@ async function pageOf(
     ...(attributes && count > 0 && { attributes }),
   });
   const resources = (count === 0 ? [] : records).map((record) =>
-    projected(resourceOf(served, type, record, base), projection),
+    JSON.stringify(projected(resourceOf(served, type, record, base), projection)),
   );
   const isAll = nextCursor === undefined && cursor === undefined && offset === 0;
   const known = total ?? (isAll ? records.length : undefined);

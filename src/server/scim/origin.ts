@@ -32,6 +32,7 @@ function first(header: string | null): string | undefined {
 }
 
 function parameter(element: string, name: string): string | undefined {
+  if (element === '') return undefined;
   for (const pair of element.split(';')) {
     const [key = '', value] = pair.split('=');
     if (key.trim().toLowerCase() === name) return value?.trim().replace(/^"(.*)"$/, '$1');

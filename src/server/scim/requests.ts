@@ -7,7 +7,7 @@ import { isObject } from '../../scim/accept.ts';
 import type { Leniency } from '../../scim/clients.ts';
 import { badRequest, ScimError } from '../../scim/error.ts';
 import { readJson } from '../json-body.ts';
-import { bare, json } from './answer.ts';
+import { bare, json, jsonText } from './answer.ts';
 import { bulk } from './bulk.ts';
 import type { Cursors } from './cursor.ts';
 import {
@@ -23,6 +23,7 @@ import { type ListParameters, list } from './list.ts';
 import { recordWithGroups, recordWithMembers } from './members.ts';
 import { isRequested, isWanted, projected, projectionOf, resourceOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
+import { resourceText } from './text.ts';
 import { attributesWanted } from './wanted.ts';
 import { create, patch, remove, replace, type WriteContext } from './write.ts';
 
@@ -175,7 +176,9 @@ async function listed(
   parameters: ListParameters,
 ): Promise<Response> {
   const { signal } = request.raw;
-  return json(await list({ served, types, leniency, base, signal, cursors, owner }, parameters));
+  return jsonText(
+    await list({ served, types, leniency, base, signal, cursors, owner }, parameters),
+  );
 }
 
 function queryParameters({ request }: Asked): ListParameters {
@@ -208,7 +211,39 @@ function searchParameters(asked: unknown): ListParameters {
 
 async function readAnswer(asked: Asked): Promise<Response> {
   const type = typeOf(asked);
-  return answerRecord(asked, type, await readOne(asked, type), 200);
+  const { served, request } = asked;
+  const { attributes, excludedAttributes } = request.query();
+  const projection = projectionOf(type, attributes, excludedAttributes);
+  const { texts } = served.connector;
+  if (!texts || projection || attributesWanted(type, projection))
+    return answerRecord(asked, type, await readOne(asked, type), 200);
+  const text = await texts.get(type.kind, idOf(asked));
+  if (!text) throw doesNotExist(asked, type);
+  return isKnown(asked, text.version)
+    ? bare(304, { etag: etag(text.version) })
+    : jsonText(resourceText(served, type, text, asked.base), 200, placed(asked, type, text));
+}
+
+function doesNotExist(asked: Asked, { name }: ServedType): ScimError {
+  return new ScimError(404, `${name} ${idOf(asked)} does not exist`);
+}
+
+/** Whether a client that reads has this version already (RFC 9110 §13.1.2). */
+function isKnown({ request }: Asked, version: string | undefined): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const known = versionsIn(request.header('if-none-match'));
+  return known === 'any' || (known !== undefined && isAmong(known, version));
+}
+
+function placed(
+  { base }: Asked,
+  { endpoint }: ServedType,
+  { id, version }: { readonly id: string; readonly version?: string },
+): Readonly<Record<string, string>> {
+  return {
+    ...(version !== undefined && { etag: etag(version) }),
+    location: `${base}${endpoint}/${encodeURIComponent(id)}`,
+  };
 }
 
 async function readOne(asked: Asked, type: ServedType): Promise<IdentityRecord> {
@@ -226,30 +261,27 @@ async function readOne(asked: Asked, type: ServedType): Promise<IdentityRecord> 
     signal,
     ...(wanted && { attributes: wanted }),
   });
-  if (!record) throw new ScimError(404, `${type.name} ${ref.id} does not exist`);
+  if (!record) throw doesNotExist(asked, type);
   return record;
 }
 
 function answerRecord(
-  { served, base, request }: Asked,
+  asked: Asked,
   type: ServedType,
   record: IdentityRecord,
   status: 200 | 201,
 ): Response {
-  const tag = record.version === undefined ? undefined : etag(record.version);
+  const { served, base, request } = asked;
+  const { ref, version } = record;
   const { attributes, excludedAttributes } = request.query();
   const projection = projectionOf(type, attributes, excludedAttributes);
-  const known = versionsIn(request.header('if-none-match'));
-  const isKnown = known === 'any' || (known !== undefined && isAmong(known, record.version));
   // Elsewhere a version is that of attributes alone: memberships come and go without it.
   const isWhole = !(type.kind === 'group'
     ? isWanted(projection, 'members') && !served.connector.traits?.versionsMembers
     : isRequested(projection, 'groups'));
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (reads && tag !== undefined && isKnown && isWhole) return bare(304, { etag: tag });
+  if (version !== undefined && isWhole && isKnown(asked, version))
+    return bare(304, { etag: etag(version) });
   const resource = resourceOf(served, type, record, base);
-  return json(projected(resource, projection), status, {
-    ...(tag !== undefined && { etag: tag }),
-    location: `${base}${type.endpoint}/${encodeURIComponent(record.ref.id)}`,
-  });
+  const place = { id: ref.id, ...(version !== undefined && { version }) };
+  return json(projected(resource, projection), status, placed(asked, type, place));
 }

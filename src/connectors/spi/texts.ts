@@ -1,0 +1,28 @@
+/** Objects as the JSON they are kept in, for whoever passes them on without a look at them. */
+
+import type { ObjectKind } from '../../identity/record.ts';
+
+export interface RecordText {
+  readonly id: string;
+  readonly version: string;
+  /** RFC 3339, UTC. */
+  readonly created: string;
+  readonly modified: string;
+  /** The attributes as one JSON object, as `JSON.stringify` writes it. */
+  readonly json: string;
+}
+
+export interface TextPage {
+  readonly texts: readonly RecordText[];
+  readonly total: number;
+  readonly nextCursor?: string;
+}
+
+/** The same as `get` and `search` answer without a filter, an order, or attributes that are named. */
+export interface Texts {
+  get(kind: ObjectKind, id: string): Promise<RecordText | undefined>;
+  page(
+    kind: ObjectKind,
+    place: { readonly cursor?: string; readonly offset?: number; readonly count: number },
+  ): Promise<TextPage>;
+}
