@@ -1,5 +1,6 @@
 /** RFC 6749 §2.3, §4.4 and §5 over a store in memory. */
 
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { secretHash } from '../secret.ts';
@@ -253,6 +254,39 @@ describe('a request that is none', () => {
     expect(json).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     const got = await app.request(`/oauth2/token?${new URLSearchParams(post())}`);
     expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('is answered whatever it is, and never as if something were broken', async () => {
+    const words = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        'grant_type',
+        'client_id',
+        'client_credentials',
+        '__proto__',
+        '%zz',
+        client.client,
+      ),
+    );
+    const pairs = fc.array(fc.tuple(words, words), { maxLength: 6 });
+    const header = fc.oneof(
+      fc.base64String().map((text) => `Basic ${text}`),
+      fc.tuple(words, words).map(([id, secret]) => basic(id, secret).authorization),
+      fc.string({ unit: fc.constantFrom(...'abc:=/+ ') }),
+    );
+    await fc.assert(
+      fc.asyncProperty(pairs, header, fc.boolean(), async (form, authorization, shown) => {
+        const body = form.map(([name, value]) => `${name}=${value}`).join('&');
+        const { status, body: told } = await ask(body, shown ? { authorization } : {});
+        expect([400, 401, 429]).toContain(status);
+        expect(told).toMatchObject({
+          error: expect.any(String),
+          error_description: expect.any(String),
+        });
+      }),
+      { numRuns: 300 },
+    );
+    expect(bugs).toEqual([]);
   });
 
   it('tells nothing of a mistake of ours', async () => {
