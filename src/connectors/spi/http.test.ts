@@ -71,6 +71,18 @@ describe('an answer', () => {
     },
   );
 
+  it('keeps a password to itself that a system repeats in its refusal', async () => {
+    const url = await listen((request, response) => {
+      request.pipe(response.writeHead(400));
+    });
+    const passwordProfile = { password: 'say "cheese"', forceChange: true };
+    const body = { displayName: 'Ada', passwordProfile };
+    expect((await ask(url, { method: 'POST', body })).body).toEqual({
+      displayName: 'Ada',
+      passwordProfile: { password: '…', forceChange: true },
+    });
+  });
+
   it("keeps a form's secret to itself, but not its other values", async () => {
     const url = await listen((request, response) => {
       request.once('data', (sent) => response.writeHead(400).end(String(sent)));

@@ -8,6 +8,7 @@ import { ConnectorError } from './error.ts';
 import { type Exchange, type Exchanged, pathOf, requestIdIn } from './exchange.ts';
 import { readText } from './http-body.ts';
 import { type TransportFailure, transportFailure } from './http-failures.ts';
+import { secretTexts } from './secret-texts.ts';
 
 export interface JsonRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -167,6 +168,7 @@ function withoutCredentials(text: string, { headers = {}, body }: JsonRequest): 
     const secret = value.replace(/^(Basic|Bearer) /, '');
     if (SECRET_NAME.test(name) && secret !== '') told = told.replaceAll(secret, '…');
   }
+  if (form.length === 0) for (const text of secretTexts(body)) told = told.replaceAll(text, '…');
   return told;
 }
 
