@@ -52,14 +52,16 @@ export function grants(options: GrantOptions): (request: GrantRequest) => Promis
   return async ({ client: id, secret, scope: asked }) => {
     const tenant = tenantOfClient(id);
     const hash = secretHash(secret);
-    const wait = failures.wait(id);
+    // What is no id of ours is not kept, however long it is.
+    const name = tenant === undefined ? '' : id;
+    const wait = failures.wait(name);
     if (wait > 0 && proven.get(id) !== hash) throw tooOften(wait, 'too many wrong secrets');
     const storages = tenant === undefined ? undefined : await storagesOf(tenant);
     const known = secret.length > LONGEST_SECRET ? undefined : await storages?.clients.find(id);
     const used = known && secretOf(known, hash, now());
     if (!storages || !tenant || !known || used === undefined) {
       if (proven.get(id) === hash) proven.delete(id);
-      failures.count(id);
+      failures.count(name);
       await options.refused?.(storages && tenant);
       throw new OauthError('invalid_client', 'no such client, or not with this secret');
     }

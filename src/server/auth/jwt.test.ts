@@ -111,6 +111,17 @@ describe('a JWT of an issuer that is trusted', () => {
   });
 });
 
+it('fills no log, whatever it claims', async () => {
+  const authenticate = authentication();
+  for (let token = 0; token < 100; token++) {
+    await authenticate(await issuer.sign({ iss: `https://login.test/${token}` }), 'inbox');
+  }
+  expect(log).toHaveLength(30);
+  time += 60_000;
+  await authenticate(await issuer.sign({ aud: 'other' }), 'inbox');
+  expect(log).toHaveLength(31);
+});
+
 describe('a JWT that only looks like one of an issuer', () => {
   const forged = (header: object, signature = '') =>
     [header, { iss: ISSUER.issuer, aud: 'api://lockstep', azp: 'provisioning', exp: 9e9 }]

@@ -35,6 +35,8 @@ export interface JwtOptions extends KeysSurroundings {
 
 /** Beyond it a header is not read any more. */
 const LONGEST_TOKEN = 16_384;
+/** Of the log, within a minute. */
+const MOST_LINES = 30;
 
 /**
  * @returns Tells who comes with a token to a system; undefined for one that opens nothing.
@@ -51,9 +53,12 @@ export function jwtAuthentication(
     return known;
   };
   const told = throttle(1, now);
+  const lines = throttle(MOST_LINES, now);
   const refuse = (why: string): undefined => {
-    if (told.wait(why) > 0) return;
+    // Reasons cite what was sent, so there are as many as somebody likes.
+    if (told.wait(why) > 0 || lines.wait('') > 0) return;
     told.count(why);
+    lines.count('');
     options.log(`a JWT was refused: ${why}`);
   };
 
