@@ -125,12 +125,28 @@ export function selectionOf(
   kind: GraphKind,
   attributes: readonly string[] | undefined,
 ): readonly string[] {
-  const known = PROPERTIES[kind];
-  const wanted =
-    // Members are changes of their own, whether a mapping names them or not.
-    attributes?.filter((path) => path !== 'members').map((path) => propertyOf(kind, path)) ??
-    Object.keys(known).filter((name) => known[name]?.onDemand === undefined);
-  return [...new Set([...ALWAYS[kind], ...wanted])].sort();
+  if (attributes === undefined) return USUAL[kind];
+  // Members are changes of their own, whether a mapping names them or not.
+  const wanted = attributes.filter((path) => path !== 'members');
+  return sorted([...ALWAYS[kind], ...wanted.map((path) => propertyOf(kind, path))]);
+}
+
+/** Everything that needs no permission of its own. */
+const USUAL: Readonly<Record<GraphKind, readonly string[]>> = {
+  user: usual('user'),
+  group: usual('group'),
+};
+
+function usual(kind: GraphKind): readonly string[] {
+  const known = Object.entries(PROPERTIES[kind]);
+  return sorted([
+    ...ALWAYS[kind],
+    ...known.flatMap(([name, { onDemand }]) => (onDemand === undefined ? [name] : [])),
+  ]);
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
 }
 
 function propertyOf(kind: GraphKind, path: string): string {
