@@ -1,10 +1,11 @@
 /** Clients that show a certificate, over real connections. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectorTypes } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
@@ -84,18 +85,23 @@ interface Asked {
   readonly method?: string;
   readonly body?: unknown;
   readonly bearer?: string;
+  readonly agent?: Agent;
 }
 
 function ask(
   address: string,
   client: Certificate | undefined,
-  { method = 'GET', body, bearer }: Asked = {},
-): Promise<{ readonly status: number | undefined; readonly body: unknown }> {
+  { method = 'GET', body, bearer, agent }: Asked = {},
+): Promise<{
+  readonly status: number | undefined;
+  readonly body: unknown;
+  readonly resumed: boolean;
+}> {
   const { port } = new URL(url);
   return new Promise((resolve, reject) => {
     const asking = request(
       {
-        ...{ host: '127.0.0.1', port, path: `/scim/v2${address}`, method, agent: false },
+        ...{ host: '127.0.0.1', port, path: `/scim/v2${address}`, method, agent: agent ?? false },
         servername: 'localhost',
         ca: own.certificate,
         ...(client && { cert: client.certificate, key: client.privateKey }),
@@ -109,6 +115,7 @@ function ask(
           (told) =>
             resolve({
               status: response.statusCode,
+              resumed: response.socket instanceof TLSSocket && response.socket.isSessionReused(),
               body: told === '' ? undefined : JSON.parse(told),
             }),
           reject,
@@ -133,6 +140,16 @@ it('lets a client in by its certificate, to what it may', async () => {
   const portal = await clients.issue('anything', 'portal.contoso.com');
   expect(await ask('/inbox/Users', portal, create)).toMatchObject({ status: 201 });
   expect(await ask('/people/Users', portal, create)).toMatchObject({ status: 405 });
+});
+
+it('knows a client again that resumes its session', async () => {
+  const agent = new Agent({ keepAlive: false });
+  const payroll = await clients.issue('payroll');
+  expect(await ask('/people/Users', payroll, { agent })).toMatchObject({ status: 200 });
+  expect(await ask('/people/Users', payroll, { agent })).toMatchObject({
+    status: 200,
+    resumed: true,
+  });
 });
 
 it('knows nobody else', async () => {
