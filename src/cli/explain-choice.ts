@@ -1,7 +1,7 @@
 /** How an attribute came to its value: the rule, the expression, and everybody who offers one. */
 
 import type { ValueExplanation } from '../sync/verbs.ts';
-import type { TextOf } from './explain-facts.ts';
+import type { TextOf } from './explain-text.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
 

@@ -1,32 +1,11 @@
 /** What an explanation adds to the planner's steps: whom references name, who offers a value, what waits. */
 
-import type { ObjectRef, ReferenceValue } from '../identity/record.ts';
-import { pathText, valueText } from '../plan/text.ts';
+import { pathText } from '../plan/text.ts';
 import type { AccountLink, Explained, TargetExplanation } from '../sync/verbs.ts';
 import { offerRow, sayRule } from './explain-choice.ts';
+import type { TextOf } from './explain-text.ts';
 import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-
-export type TextOf = (value: unknown) => string;
-
-/** References by what those are called to whom they lead. */
-export function textWith({ names }: Pick<Explained, 'names'>): TextOf {
-  const known = new Map(names.map(({ ref, label }) => [keyOf(ref), label]));
-  return (value) => {
-    const ref = referenceIn(value);
-    return (ref && known.get(keyOf(ref))) ?? valueText(value);
-  };
-}
-
-function referenceIn(value: unknown): ObjectRef | undefined {
-  if (typeof value !== 'object' || value === null || !('$ref' in value)) return undefined;
-  const { $ref } = value as ReferenceValue;
-  return 'id' in $ref ? $ref : undefined;
-}
-
-function keyOf({ system, kind, id }: ObjectRef): string {
-  return JSON.stringify([system, kind, id]);
-}
 
 /** Everybody who offers a value, in the order in which they are asked. */
 export function sayValues({ values, past }: Explained, text: TextOf, out: Output): void {

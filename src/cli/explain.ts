@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { label } from '../identity/identity.ts';
 import type { Explained, MembershipExplanation, TargetExplanation } from '../sync/verbs.ts';
-import { linkText, sayValues, sayWaits, type TextOf, textWith } from './explain-facts.ts';
+import { linkText, sayValues, sayWaits } from './explain-facts.ts';
 import { mappingRow, stepLines } from './explain-steps.ts';
+import { type TextOf, textWith } from './explain-text.ts';
 import { whyText } from './groups.ts';
 import { sayOperation } from './log.ts';
 import { moment, momentToCome } from './moment.ts';
