@@ -22,10 +22,10 @@ import { freeNames0652 } from './0652-free-names.ts';
 import { refusedCreates0660 } from './0660-refused-creates.ts';
 import { releases0670 } from './0670-releases.ts';
 import { directoryGroups0700 } from './0700-directory-groups.ts';
-import { directoryCount0720 } from './0720-directory-count.ts';
-import { directoryUnique0730 } from './0730-directory-unique.ts';
 import { tenants0710 } from './0710-tenants.ts';
 import { clients0711 } from './0711-clients.ts';
+import { directoryCount0720 } from './0720-directory-count.ts';
+import { directoryUnique0730 } from './0730-directory-unique.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [

@@ -356,6 +356,7 @@ export const SAMPLES: Readonly<Record<string, (who: Sampled) => readonly Row[]>>
     },
   ],
   directory_removed: (who) => [{ ...recordOf(who, 'ramp'), sequence: 1 }],
+  directory_unique: (who) => [{ ...recordOf(who, 'ramp'), value: `badge ${who.number}` }],
   directory_mail: (who) => [
     { system: 'ramp', sequence: Number(who.number), content: JSON.stringify({ to: mail(who) }) },
   ],
