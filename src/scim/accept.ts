@@ -27,6 +27,7 @@ export function acceptResource(
     const name = key.toLowerCase();
     if (seen.has(name)) throw twice(key);
     seen.add(name);
+    if (name === 'schemas') demandSchemas(type, sent, acceptance);
     const member = type.core.get(name);
     if (member) {
       const value = acceptMember(member, sent, acceptance);
@@ -52,6 +53,23 @@ function* attributesIn(
     else if (isObject(body[key])) yield* Object.entries(body[key]);
     else throw wrongType(key, 'an object');
   }
+}
+
+/** RFC 7643 §3: those of the type and no others, each once. Who sends none means the type's own. */
+function demandSchemas(type: ResourceType, schemas: unknown, { leniency }: Acceptance): void {
+  if (isUnassigned(schemas)) return;
+  if (!Array.isArray(schemas) || !schemas.every((one) => typeof one === 'string'))
+    throw badRequest('invalidSyntax', '"schemas" must be a list of URNs');
+  if (leniency.unknownSchemas) return;
+  const own = type.schema.id.toLowerCase();
+  const named = schemas.map((schema: string) => schema.toLowerCase());
+  const unknown = named.findIndex((schema) => schema !== own && !type.extended.has(schema));
+  if (unknown >= 0)
+    throw badRequest('invalidValue', `schemas: a ${type.name} has no schema ${schemas[unknown]}`);
+  if (!named.includes(own))
+    throw badRequest('invalidValue', `schemas: ${type.schema.id} is that of a ${type.name}`);
+  if (new Set(named).size < named.length)
+    throw badRequest('invalidValue', 'schemas: one of them is given twice');
 }
 
 /** Attributes named by paths, as in a PATCH without a path: `{ "name.givenName": "Ada" }`. */

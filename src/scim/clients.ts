@@ -19,6 +19,8 @@ export interface Leniency {
   readonly valuesForLists: boolean;
   /** Of several elements that say they are the primary one, the first is. */
   readonly severalPrimaries: boolean;
+  /** `schemas` may name others than those of the type. */
+  readonly unknownSchemas: boolean;
 }
 
 /** By the name a configuration has for it. */
@@ -30,6 +32,7 @@ export const LENIENCIES: Readonly<Record<string, keyof Leniency>> = {
   'bare-names': 'bareNames',
   'values-for-lists': 'valuesForLists',
   'several-primaries': 'severalPrimaries',
+  'unknown-schemas': 'unknownSchemas',
 };
 
 /** What each client needs, by the names of above; `test/conformance/` shows why. */
@@ -41,6 +44,7 @@ export const CLIENTS: Readonly<Record<string, readonly string[]>> = {
     'removes-by-value',
     'bare-names',
     'values-for-lists',
+    'unknown-schemas',
   ],
   google: [],
   jumpcloud: ['removes-by-value'],
@@ -58,6 +62,7 @@ export const STRICT: Leniency = {
   bareNames: false,
   valuesForLists: false,
   severalPrimaries: false,
+  unknownSchemas: false,
 };
 
 /** All that the clients of one system need, and what is allowed besides. */

@@ -173,6 +173,10 @@ describe('a deviation', () => {
       },
     ],
     [
+      'a schema that the type does not have',
+      ({ send }, at) => send('PUT', at, { schemas: [USER, 'urn:x:1.0:Y'], userName: 'ada' }),
+    ],
+    [
       'a removal with a value',
       ({ patch }, at) => patch(at, { op: 'remove', path: 'emails', value: [{ value: 'a' }] }),
     ],

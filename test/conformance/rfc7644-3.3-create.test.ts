@@ -144,3 +144,34 @@ it('makes a group with its members at once', async () => {
     { value: ada, $ref: `${BASE}/Users/${ada}`, type: 'User' },
   ]);
 });
+
+it.each<[string, unknown]>([
+  ['none', undefined],
+  ['an empty list', []],
+  ['its own alone', [USER]],
+  ['in other capitals', [USER.toUpperCase(), ENTERPRISE]],
+])('takes a resource whose schemas are %s (RFC 7643 §3)', async (_, schemas) => {
+  const { send } = await service();
+  const { status, body } = await send('POST', '/Users', { schemas, userName: 'ada' });
+  expect([status, body.schemas]).toEqual([201, [USER]]);
+});
+
+it.each<[string, unknown]>([
+  ['of another type', ['urn:ietf:params:scim:schemas:core:2.0:Group']],
+  ['of nobody', [USER, 'urn:contoso:nothing:2.0:User']],
+  ['extensions alone', [ENTERPRISE]],
+  ['given twice', [USER, USER]],
+  ['no list', USER],
+  ['no texts', [7]],
+])('refuses a resource whose schemas are %s (RFC 7643 §3)', async (_, schemas) => {
+  const made = await service();
+  const at = `/Users/${await made.user('ada')}`;
+  for (const [method, path] of [
+    ['POST', '/Users'],
+    ['PUT', at],
+  ] as const) {
+    const { status, body } = await made.send(method, path, { schemas, userName: 'eve' });
+    expect([status, body.detail]).toEqual([400, expect.stringContaining('schemas')]);
+  }
+  expect((await made.send('GET', at)).body.userName).toBe('ada');
+});
