@@ -15,7 +15,7 @@ import { projected, projectionOf, resourceOf } from './render.ts';
 import { search } from './search.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 import { sortFor } from './sort.ts';
-import { resourceText } from './text.ts';
+import { resourceTexts } from './text.ts';
 import { attributesWanted } from './wanted.ts';
 
 export const DEFAULT_PAGE_SIZE = 100;
@@ -59,14 +59,15 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
   const filter = parameters.filter === undefined ? true : filterOf(parameters.filter);
   const sort = sortOf(context, filter, parameters);
   const linked = cursor !== undefined || !skips;
-  const resources: string[] = [];
+  let items = 0;
+  const pieces: string[] = [];
   let skip = cursor === undefined ? startIndex - 1 : 0;
   let total: number | undefined = 0;
   let next: Place | undefined;
   for (const [index, type] of types.entries()) {
     const left = filter === true || filterForType(filter, type.name);
     if (left === false) continue;
-    const room = count - resources.length;
+    const room = count - items;
     if (linked && count > 0 && room === 0) next ??= { index, inner: '' };
     // What lies before or behind the page is only counted, where that costs little.
     const wanted = index < from.index || next !== undefined ? 0 : room;
@@ -81,7 +82,9 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
       ...(sort && { sort }),
       ...(index === from.index && from.inner && { cursor: from.inner }),
     });
-    resources.push(...page.resources);
+    if (items > 0 && page.items > 0) pieces.push(',');
+    items += page.items;
+    pieces.push(...page.pieces);
     total = total === undefined || page.total === undefined ? undefined : total + page.total;
     skip = Math.max(0, skip - (page.total ?? 0));
     if (linked && wanted > 0 && page.nextCursor !== undefined)
@@ -92,11 +95,11 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
     schemas: [LIST_RESPONSE],
     // RFC 9865 §2: nobody has to count what is paged by cursor.
     ...(total !== undefined && { totalResults: total }),
-    itemsPerPage: resources.length,
+    itemsPerPage: items,
     ...(byNumber && { startIndex }),
     ...(next !== undefined && { nextCursor: cursors.seal(query, next) }),
   };
-  return `${JSON.stringify(head).slice(0, -1)},"Resources":[${resources.join()}]}`;
+  return `${JSON.stringify(head).slice(0, -1)},"Resources":[${pieces.join('')}]}`;
 }
 
 const BEGINNING: Place = { index: 0, inner: '' };
@@ -133,8 +136,9 @@ interface Asked {
 }
 
 interface Page {
-  /** As JSON. */
-  readonly resources: readonly string[];
+  /** Of how many resources, and their JSON. */
+  readonly items: number;
+  readonly pieces: readonly string[];
   /** Where the system tells. */
   readonly total?: number;
   readonly nextCursor?: string;
@@ -154,7 +158,13 @@ async function pageOf(
   if (texts && !filter && !sort && !projection && !attributes && count > 0) {
     const place = { count, offset, ...(cursor !== undefined && { cursor }) };
     const { texts: found, ...page } = await texts.page(type.kind, place);
-    return { ...page, resources: found.map((text) => resourceText(served, type, text, base)) };
+    const write = resourceTexts(served, type, base);
+    const pieces: string[] = [];
+    for (const [index, text] of found.entries()) {
+      if (index > 0) pieces.push(',');
+      write(text, pieces);
+    }
+    return { ...page, items: found.length, pieces };
   }
   const asked = { served, type, byCursor: paged !== undefined };
   const { records, total, nextCursor } = await search(asked, {
@@ -166,13 +176,16 @@ async function pageOf(
     ...(offset > 0 && { offset }),
     ...(attributes && count > 0 && { attributes }),
   });
-  const resources = (count === 0 ? [] : records).map((record) =>
-    JSON.stringify(projected(resourceOf(served, type, record, base), projection)),
-  );
+  const shown = count === 0 ? [] : records;
+  const pieces = shown.map((record, index) => {
+    const resource = projected(resourceOf(served, type, record, base), projection);
+    return (index > 0 ? ',' : '') + JSON.stringify(resource);
+  });
   const isAll = nextCursor === undefined && cursor === undefined && offset === 0;
   const known = total ?? (isAll ? records.length : undefined);
   return {
-    resources,
+    items: shown.length,
+    pieces,
     ...(known !== undefined && { total: known }),
     ...(nextCursor !== undefined && { nextCursor }),
   };

@@ -23,7 +23,7 @@ import { type ListParameters, list } from './list.ts';
 import { recordWithGroups, recordWithMembers } from './members.ts';
 import { isRequested, isWanted, projected, projectionOf, resourceOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
-import { resourceText } from './text.ts';
+import { resourceTexts } from './text.ts';
 import { attributesWanted } from './wanted.ts';
 import { create, patch, remove, replace, type WriteContext } from './write.ts';
 
@@ -219,9 +219,10 @@ async function readAnswer(asked: Asked): Promise<Response> {
     return answerRecord(asked, type, await readOne(asked, type), 200);
   const text = await texts.get(type.kind, idOf(asked));
   if (!text) throw doesNotExist(asked, type);
-  return isKnown(asked, text.version)
-    ? bare(304, { etag: etag(text.version) })
-    : jsonText(resourceText(served, type, text, asked.base), 200, placed(asked, type, text));
+  if (isKnown(asked, text.version)) return bare(304, { etag: etag(text.version) });
+  const pieces: string[] = [];
+  resourceTexts(served, type, asked.base)(text, pieces);
+  return jsonText(pieces.join(''), 200, placed(asked, type, text));
 }
 
 function doesNotExist(asked: Asked, { name }: ServedType): ScimError {

@@ -6,7 +6,7 @@ import { directoryOptions } from '../../connectors/directory/options.ts';
 import type { Attributes } from '../../identity/record.ts';
 import { resourceOf } from './render.ts';
 import { servedSystem } from './served.ts';
-import { resourceText } from './text.ts';
+import { resourceTexts } from './text.ts';
 
 const BASE = 'https://contoso.com/scim/v2/inbox';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -19,6 +19,9 @@ const served = await servedSystem(
 const type = served.types.get('Users');
 if (!type) throw new Error('there are no users');
 
+/** One for all, as in a page: what it remembers of the object before must not matter. */
+const write = resourceTexts(served, type, BASE);
+
 function both(attributes: Attributes, id = 'ada') {
   const json = JSON.stringify(attributes);
   const text = { id, version: '7', created, modified: created, json };
@@ -26,10 +29,9 @@ function both(attributes: Attributes, id = 'ada') {
   const ref = { system: 'inbox', kind: 'user', id };
   const record = { ref, attributes: { ...attributes, meta }, version: '7' };
   if (!type) throw new Error('there are no users');
-  return [
-    resourceText(served, type, text, BASE),
-    JSON.stringify(resourceOf(served, type, record, BASE)),
-  ] as const;
+  const pieces: string[] = [];
+  write(text, pieces);
+  return [pieces.join(''), JSON.stringify(resourceOf(served, type, record, BASE))] as const;
 }
 
 const NAMES = [

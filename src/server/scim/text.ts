@@ -5,30 +5,47 @@
 
 import type { RecordText } from '../../connectors/spi/index.ts';
 import type { Attributes } from '../../identity/record.ts';
-import { etag } from './etag.ts';
 import { resourceOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
-/** The same as `JSON.stringify` makes of `resourceOf` the record. */
-export function resourceText(
+/**
+ * Writes resources of one type, the same as `JSON.stringify` makes of `resourceOf` the record, in pieces: a
+ * page of them is put together once.
+ *
+ * @param base Address of the service, without a slash at the end.
+ */
+export function resourceTexts(
   served: ServedSystem,
   type: ServedType,
-  text: RecordText,
   base: string,
-): string {
-  const { id, version, created, modified, json } = text;
-  const extensions = json.includes('"$ref"') ? undefined : extensionsIn(json, type);
-  if (!extensions)
-    return JSON.stringify(resourceOf(served, type, recordOf(served, type, text), base));
-  const meta = {
-    ...{ resourceType: type.name, created, lastModified: modified },
-    location: `${base}${type.endpoint}/${encodeURIComponent(id)}`,
-    version: etag(version),
+): (text: RecordText, pieces: string[]) => void {
+  const extensionsIn = extensionFinder(type);
+  const beginnings = new Map<string, string>();
+  const beginning = (extensions: string): string => {
+    const schemas = [type.schema.id, ...(extensions === '' ? [] : extensions.split(' '))];
+    const begins = `{"schemas":${JSON.stringify(schemas)},"id":"`;
+    beginnings.set(extensions, begins);
+    return begins;
   };
-  const schemas = JSON.stringify([type.schema.id, ...extensions]);
-  const attributes = json === '{}' ? '' : `${json.slice(1, -1)},`;
-  return `{"schemas":${schemas},"id":${JSON.stringify(id)},${attributes}"meta":${JSON.stringify(meta)}}`;
+  const meta = `"meta":{"resourceType":${JSON.stringify(type.name)},"created":"`;
+  const location = `","location":${JSON.stringify(`${base}${type.endpoint}/`).slice(0, -1)}`;
+  return (text, pieces) => {
+    const { id, version, created, modified, json } = text;
+    const isPlain = PLAIN.test(id) && !json.includes('"$ref"');
+    const extensions = isPlain ? extensionsIn(json) : undefined;
+    if (extensions === undefined) {
+      pieces.push(JSON.stringify(resourceOf(served, type, recordOf(served, type, text), base)));
+      return;
+    }
+    pieces.push(beginnings.get(extensions) ?? beginning(extensions), id, '",');
+    if (json !== '{}') pieces.push(json.slice(1, -1), ',');
+    pieces.push(meta, created, '","lastModified":"', modified);
+    pieces.push(location, id, '","version":"W/\\"', version, '\\""}}');
+  };
 }
+
+/** The same in an address, in JSON, and as it is; every id of ours. */
+const PLAIN = /^[\w-]+$/;
 
 function recordOf(
   { name: system }: ServedSystem,
@@ -41,25 +58,38 @@ function recordOf(
   return { ref: { system, kind, id }, attributes: { ...attributes, meta }, version };
 }
 
-/** @returns Undefined where something is there that is not answered, or not as it is kept. */
-function extensionsIn(json: string, type: ServedType): readonly string[] | undefined {
+/**
+ * Tells which extensions an object has, with blanks between them; undefined where something is there that is not
+ * answered, or not as it is kept. Most objects have the same names as the one before, and that is tried first.
+ */
+function extensionFinder(type: ServedType): (json: string) => string | undefined {
   const { core, extended } = namesOf(type);
-  const extensions: string[] = [];
-  if (json === '{}') return extensions;
-  for (let at = 1; ; at++) {
-    const end = json.indexOf('"', at + 1);
-    if (json.charCodeAt(at) !== QUOTE || json.charCodeAt(end + 1) !== COLON) return undefined;
-    const name = json.slice(at + 1, end);
-    if (extended.has(name)) extensions.push(name);
-    else if (!core.has(name)) return undefined;
-    at = endOfValue(json, end + 2);
-    if (at === json.length - 1) return extensions;
-  }
+  const before: string[] = [];
+  return (json) => {
+    let extensions = '';
+    if (json === '{}') return extensions;
+    for (let at = 1, index = 0; ; at++, index++) {
+      let name = before[index];
+      if (name === undefined || !json.startsWith(name, at)) {
+        const end = json.indexOf('"', at + 1) + 2;
+        if (json.charCodeAt(at) !== QUOTE || json.charCodeAt(end - 1) !== COLON) return undefined;
+        name = json.slice(at, end);
+        if (!core.has(name) && !extended.has(name)) return undefined;
+        before[index] = name;
+      }
+      const extension = extended.get(name);
+      if (extension !== undefined) extensions += extensions === '' ? extension : ` ${extension}`;
+      at = endOfValue(json, at + name.length);
+      if (at === json.length - 1) return extensions;
+    }
+  };
 }
 
+/** As they stand in JSON, with their quotes and the colon. */
 interface Names {
   readonly core: ReadonlySet<string>;
-  readonly extended: ReadonlySet<string>;
+  /** With what they are called. */
+  readonly extended: ReadonlyMap<string, string>;
 }
 
 const known = new WeakMap<ServedType, Names>();
@@ -70,8 +100,8 @@ function namesOf(type: ServedType): Names {
   if (names) return names;
   const core = [...type.core.values()].map(({ definition }) => definition.name);
   const found = {
-    core: new Set(core.filter((name) => !BESIDES.has(name))),
-    extended: new Set([...type.extended.values()].map(({ id }) => id)),
+    core: new Set(core.filter((name) => !BESIDES.has(name)).map((name) => `"${name}":`)),
+    extended: new Map([...type.extended.values()].map(({ id }) => [`"${id}":`, id])),
   };
   known.set(type, found);
   return found;
