@@ -80,6 +80,14 @@ describe('the configuration of a tenant', () => {
     ]);
   });
 
+  it('knows nobody by a certificate, which would be believed of every tenant', async () => {
+    const certificates = '{ certificates: [{ dns: payroll.contoso.com }] }';
+    const document = `systems: { inbox: { connector: directory, serve: ${certificates} } }`;
+    expect(await problemsOf(document)).toMatchObject([
+      { code: 'installation-setting', place: { line: 1, column: 54 } },
+    ]);
+  });
+
   it('is wrong as every other, at its place', async () => {
     expect(
       await problemsOf('systems: { inbox: { connector: directory, serve: {}, reed: {} } }'),

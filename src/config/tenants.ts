@@ -64,13 +64,23 @@ export async function loadTenant(
 const OF_INSTALLATION = ['store', 'server', 'tenants'];
 
 function installationProblems(source: Source): readonly Problem[] {
-  return OF_INSTALLATION.filter((key) => source.has([key])).map((key) => ({
-    code: 'installation-setting',
-    severity: 'error',
-    message: `"${key}" belongs to the installation, not to a tenant`,
-    remedy: 'write it into the configuration of the installation',
-    place: source.keyPlace([key]),
-  }));
+  const { systems } = isMap(source.data) ? source.data : {};
+  const places = [
+    ...OF_INSTALLATION.map((key): Path => [key]),
+    // A certificate says nothing of tenants, so it would be believed of any.
+    ...Object.keys(isMap(systems) ? systems : {}).map(
+      (name): Path => ['systems', name, 'serve', 'certificates'],
+    ),
+  ];
+  return places
+    .filter((at) => source.has(at))
+    .map((at) => ({
+      code: 'installation-setting',
+      severity: 'error',
+      message: `"${String(at.at(-1))}" belongs to the installation, not to a tenant`,
+      remedy: 'write it into the configuration of the installation',
+      place: source.keyPlace(at),
+    }));
 }
 
 /** Alerts leave for addresses inside, a key for signing would lie in the open. */
