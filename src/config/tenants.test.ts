@@ -84,7 +84,7 @@ describe('the configuration of a tenant', () => {
     const certificates = '{ certificates: [{ dns: payroll.contoso.com }] }';
     const document = `systems: { inbox: { connector: directory, serve: ${certificates} } }`;
     expect(await problemsOf(document)).toMatchObject([
-      { code: 'installation-setting', place: { line: 1, column: 54 } },
+      { code: 'installation-setting', place: { line: 1, column: 52 } },
     ]);
   });
 
