@@ -4,17 +4,13 @@ import { connectorTypes } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import type { Tenant } from './identity/identity.ts';
 import type { SystemName } from './identity/record.ts';
+import { arrivalsAt } from './serve-arrivals.ts';
 import type { Tasks } from './server/api/tasks.ts';
-import { arrivals, type Pause, type StartRun } from './server/inbound/arrivals.ts';
 import { type InboundVerbs, inboundService } from './server/inbound/service.ts';
 import { inboundAuthentication, type TokenStorage } from './server/tokens.ts';
 import type { Database } from './store/database.ts';
 import type { Engine } from './sync/engine.ts';
-import { runSync } from './sync/run.ts';
 import { findUpload, hasUnread, upload, uploads } from './sync/upload.ts';
-
-const FIRST_PAUSE_MILLISECONDS = 1000;
-const LONGEST_PAUSE_MILLISECONDS = 60_000;
 
 /** Of one tenant. */
 export interface InboundDoor {
@@ -62,17 +58,9 @@ export function inboundDoor(
     connectorTypes().flatMap(({ type, receives }) => (receives === true ? [type] : [])),
   );
   const names = systems.filter(({ connector }) => receiving.has(connector)).map(({ name }) => name);
-  const pause: Pause = (failures) => {
-    const milliseconds = FIRST_PAUSE_MILLISECONDS * 2 ** Math.min(failures - 1, 10);
-    return engine.sleep(Math.min(milliseconds, LONGEST_PAUSE_MILLISECONDS), signal).then(
-      () => true,
-      () => false,
-    );
-  };
   const read = names.filter((name) => engine.sources.some(({ system }) => system === name));
-  const lanes = new Map(
-    read.map((name) => [name, arrivals(runOf(name, engine, database, tasks), pause)] as const),
-  );
+  const lane = { engine, tenant: database.tenant, tasks, signal };
+  const lanes = new Map(read.map((name) => [name, arrivalsAt(name, lane, 'api')] as const));
   const verbs: InboundVerbs = {
     upload: (system, content) => upload(engine, system, content),
     uploads: (system, limit) => uploads(engine, system, limit),
@@ -85,22 +73,4 @@ export function inboundDoor(
     }
   };
   return { verbs, systems: new Set(names), wake };
-}
-
-function runOf(system: SystemName, engine: Engine, { tenant }: Database, tasks: Tasks): StartRun {
-  const pushed = engine.as(`pushed to ${system}`);
-  return async ({ targets, onRead }) => {
-    const task = tasks.start(tenant, 'run', (run, watch) => {
-      const progress: typeof watch.progress = (event) => {
-        if (event.type === 'read' && event.reading.system === system) {
-          if (event.reading.failure === undefined) onRead();
-        }
-        watch.progress(event);
-      };
-      const request = { trigger: 'api', run, sources: [system] } as const;
-      const asked = targets ? request : { ...request, targets: [] };
-      return runSync(pushed, asked, { ...watch, progress });
-    });
-    await task.ended;
-  };
 }

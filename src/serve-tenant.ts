@@ -6,6 +6,7 @@ import type { Configuration } from './config/configuration.ts';
 import type { SystemName } from './identity/record.ts';
 import { type InboundDoor, inboundDoor } from './serve-inbound.ts';
 import { type Post, postOf, writers } from './serve-post.ts';
+import { type Listening, listening } from './serve-pushed.ts';
 import { type Hidden, hiddenAttributes } from './server/api/shown.ts';
 import type { Tasks } from './server/api/tasks.ts';
 import type { ClientStorage } from './server/auth/client.ts';
@@ -52,6 +53,7 @@ export async function openTenant(
   stack.use(database);
   const engine = stack.use(await openEngine(configuration, { ...world, database }));
   const inbound = inboundDoor(configuration, engine, database, tasks, signal, onBug);
+  const lane = { engine, tenant: database.tenant, tasks, signal };
   const post = postOf(configuration, engine, { tenant: database.tenant, signal, log, onBug });
   const opened = stack.move();
   return {
@@ -63,7 +65,7 @@ export async function openTenant(
     inbound,
     // What is made of something hidden is hidden too, and what is written from that.
     hidden: hiddenAttributes([{ mapping: { rows: engine.computed } }, ...engine.targets]),
-    served: servedSystems(configuration, engine),
+    served: servedSystems(configuration, engine, listening(configuration, lane, onBug)),
     post,
     work: async () => {
       const runs = scheduled(configuration, engine, signal, log);
@@ -85,6 +87,7 @@ type Offer = NonNullable<Configuration['systems'][number]['serve']>;
 function servedSystems(
   { systems }: Configuration,
   engine: Engine,
+  heard: Listening,
 ): ServedTenant['served'] {
   const offered = new Map(systems.flatMap(({ name, serve: it }) => (it ? [[name, it]] : [])));
   const open = new Map<SystemName, Promise<ServedSystem>>();
@@ -92,7 +95,7 @@ function servedSystems(
     const { leniency } = offer;
     const opening = engine
       .connector(name)
-      .then((connector) => offeredSystem(name, connector, offer))
+      .then((connector) => offeredSystem(name, heard(name, connector), offer))
       .then((system) => ({ ...system, leniency }));
     open.set(name, opening);
     opening.catch(() => open.delete(name));
