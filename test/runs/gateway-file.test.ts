@@ -160,6 +160,35 @@ it('keeps the names of its columns where nothing is said of them', async () => {
   });
 });
 
+it('has the shape its schema says, whatever shape the file has', async () => {
+  const people = [
+    { id: '1', userName: 'ada', emails: ['ada@contoso.com'], roles: 'Admin', name: 'Ada' },
+    {
+      id: '2',
+      userName: 'bob',
+      emails: [{ value: 'b@contoso.com', type: 'home' }],
+      name: { givenName: 'Bob' },
+    },
+  ];
+  await here.write('people.json', JSON.stringify(people));
+  const { send, list } = await gateway(await here.connect({ path: 'people.json' }));
+  const { body: ada } = await send('GET', '/Users/1');
+  expect(ada).toMatchObject({
+    emails: [{ value: 'ada@contoso.com' }],
+    roles: [{ value: 'Admin' }],
+  });
+  expect(ada).not.toHaveProperty('name');
+  expect((await send('GET', '/Users/2')).body).toMatchObject(people[1] ?? {});
+  for (const [filter, name] of [
+    ['emails.value sw "ada"', 'ada'],
+    ['emails[type eq "home"]', 'bob'],
+    ['name.givenName eq "bob"', 'bob'],
+  ])
+    expect((await list('/Users', { filter: filter ?? '' })).body.Resources).toMatchObject([
+      { userName: name },
+    ]);
+});
+
 it('refuses to be served by a column that is not there', async () => {
   await expect(served({ user: { ...MAP.user, userName: 'logon' } })).rejects.toMatchObject({
     code: 'serve-map-invalid',

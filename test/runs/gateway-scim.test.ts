@@ -172,6 +172,19 @@ it.each([
   expect(answer.body.detail).toMatch(/in app|does not exist/);
 });
 
+it.each(['invalidFilter', 'expiredCursor', 'tooMany', 'mutability', 'noTarget'])(
+  'passes on what the provider refuses as %s',
+  async (scimType) => {
+    const { front, answerWith } = await chain();
+    await front.list('/Users');
+    const schemas = ['urn:ietf:params:scim:api:messages:2.0:Error'];
+    answerWith(400, { schemas, status: '400', scimType, detail: 'as it says' });
+    const answer = await front.list('/Users', { filter: 'title pr' });
+    expect([answer.status, answer.body.scimType]).toEqual([400, scimType]);
+    expect(answer.body.detail).toContain('as it says');
+  },
+);
+
 it('refuses a filter that the provider is known not to have, and says what it has', async () => {
   const overrides = { filter: { paths: { user: ['userName'] }, operators: ['eq', 'and'] } };
   const { front, asked } = await chain({ overrides });

@@ -36,12 +36,15 @@ const OUT_OF_ORDER: readonly [number] = [503];
 
 const BY_CODE: Readonly<Record<string, readonly [number, ScimType?]>> = {
   'filter-unsupported': [400, 'invalidFilter'],
+  'filter-refused': [400, 'invalidFilter'],
   'cursor-invalid': [400, 'invalidCursor'],
   'cursor-expired': [400, 'expiredCursor'],
   'sort-too-large': [400, 'tooMany'],
   'path-invalid': [400, 'invalidPath'],
   'value-create-only': [400, 'mutability'],
   'attribute-immutable': [400, 'mutability'],
+  'no-target': [400, 'noTarget'],
+  'request-too-large': [400, 'tooMany'],
   'unknown-kind': [404],
   'operation-not-supported': [501],
 };

@@ -23,8 +23,11 @@ export function ownFilter(view: View, filter: Filter): Filter | boolean | undefi
       );
     case 'not':
       return negated(ownFilter(view, filter.operand));
-    case 'some':
-      return someElement(rowsAt(view, filter.path), filter.where);
+    case 'some': {
+      const rows = rowsAt(view, filter.path);
+      const whole = wholeOf(rows);
+      return whole ? { ...filter, path: whole.ownPath } : someElement(rows, filter.where);
+    }
     default:
       return leaf(view, filter);
   }
@@ -52,6 +55,11 @@ function leaf(view: View, filter: Leaf): Filter | boolean | undefined {
   const { path } = filter;
   // The identifier has this name everywhere; whether it can be asked for, its connector knows.
   if (PLAIN.has(path.attribute.toLowerCase()) && path.schema === undefined) return filter;
+  const whole = wholeOf(rowsAt(view, path));
+  if (whole) {
+    const { schema: _, attribute: __, ...inside } = path;
+    return { ...filter, path: { ...whole.ownPath, ...inside } };
+  }
   const rows = path.where ? rowsWhere(view, path, path.where) : rowsAt(view, path);
   if (rows === undefined) return undefined;
   if (path.where && rows.length === 0 && !isUnequal(filter)) return false;
@@ -60,6 +68,17 @@ function leaf(view: View, filter: Leaf): Filter | boolean | undefined {
   return joined(
     'or',
     found.map((row) => asked(row, filter)),
+  );
+}
+
+/** A row that stands for an attribute with all its parts: they have the same names there. */
+function wholeOf(rows: readonly Row[]): Row | undefined {
+  return rows.find(
+    ({ complex, scim, ownPath }) =>
+      complex !== undefined &&
+      scim.subAttribute === undefined &&
+      ownPath.subAttribute === undefined &&
+      !scim.where,
   );
 }
 

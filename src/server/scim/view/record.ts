@@ -42,7 +42,16 @@ function servedValue(row: Row, held: AttributeValue | undefined): AttributeValue
     const text = String(value);
     return Object.hasOwn(values, text) ? values[text] : undefined;
   }
+  if (row.complex !== undefined) return inParts(value, row.complex);
   return typeof value === 'string' ? typed(value, row.type) : value;
+}
+
+/** Bare values are the `value` of an element; where there are no elements they have no place. */
+function inParts(value: AttributeValue, complex: 'one' | 'several'): AttributeValue | undefined {
+  if (complex === 'one') return typeof value === 'object' && !isList(value) ? value : undefined;
+  return (isList(value) ? value : [value]).map((one) =>
+    typeof one === 'object' ? one : { value: one },
+  );
 }
 
 /** A file has texts only. */

@@ -32,6 +32,8 @@ export interface Row {
   readonly type: AttributeSchema['type'];
   /** One value in SCIM where the system has a list of at most one. */
   readonly first: boolean;
+  /** Parts where the system may have bare values; an element of several has its `value`. */
+  readonly complex?: 'one' | 'several';
   readonly schema: Omit<AttributeSchema, 'path' | 'type'>;
   readonly values?: Readonly<Record<string, Scalar>>;
 }
@@ -129,6 +131,8 @@ function rowOf(
     type: ownType === 'reference' ? ownType : (standard?.type ?? ownType),
     first: (schema.multiValued ?? false) && isSingle(scim, standard),
     schema,
+    ...(ownType !== 'reference' &&
+      standard?.type === 'complex' && { complex: standard.multiValued ? 'several' : 'one' }),
     ...(typeof row !== 'string' && { values: row.values }),
   };
 }
