@@ -56,7 +56,7 @@ function userBody({ properties, password = {} }: Wanted): Readonly<Record<string
     mailNickname: nicknameOf(local),
     ...withoutNulls(properties),
     passwordProfile: {
-      password: newPassword(),
+      password: newPassword(local),
       forceChangePasswordNextSignIn: true,
       ...withoutNulls(password),
     },

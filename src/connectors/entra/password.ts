@@ -10,8 +10,19 @@ const CLASSES = [
 ] as const;
 const LENGTH = 32;
 
-/** One of each class of characters, as every tenant's policy demands, and no word of any name. */
-export function newPassword(): string {
+/**
+ * One of each class of characters, as every tenant's policy demands.
+ *
+ * @param name Of the account: no password may hold it, not even by chance.
+ */
+export function newPassword(name: string): string {
+  for (;;) {
+    const password = shuffled();
+    if (name === '' || !password.toLowerCase().includes(name.toLowerCase())) return password;
+  }
+}
+
+function shuffled(): string {
   const all = CLASSES.join('');
   const characters = CLASSES.map(drawn);
   while (characters.length < LENGTH) characters.push(drawn(all));

@@ -1,7 +1,8 @@
 /** A stand-in for Graph with canned answers, for what the emulator would never say. */
 
 import { generateKeyPairSync, sign } from 'node:crypto';
-import type { Connector } from '../spi/index.ts';
+import type { Attributes, ObjectRef } from '../../identity/record.ts';
+import type { Connector, ConnectorError } from '../spi/index.ts';
 import { entra } from './connector.ts';
 import { entraOptions } from './options.ts';
 
@@ -113,6 +114,47 @@ export async function connectedTo<Graph extends StandIn>(
     { system: 'entra', fetch: graph.fetch, now: graph.control.now, baseDirectory: '.' },
   );
   return { graph, connector, secret: SECRET };
+}
+
+export const ada = {
+  userPrincipalName: 'ada@contoso.com',
+  displayName: 'Ada Lovelace',
+  givenName: 'Ada',
+  surname: 'Lovelace',
+  accountEnabled: true,
+  department: 'R&D',
+  businessPhones: '+41 44 123 45 67',
+  'employeeOrgData.costCenter': '4711',
+};
+
+export function user(id: string): ObjectRef {
+  return { system: 'entra', kind: 'user', id };
+}
+
+export function group(id: string): ObjectRef {
+  return { system: 'entra', kind: 'group', id };
+}
+
+/** @returns The id of what was made. */
+export async function created(
+  { connector }: { readonly connector: Connector },
+  attributes: Attributes,
+  kind = 'user',
+): Promise<string> {
+  const { signal } = new AbortController();
+  const record = await connector.create?.(kind, attributes, { signal });
+  return record?.ref.id ?? '';
+}
+
+export function person(name: string, more: Attributes = {}): Attributes {
+  return { ...ada, userPrincipalName: `${name}@contoso.com`, displayName: name, ...more };
+}
+
+export async function failure(attempt: Promise<unknown> | undefined): Promise<ConnectorError> {
+  return (await attempt?.then(
+    () => new Error('nothing failed'),
+    (error: unknown) => error,
+  )) as ConnectorError;
 }
 
 /** PEM with certificate and key as an administrator has it, and the DER that is uploaded of it. */

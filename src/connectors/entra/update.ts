@@ -59,7 +59,7 @@ function stepsFor(
   if (Object.keys(own).length > 0) steps.push({ method: 'PATCH', path: object, body: own });
   // Whoever is turned off is not to stay signed in either.
   if (kind === 'user' && properties.accountEnabled === false && revokeSessions)
-    steps.push({ method: 'POST', path: `${object}/revokeSignInSessions` });
+    steps.push({ method: 'POST', path: object + REVOKE });
   if (manager !== undefined && manager !== null)
     steps.push({
       method: 'PUT',
@@ -83,6 +83,25 @@ function stepsFor(
   if (photo === null) steps.push({ method: 'DELETE', path: `${object}/${PHOTO}` });
   if (manager === null) steps.push({ method: 'DELETE', path: `${object}/manager/$ref` });
   return steps;
+}
+
+const REVOKE = '/revokeSignInSessions';
+
+/** Disabled, and yet not out: so it is not done. */
+function stillSignedIn(error: ConnectorError): ConnectorError {
+  const { kind, code, retryAfterSeconds, remedy } = error;
+  return new ConnectorError(
+    kind,
+    `${error.message}; the account is disabled, but whoever is signed in stays so`,
+    {
+      code,
+      cause: error,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+      ...(code === 'permission-missing'
+        ? { remedy: 'Grant User.RevokeSessions.All, or set revokeSessions: false.' }
+        : remedy !== undefined && { remedy }),
+    },
+  );
 }
 
 function isGoneAnyway({ step, status }: Answered): boolean {
@@ -118,6 +137,7 @@ async function refusal(
   call: CallOptions,
 ): Promise<ConnectorError> {
   const error = stepError(attempt, failed);
+  if (failed.step.path.endsWith(REVOKE)) return stillSignedIn(error);
   if (error.kind !== 'missing' || !failed.step.path.endsWith('/manager/$ref')) return error;
   const { system, kind, id } = target;
   const there = await getObject(client, { system, kind, extensions: [] }, id, {
