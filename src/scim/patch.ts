@@ -190,7 +190,7 @@ function targetOf(type: ResourceType, path: AttributePath): Target {
   };
   if (holder.refersTo === undefined) return { path: spelled, holder, leaf };
   const { subAttribute: _, ...whole } = spelled;
-  return { path: holder.definition.multiValued ? spelled : whole, holder, leaf };
+  return { path: whole, holder, leaf };
 }
 
 function changed(
@@ -226,7 +226,7 @@ function listed({ op, value }: PatchOperation, several: boolean): unknown {
 
 function replacedPart(
   attributes: Attributes,
-  { path, leaf }: Target,
+  { path, holder, leaf }: Target,
   given: unknown,
   acceptance: Acceptance,
 ): Attributes {
@@ -241,7 +241,14 @@ function replacedPart(
       ? acceptOne(leaf, Array.isArray(given) && given.length === 1 ? given[0] : given, acceptance)
       : acceptMember(leaf, given, acceptance);
   if (value === undefined) return attributes;
-  const written = writePath(attributes, path, value);
+  const { subAttribute, ...whole } = path;
+  // A part of elements of which there are none yet makes the first of them.
+  const isFirst =
+    holder.definition.multiValued && !path.where && readPath(attributes, whole) === undefined;
+  const written =
+    isFirst && subAttribute !== undefined
+      ? writePath(attributes, whole, [{ [subAttribute]: value }])
+      : writePath(attributes, path, value);
   return onePrimary(attributes, written, path);
 }
 

@@ -106,6 +106,21 @@ describe('PATCH (§3.5.2)', () => {
       { op: 'replace', path: `${ENTERPRISE}:department`, value: 'Navy' },
       { [ENTERPRISE]: { department: 'Navy' } },
     ],
+    [
+      'makes the first element of a list by a part of it',
+      { op: 'add', path: 'phoneNumbers.value', value: '+44 1' },
+      { phoneNumbers: [{ value: '+44 1' }] },
+    ],
+    [
+      'replaces a part of every element where none is named',
+      { op: 'replace', path: 'emails.display', value: 'Ada' },
+      {
+        emails: [
+          { ...WORK, display: 'Ada' },
+          { ...HOME, display: 'Ada' },
+        ],
+      },
+    ],
     ['removes a value', { op: 'remove', path: 'title' }, { title: undefined }],
     [
       'removes the elements a filter finds',
