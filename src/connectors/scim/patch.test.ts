@@ -204,7 +204,7 @@ it('a PUT makes of what is held what is wanted, and keeps the rest', () => {
     fc.property(holdings, holdings, (has, wants) => {
       const acceptance = { system: 'app', leniency: STRICT };
       const wire = mergedResource(
-        { id: '1', meta: { version: '1' }, nickName: 'Countess' },
+        { schemas: [USER_SCHEMA.id], id: '1', meta: { version: '1' }, nickName: 'Countess' },
         Object.entries(has).map(([path, after]) => ({ path, after })),
         paths,
       );
