@@ -106,6 +106,9 @@ async function newToken(
   return { token, id, ...scope, expiresAt };
 }
 
+/** With the name of its tenant. */
+const TOKEN = new RegExp(`^${PREFIX}_([a-z0-9-]+)_[0-9a-f]{64}$`);
+
 interface Remembered<Caller> {
   readonly caller: Caller;
   readonly untilMilliseconds: number;
@@ -175,7 +178,7 @@ function authentication<Caller>(
 ): (token: string) => Promise<Caller | undefined> {
   const remembered = new Map<string, Remembered<Caller>>();
   return async (token) => {
-    const tenant = new RegExp(`^${PREFIX}_([a-z0-9-]+)_[0-9a-f]{64}$`).exec(token)?.[1];
+    const tenant = TOKEN.exec(token)?.[1];
     if (tenant === undefined) return undefined;
     const hash = secretHash(token);
     const time = now();

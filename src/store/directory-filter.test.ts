@@ -103,6 +103,9 @@ async function expectAsLookedAt(database: Database): Promise<void> {
       });
       const ids = told(filter);
       expect([found.objects.map(({ id }) => id), found.total]).toEqual([ids, ids.length]);
+      // As text too, or not at all.
+      const page = await storage.texts?.page('user', { filter, count: 100 });
+      if (page) expect([page.texts.map(({ id }) => id), page.total]).toEqual([ids, ids.length]);
     }),
     { numRuns: 300 },
   );

@@ -6,8 +6,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { indexTerms } from '../connectors/directory/index-terms.ts';
 import type { DirectoryStorage, Write, Written } from '../connectors/directory/storage.ts';
-import type { ObjectKind, SystemName } from '../identity/record.ts';
+import type { SystemName } from '../identity/record.ts';
 import type { Database, Queries } from './database.ts';
+import { count } from './directory-count.ts';
 import { leaveGroups } from './directory-groups.ts';
 import { keepUniques, nobodyElseHas, takenUnique } from './directory-unique.ts';
 
@@ -298,41 +299,4 @@ async function record(
   const at = writes.findLast(({ type }) => type === 'remove');
   if (gone.length > 0 && at?.type === 'remove')
     await leaveGroups(queries, database, system, gone, at.at);
-}
-
-/** So that whoever lists is told how many there are without a look at them. */
-async function count(
-  queries: Queries,
-  system: SystemName,
-  writes: readonly Write[],
-  written: readonly Written[],
-): Promise<void> {
-  const more = new Map<ObjectKind, number>();
-  for (const [index, write] of writes.entries()) {
-    const step = written[index]?.type === 'done' ? stepOf(write) : undefined;
-    if (step) more.set(step.kind, (more.get(step.kind) ?? 0) + step.by);
-  }
-  for (const [kind, by] of more) {
-    const known = await queries.run(
-      'update directory_count set value = value + ? where system = ? and kind = ?',
-      [by, system, kind],
-    );
-    if (known > 0) continue;
-    await queries.run(
-      `insert into directory_count (system, kind, value)
-       select ?, ?, count(*) from directory_object where system = ? and kind = ?`,
-      [system, kind, system, kind],
-    );
-  }
-}
-
-function stepOf(write: Write): { readonly kind: ObjectKind; readonly by: number } | undefined {
-  switch (write.type) {
-    case 'put':
-      return write.expects === 0 ? { kind: write.object.kind, by: 1 } : undefined;
-    case 'remove':
-      return { kind: write.kind, by: -1 };
-    case 'members':
-      return undefined;
-  }
 }

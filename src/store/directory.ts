@@ -7,7 +7,6 @@ import {
 } from '../connectors/directory/index-terms.ts';
 import { type Order, sortedPage } from '../connectors/directory/order.ts';
 import type {
-  AccountState,
   DirectoryStorage,
   Mail,
   Membership,
@@ -15,30 +14,20 @@ import type {
   Selection,
   StoredChange,
   StoredObject,
-  StoredTexts,
 } from '../connectors/directory/storage.ts';
-import type { RecordText } from '../connectors/spi/index.ts';
 import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { decidedPage } from './directory-decided.ts';
 import { type Condition, conditionOf } from './directory-filter.ts';
 import { noteDelivery, waitingMails } from './directory-mails.ts';
 import { inOrderOfKeys, inOrderOfNames, type Lots, pageOfNames } from './directory-order.ts';
+import { inOrderOfIds, objectOf, objectRows, PAGE } from './directory-rows.ts';
+import { directoryTexts } from './directory-texts.ts';
 import { directoryWrites } from './directory-writes.ts';
 import { list } from './rows.ts';
 
 /** Objects looked at in one trip where no index answers. */
 const SCAN_SIZE = 500;
-
-interface ObjectRow extends Row {
-  readonly id: string;
-  readonly kind: string;
-  readonly sequence: number;
-  readonly created_at: string;
-  readonly modified_at: string;
-  readonly attributes: string;
-  readonly state: string;
-}
 
 interface MemberRow extends Row {
   readonly group_id: string;
@@ -54,19 +43,9 @@ interface MembershipRow extends Row {
   readonly attributes: string;
 }
 
-const OBJECTS = `select id, kind, sequence, created_at, modified_at, attributes, state
-  from directory_object where system = ? and kind = ?`;
-
-const PAGE = ' and id > ? order by id limit ? offset ?';
-
 export function directoryStorage(database: Database, system: SystemName): DirectoryStorage {
-  const rowsOf = (
-    kind: ObjectKind,
-    rest: string,
-    parameters: readonly SqlValue[],
-  ): Promise<readonly ObjectRow[]> =>
-    database.all<ObjectRow>(OBJECTS + rest, [system, kind, ...parameters]);
-
+  const { dialect } = database;
+  const rowsOf = objectRows(database, system);
   const objects = async (
     kind: ObjectKind,
     rest: string,
@@ -86,7 +65,7 @@ export function directoryStorage(database: Database, system: SystemName): Direct
       return { objects: later.slice(offset, offset + count), total: wanted.length };
     }
     if (order) return ordered(kind, selection, order);
-    const condition = filter && conditionOf(filter, database.dialect);
+    const condition = filter && conditionOf(filter, dialect);
     if (matches && condition && selection.exactly)
       return decided(kind, selection, matches, condition);
     if (matches) return scan(kind, selection, matches);
@@ -96,20 +75,6 @@ export function directoryStorage(database: Database, system: SystemName): Direct
     ]);
     return { objects: page, total };
   }
-
-  const texts: StoredTexts = {
-    get: async (kind, id) => {
-      const [row] = await rowsOf(kind, ' and id = ?', [id]);
-      return row && textOf(row);
-    },
-    page: async (kind, { after = '', offset = 0, count }) => {
-      const [rows, total] = await Promise.all([
-        rowsOf(kind, PAGE, [after, count, offset]),
-        totalOf(kind),
-      ]);
-      return { texts: rows.map(textOf), total };
-    },
-  };
 
   async function ordered(kind: ObjectKind, selection: Selection, order: Order): Promise<Selected> {
     const lots: Lots = (rest, parameters) => objects(kind, rest, parameters);
@@ -205,7 +170,7 @@ export function directoryStorage(database: Database, system: SystemName): Direct
   return {
     get: async (kind, id) => (await objects(kind, ' and id = ?', [id]))[0],
     search,
-    texts,
+    texts: directoryTexts(database, system, totalOf),
     waitingFor: (kind, values) =>
       objects(kind, ` and waiting in ${database.inList}`, [
         list(values.map((value) => value.toLowerCase())),
@@ -249,10 +214,6 @@ export function directoryStorage(database: Database, system: SystemName): Direct
   };
 }
 
-function inOrderOfIds(one: StoredObject, other: StoredObject): number {
-  return one.id < other.id ? -1 : 1;
-}
-
 function equalTo({ column, value }: IndexedEquality): readonly [string, readonly SqlValue[]] {
   switch (column) {
     case 'id':
@@ -263,29 +224,6 @@ function equalTo({ column, value }: IndexedEquality): readonly [string, readonly
     case 'external':
       return [` and ${column} = ?`, [value]];
   }
-}
-
-/** What we wrote ourselves is taken as it is. */
-function objectOf(row: ObjectRow): StoredObject {
-  return {
-    id: row.id,
-    kind: row.kind,
-    attributes: JSON.parse(row.attributes) as Attributes,
-    state: JSON.parse(row.state) as AccountState,
-    version: row.sequence,
-    createdAt: row.created_at,
-    modifiedAt: row.modified_at,
-  };
-}
-
-function textOf(row: ObjectRow): RecordText {
-  return {
-    id: row.id,
-    version: String(row.sequence),
-    created: row.created_at,
-    modified: row.modified_at,
-    json: row.attributes,
-  };
 }
 
 function membershipOf(row: MembershipRow): Membership {

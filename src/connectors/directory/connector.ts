@@ -245,7 +245,7 @@ export function openDirectory(
       return object && recordOf(system, object);
     },
     search: (kind, query) => searchRecords(system, kind, view, exact, query),
-    ...(view.texts && { texts: textsOf(view.texts) }),
+    ...(view.texts && { texts: textsOf(view.texts, exact) }),
     create,
     update,
     delete: remove,

@@ -103,6 +103,13 @@ export function indexedEquality(kind: ObjectKind, filter: Filter): IndexedEquali
   return equality('mail', filter);
 }
 
+/** The name that is all a filter asks for: what the index finds is what the filter means. */
+export function nameAsked(kind: ObjectKind, filter: Filter): string | undefined {
+  if (!isEquality(filter, nameOf(kind).toLowerCase())) return undefined;
+  // An empty name is none.
+  return equality('name', filter)?.value || undefined;
+}
+
 function isEquality(filter: Filter, attribute: string): boolean {
   return (
     filter.type === 'compare' &&

@@ -153,11 +153,11 @@ export type StoredChange =
 /** Objects as they lie there, where they lie as JSON. */
 export interface StoredTexts {
   get(kind: ObjectKind, id: string): Promise<RecordText | undefined>;
-  /** Of all objects of the kind, by their ids. */
+  /** By their ids. @returns Undefined where the filter is not told without a look at the objects. */
   page(
     kind: ObjectKind,
-    selection: Pick<Selection, 'after' | 'offset' | 'count'>,
-  ): Promise<Pick<TextPage, 'texts' | 'total'>>;
+    selection: Pick<Selection, 'filter' | 'after' | 'offset' | 'count'>,
+  ): Promise<Pick<TextPage, 'texts' | 'total'> | undefined>;
 }
 
 export interface DirectoryStorage {

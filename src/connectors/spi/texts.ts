@@ -1,6 +1,7 @@
 /** Objects as the JSON they are kept in, for whoever passes them on without a look at them. */
 
 import type { ObjectKind } from '../../identity/record.ts';
+import type { Query } from './connector.ts';
 
 export interface RecordText {
   readonly id: string;
@@ -18,11 +19,12 @@ export interface TextPage {
   readonly nextCursor?: string;
 }
 
-/** The same as `get` and `search` answer without a filter, an order, or attributes that are named. */
+/** The same as `get` and `search` answer without an order, or attributes that are named. */
 export interface Texts {
   get(kind: ObjectKind, id: string): Promise<RecordText | undefined>;
+  /** @returns Undefined for a filter that is only told by looking at objects: `search` does that. */
   page(
     kind: ObjectKind,
-    place: { readonly cursor?: string; readonly offset?: number; readonly count: number },
-  ): Promise<TextPage>;
+    query: Pick<Query, 'filter' | 'cursor' | 'offset'> & { readonly count: number },
+  ): Promise<TextPage | undefined>;
 }

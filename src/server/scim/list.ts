@@ -54,8 +54,7 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
   const { cursor } = parameters;
   const skips = served.connector.traits?.skips ?? false;
   if (!skips && startIndex > 1) throw onlyByCursor(served);
-  const query = queryText(context, parameters);
-  const from = cursor ? cursors.open(query, cursor) : BEGINNING;
+  const from = cursor ? cursors.open(queryText(context, parameters), cursor) : BEGINNING;
   const filter = parameters.filter === undefined ? true : filterOf(parameters.filter);
   const sort = sortOf(context, filter, parameters);
   const linked = cursor !== undefined || !skips;
@@ -97,7 +96,7 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
     ...(total !== undefined && { totalResults: total }),
     itemsPerPage: items,
     ...(byNumber && { startIndex }),
-    ...(next !== undefined && { nextCursor: cursors.seal(query, next) }),
+    ...(next !== undefined && { nextCursor: cursors.seal(queryText(context, parameters), next) }),
   };
   return `${JSON.stringify(head).slice(0, -1)},"Resources":[${pieces.join('')}]}`;
 }
@@ -155,9 +154,16 @@ async function pageOf(
   if (meant) refuseHidden(type, meant);
   const attributes = attributesWanted(type, projection);
   const { texts } = served.connector;
-  if (texts && !filter && !sort && !projection && !attributes && count > 0) {
-    const place = { count, offset, ...(cursor !== undefined && { cursor }) };
-    const { texts: found, ...page } = await texts.page(type.kind, place);
+  const shown = texts && !sort && !projection && !attributes && count > 0;
+  const textPage = shown
+    ? await texts.page(type.kind, {
+        ...{ count, offset },
+        ...(meant && { filter: meant }),
+        ...(cursor !== undefined && { cursor }),
+      })
+    : undefined;
+  if (textPage) {
+    const { texts: found, ...page } = textPage;
     const write = resourceTexts(served, type, base);
     const pieces: string[] = [];
     for (const [index, text] of found.entries()) {
@@ -176,15 +182,15 @@ async function pageOf(
     ...(offset > 0 && { offset }),
     ...(attributes && count > 0 && { attributes }),
   });
-  const shown = count === 0 ? [] : records;
-  const pieces = shown.map((record, index) => {
+  const answered = count === 0 ? [] : records;
+  const pieces = answered.map((record, index) => {
     const resource = projected(resourceOf(served, type, record, base), projection);
     return (index > 0 ? ',' : '') + JSON.stringify(resource);
   });
   const isAll = nextCursor === undefined && cursor === undefined && offset === 0;
   const known = total ?? (isAll ? records.length : undefined);
   return {
-    items: shown.length,
+    items: answered.length,
     pieces,
     ...(known !== undefined && { total: known }),
     ...(nextCursor !== undefined && { nextCursor }),
