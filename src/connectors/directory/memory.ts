@@ -56,7 +56,8 @@ export function memoryStorage(): DirectoryStorage {
     const stored = { ...object, version: ++sequence };
     index(stored, (ids) => ids.add(at));
     objects.set(at, stored);
-    if (write.mail) mails.push({ sequence, attempts: 0, dueAt: write.mail.sentAt, mail: write.mail });
+    if (write.mail)
+      mails.push({ sequence, attempts: 0, dueAt: write.mail.sentAt, mail: write.mail });
     for (const { list, value } of write.values)
       if (!values.some((known) => known.list === list && known.value === value))
         values.push({ list, value });
@@ -114,8 +115,7 @@ export function memoryStorage(): DirectoryStorage {
   }: Write & { readonly type: 'members' }): Written {
     const held = objects.get(key('group', group));
     if (!held || (expects !== undefined && held.version !== expects)) return { type: 'moved' };
-    const isMember = (id: string): boolean =>
-      memberships.get(`${group}\n${id}`)?.removed === false;
+    const isMember = (id: string): boolean => memberships.get(`${group}\n${id}`)?.removed === false;
     const joins = add.filter(({ id }) => !isMember(id));
     const leaves = gone.filter(isMember);
     if (joins.length + leaves.length === 0) return { type: 'done', version: held.version };

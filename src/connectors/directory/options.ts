@@ -97,13 +97,10 @@ export const directoryOptions = z
       .min(1)
       .default(['user', 'group'])
       .meta({ title: 'Kinds', description: 'What the directory holds.' }),
-    attributes: z
-      .array(customAttribute)
-      .default([])
-      .meta({
-        title: 'Own attributes',
-        description: 'Beside those of SCIM: `urn:contoso:…:badge`.',
-      }),
+    attributes: z.array(customAttribute).default([]).meta({
+      title: 'Own attributes',
+      description: 'Beside those of SCIM: `urn:contoso:…:badge`.',
+    }),
     receive: userRules
       .prefault({})
       .meta({ title: 'Receive rules', description: 'What happens to an account that is sent.' }),
@@ -117,12 +114,10 @@ export const directoryOptions = z
           .string()
           .regex(/^smtps?:\/\//, 'smtp://user:password@host:587, or smtps://')
           .meta({ title: 'Mail server', secret: true }),
-        address: z
-          .url()
-          .meta({
-            title: 'Address',
-            description: 'Where people reach Lockstep, for links in mails.',
-          }),
+        address: z.url().meta({
+          title: 'Address',
+          description: 'Where people reach Lockstep, for links in mails.',
+        }),
       })
       .optional()
       .meta({ title: 'Mail', description: 'Invitations and confirmations are sent through it.' }),
