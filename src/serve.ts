@@ -12,6 +12,7 @@ import { type ConfigurationWorld, readConfiguration } from './config/load.ts';
 import type { Tenant } from './identity/identity.ts';
 import { inboundDoors } from './serve-inbound.ts';
 import { confirmations } from './serve-post.ts';
+import { refusals } from './serve-refused.ts';
 import { openServedTenants, type ServedTenants } from './serve-tenants.ts';
 import { cursorKey, peerAt, recognition, tlsListener } from './serve-tls.ts';
 import { trustIndex } from './serve-trust.ts';
@@ -51,7 +52,7 @@ export async function startServing(
   });
   const trustsIn = trustIndex(installation, configuration, now);
   const byJwt = jwtAuthentication({ fetch, now, trustsIn, log });
-  const provider = scim(tenants, configuration, byJwt, now, onBug);
+  const provider = scim(tenants, configuration, byJwt, { now, log, onBug });
   const logins = loginsOf(tenants, now);
   const refused = logins.unknownClient;
   const grant = grants({ storagesOf: tenants.find, now, refused });
@@ -95,12 +96,16 @@ function isScim(url: string): boolean {
   return url.startsWith('/scim/', url.indexOf('/', url.indexOf('//') + 2));
 }
 
+interface Told {
+  readonly now: () => Date;
+  readonly onBug: (error: unknown) => void;
+}
+
 function scim(
   { find }: ServedTenants,
   configuration: Configuration,
   authenticateJwt: ReturnType<typeof jwtAuthentication>,
-  now: () => Date,
-  onBug: (error: unknown) => void,
+  { now, log, onBug }: Pick<ServeOptions, 'log'> & Told,
 ): ReturnType<typeof scimService> {
   const authenticate = tokenAuthentication(async (tenant) => (await find(tenant))?.tokens, now);
   return scimService({
@@ -112,6 +117,7 @@ function scim(
     ...cursorKey(configuration.server),
     now,
     onBug,
+    onRefused: refusals(log, now),
   });
 }
 

@@ -44,6 +44,14 @@ export interface ScimServiceOptions {
   readonly now?: () => Date;
   /** Told of what is a mistake of ours and answered with 500. */
   readonly onBug?: (error: unknown) => void;
+  /** Told of what a client with a token was refused: it may show the reason to nobody. */
+  readonly onRefused?: (refused: Refused) => void;
+}
+
+export interface Refused {
+  readonly method: string;
+  readonly path: string;
+  readonly refusal: ScimError;
 }
 
 type ScimEnvironment = {
@@ -54,14 +62,18 @@ type ScimEnvironment = {
 type ScimContext = Context<ScimEnvironment>;
 
 export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> {
-  const { basePath, maxBodyBytes = 1_048_576, leniency = STRICT, onBug } = options;
+  const { basePath, maxBodyBytes = 1_048_576, leniency = STRICT, onBug, onRefused } = options;
   const app = new Hono<ScimEnvironment>();
   const { cursorKey = randomBytes(32), now = () => new Date() } = options;
   const cursors = sealedCursors(cursorKey, now);
   const depth = basePath.split('/').length;
   const refusal = (error: unknown): ScimError => refusalOf(error, onBug);
 
-  app.onError((error) => errorAnswer(refusal(error)));
+  app.onError((error, { req: { method, path } }) => {
+    const refused = refusal(error);
+    if (TOLD.has(refused.status)) onRefused?.({ method, path, refusal: refused });
+    return errorAnswer(refused);
+  });
   app.notFound(() => errorAnswer(new ScimError(404, 'there is nothing here')));
 
   // One address for all: looking it up among many costs more than answering some of them.
@@ -105,6 +117,9 @@ function decoded(step: string): string {
 interface OpenDoor extends Pick<Door, 'served' | 'base' | 'owner'> {
   readonly mayWrite: boolean;
 }
+
+/** What a person may have to mend. Who has no token, and what is not there, is the order of the day. */
+const TOLD: ReadonlySet<number> = new Set([400, 403, 409, 413, 415]);
 
 /** A path as it was sent, or decoded already. */
 function namesNobody(path: string): boolean {

@@ -71,7 +71,7 @@ const attributes = z
       if ((one.type === 'complex') !== one.parts.length > 0)
         refuse(index, `"${one.name}": parts are what a complex attribute has, and no other`);
       if (one.unique && (one.type !== 'string' || one.multiValued))
-        refuse(index, `"${one.name}": unique is one text, not ${one.type}`);
+        refuse(index, `"${one.name}": unique is for one text, neither a list nor another type`);
       if (one.canonicalValues.length > 0 && one.type !== 'string')
         refuse(index, `"${one.name}": only texts have a list of values`);
     }
