@@ -4,13 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { connectorTypes } from '../../src/compose.ts';
+import { connectorTypes, openEngine } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { startRamp } from '../../src/emulators/ramp/start.ts';
 import { startServing } from '../../src/serve.ts';
 import { createToken } from '../../src/server/tokens.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { tokenStorage } from '../../src/store/tokens.ts';
+import { underLease } from '../../src/sync/lease.ts';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 /** Nothing but a push starts a run meanwhile. */
@@ -30,8 +31,8 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-it('is written on at once, and so are changes of it', async () => {
-  await using stack = new AsyncDisposableStack();
+/** `lockstep serve` with a directory that is pushed to, and a Ramp that people go on to. */
+async function serving(stack: AsyncDisposableStack) {
   const folder = await mkdtemp(path.join(tmpdir(), 'lockstep-pushed-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const ramp = stack.use(await startRamp({ token: 'ramp_test' }));
@@ -40,11 +41,9 @@ it('is written on at once, and so are changes of it', async () => {
   const profiles = path.resolve(import.meta.dirname, '../../profiles');
   const loaded = await loadConfiguration(file, { env: {}, connectors: connectorTypes(), profiles });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  const token = await (async () => {
-    await using database = await openDatabase(path.join(folder, 'data'), folder);
-    const scope = { system: 'inbox' };
-    return (await createToken(tokenStorage(database), 'default', scope, 1, new Date())).token;
-  })();
+  const database = stack.use(await openDatabase(path.join(folder, 'data'), folder));
+  const scope = { system: 'inbox' };
+  const made = await createToken(tokenStorage(database), 'default', scope, 1, new Date());
   const ending = new AbortController();
   const lines: string[] = [];
   const { url, ended } = await startServing(loaded.value, {
@@ -57,13 +56,18 @@ it('is written on at once, and so are changes of it', async () => {
   const push = async (method: string, place: string, body: unknown): Promise<string> => {
     const answer = await fetch(`${url}/scim/v2/inbox${place}`, {
       method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+      headers: { authorization: `Bearer ${made.token}`, 'content-type': 'application/scim+json' },
       body: JSON.stringify(body),
     });
     expect(answer.ok).toBe(true);
     return ((await answer.json()) as { id: string }).id;
   };
+  return { configuration: loaded.value, database, ramp, push, lines };
+}
 
+it('is written on at once, and so are changes of it', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { ramp, push, lines } = await serving(stack);
   const ids = await Promise.all(
     Array.from({ length: 30 }, (_, index) => push('POST', '/Users', person(index))),
   );
@@ -78,6 +82,19 @@ it('is written on at once, and so are changes of it', async () => {
     }),
   );
   expect(lines.filter((line) => /mistake|early|failed/.test(line))).toEqual([]);
+}, 30_000);
+
+it('goes ahead of whatever is being written meanwhile', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { configuration, database, ramp, push } = await serving(stack);
+  const engine = stack.use(await openEngine(configuration, { database }));
+  const watch = { signal: new AbortController().signal, progress: () => {} };
+  await underLease('write/ramp', engine, watch, 10, async () => {
+    await push('POST', '/Users', person(0));
+    await until(() => engine.warehouse.anyUrgent('ramp'));
+    expect(await ramp.users()).toEqual([]);
+  });
+  await until(async () => (await ramp.users()).length === 1);
 }, 30_000);
 
 function person(index: number) {
