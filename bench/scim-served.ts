@@ -5,7 +5,7 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { connectorTypes } from '../src/compose.ts';
 import { loadConfiguration } from '../src/config/load.ts';
-import { startServing } from '../src/serve.ts';
+import { startServing } from '../src/serve/serve.ts';
 import { createToken } from '../src/server/tokens.ts';
 import { openDatabase } from '../src/store/open.ts';
 import { tokenStorage } from '../src/store/tokens.ts';

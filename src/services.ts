@@ -8,7 +8,7 @@ import type { Opened, OpenTenants, OpenTokens, Services } from './cli/services.t
 import { connectorTypes, openEngine, openTrial } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import type { ConfigurationWorld } from './config/load.ts';
-import { startServing } from './serve.ts';
+import { startServing } from './serve/serve.ts';
 import { STAND_INS } from './stand-ins.ts';
 import { openDatabase } from './store/open.ts';
 import { verbsOf } from './sync/bind.ts';

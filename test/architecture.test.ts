@@ -27,6 +27,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: VALUES,
   server: [...ENGINE, 'sync', 'config'],
   cli: [...ENGINE, 'sync', 'config', 'server'],
+  // What is wired already, with doors to the world.
+  serve: [
+    ...ENGINE,
+    ...['sync', 'config', 'store', 'server', 'cli', 'connectors/directory'],
+    ...['access.ts', 'compose.ts', 'tenants.ts', 'told-writes.ts'],
+  ],
   // The stand-in for Ramp is our own directory behind our own service provider.
   emulators: ['identity', 'scim', 'connectors/spi', 'connectors/directory', 'server'],
 };

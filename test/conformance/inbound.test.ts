@@ -11,7 +11,7 @@ import { runProgram } from '../../src/cli/program.ts';
 import type { Services } from '../../src/cli/services.ts';
 import { connectorTypes } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
-import { startServing } from '../../src/serve.ts';
+import { startServing } from '../../src/serve/serve.ts';
 import type { Role } from '../../src/server/api/policy.ts';
 import { createToken } from '../../src/server/tokens.ts';
 import { openDatabase } from '../../src/store/open.ts';

@@ -11,7 +11,7 @@ import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
 import { ENTRA } from '../../src/scim/clients.ts';
-import { inboundDoor, inboundDoors } from '../../src/serve-inbound.ts';
+import { inboundDoor, inboundDoors } from '../../src/serve/inbound.ts';
 import { openTasks } from '../../src/server/api/tasks.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';

@@ -9,7 +9,7 @@ import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectorTypes } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
-import { startServing } from '../../src/serve.ts';
+import { startServing } from '../../src/serve/serve.ts';
 import { createToken } from '../../src/server/tokens.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { tokenStorage } from '../../src/store/tokens.ts';

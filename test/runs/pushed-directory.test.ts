@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { connectorTypes, openEngine } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { startRamp } from '../../src/emulators/ramp/start.ts';
-import { startServing } from '../../src/serve.ts';
+import { startServing } from '../../src/serve/serve.ts';
 import { createToken } from '../../src/server/tokens.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { tokenStorage } from '../../src/store/tokens.ts';

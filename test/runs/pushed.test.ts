@@ -6,7 +6,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { connectorTypes, openEngine } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
-import { inboundDoor, inboundDoors } from '../../src/serve-inbound.ts';
+import { inboundDoor, inboundDoors } from '../../src/serve/inbound.ts';
 import { openTasks } from '../../src/server/api/tasks.ts';
 import { createToken } from '../../src/server/tokens.ts';
 import { openDatabase } from '../../src/store/open.ts';

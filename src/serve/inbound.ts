@@ -1,16 +1,16 @@
 /** The door for records that are pushed here, wired to the engine: what comes in is read at once. */
 
-import { connectorTypes } from './compose.ts';
-import type { Configuration } from './config/configuration.ts';
-import type { Tenant } from './identity/identity.ts';
-import type { SystemName } from './identity/record.ts';
-import { arrivalsAt } from './serve-arrivals.ts';
-import type { Tasks } from './server/api/tasks.ts';
-import { type InboundVerbs, inboundService } from './server/inbound/service.ts';
-import { inboundAuthentication, type TokenStorage } from './server/tokens.ts';
-import type { Database } from './store/database.ts';
-import type { Engine } from './sync/engine.ts';
-import { findUpload, hasUnread, upload, uploads } from './sync/upload.ts';
+import { connectorTypes } from '../compose.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Tenant } from '../identity/identity.ts';
+import type { SystemName } from '../identity/record.ts';
+import type { Tasks } from '../server/api/tasks.ts';
+import { type InboundVerbs, inboundService } from '../server/inbound/service.ts';
+import { inboundAuthentication, type TokenStorage } from '../server/tokens.ts';
+import type { Database } from '../store/database.ts';
+import type { Engine } from '../sync/engine.ts';
+import { findUpload, hasUnread, upload, uploads } from '../sync/upload.ts';
+import { arrivalsAt } from './arrivals.ts';
 
 /** Of one tenant. */
 export interface InboundDoor {

@@ -4,12 +4,12 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connectorTypes } from './compose.ts';
-import { loadConfiguration } from './config/load.ts';
+import { connectorTypes } from '../compose.ts';
+import { loadConfiguration } from '../config/load.ts';
+import { createToken } from '../server/tokens.ts';
+import { openDatabase } from '../store/open.ts';
+import { tokenStorage } from '../store/tokens.ts';
 import { startServing } from './serve.ts';
-import { createToken } from './server/tokens.ts';
-import { openDatabase } from './store/open.ts';
-import { tokenStorage } from './store/tokens.ts';
 
 interface Mailbox {
   readonly server: Server;
@@ -76,7 +76,7 @@ beforeAll(async () => {
   box = await mailServer();
   const file = path.join(folder, 'lockstep.yaml');
   await writeFile(file, document(box.port));
-  const profiles = path.resolve(import.meta.dirname, '../profiles');
+  const profiles = path.resolve(import.meta.dirname, '../../profiles');
   const loaded = await loadConfiguration(file, { env: {}, connectors: connectorTypes(), profiles });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   {

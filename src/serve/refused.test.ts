@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { badRequest, ScimError } from './scim/error.ts';
-import { refusals } from './serve-refused.ts';
+import { badRequest, ScimError } from '../scim/error.ts';
+import { refusals } from './refused.ts';
 
 function logged() {
   const lines: string[] = [];

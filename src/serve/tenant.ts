@@ -1,23 +1,23 @@
 /** One tenant as `lockstep serve` has it open: its engine, what of it is served, and what it does by itself. */
 
-import { SCHEDULE } from './audit/entry.ts';
-import { openEngine, type World } from './compose.ts';
-import type { Configuration } from './config/configuration.ts';
-import type { SystemName } from './identity/record.ts';
-import { type InboundDoor, inboundDoor } from './serve-inbound.ts';
-import { type Post, postOf, writers } from './serve-post.ts';
-import { type Listening, listening } from './serve-pushed.ts';
-import { type Hidden, hiddenAttributes } from './server/api/shown.ts';
-import type { Tasks } from './server/api/tasks.ts';
-import type { ClientStorage } from './server/auth/client.ts';
-import { offeredSystem } from './server/scim/offer.ts';
-import type { ServedSystem } from './server/scim/served.ts';
-import type { TokenStorage } from './server/tokens.ts';
-import { clientStorage } from './store/clients.ts';
-import type { Database } from './store/database.ts';
-import { tokenStorage } from './store/tokens.ts';
-import type { Engine } from './sync/engine.ts';
-import { repeatRuns } from './sync/schedule.ts';
+import { SCHEDULE } from '../audit/entry.ts';
+import { openEngine, type World } from '../compose.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { SystemName } from '../identity/record.ts';
+import { type Hidden, hiddenAttributes } from '../server/api/shown.ts';
+import type { Tasks } from '../server/api/tasks.ts';
+import type { ClientStorage } from '../server/auth/client.ts';
+import { offeredSystem } from '../server/scim/offer.ts';
+import type { ServedSystem } from '../server/scim/served.ts';
+import type { TokenStorage } from '../server/tokens.ts';
+import { clientStorage } from '../store/clients.ts';
+import type { Database } from '../store/database.ts';
+import { tokenStorage } from '../store/tokens.ts';
+import type { Engine } from '../sync/engine.ts';
+import { repeatRuns } from '../sync/schedule.ts';
+import { type InboundDoor, inboundDoor } from './inbound.ts';
+import { type Post, postOf, writers } from './post.ts';
+import { type Listening, listening } from './pushed.ts';
 
 export interface ServedTenant extends AsyncDisposable {
   readonly configuration: Configuration;

@@ -3,12 +3,12 @@
  * as one: with a schedule at work it is read at once and written on, and does not wait for the next round.
  */
 
-import type { Configuration } from './config/configuration.ts';
-import type { Connector } from './connectors/spi/index.ts';
-import type { ObjectRef, SystemName } from './identity/record.ts';
-import { arrivalsAt, type Lane } from './serve-arrivals.ts';
-import { busyTargets, hurry } from './sync/hurry.ts';
-import { told, type Written } from './told-writes.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Connector } from '../connectors/spi/index.ts';
+import type { ObjectRef, SystemName } from '../identity/record.ts';
+import { busyTargets, hurry } from '../sync/hurry.ts';
+import { told, type Written } from '../told-writes.ts';
+import { arrivalsAt, type Lane } from './arrivals.ts';
 
 /** Beyond, people wait for the end of what is being written. */
 const MOST_IN_A_HURRY = 1_000;

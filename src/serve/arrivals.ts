@@ -1,12 +1,12 @@
 /** What comes in from outside is read at once and written on, whatever the schedule would do next. */
 
-import type { Tenant } from './identity/identity.ts';
-import type { SystemName } from './identity/record.ts';
-import type { Tasks } from './server/api/tasks.ts';
-import { type Arrivals, arrivals, type Pause, type StartRun } from './server/inbound/arrivals.ts';
-import type { Engine } from './sync/engine.ts';
-import { runSync } from './sync/run.ts';
-import type { RunRequest } from './sync/verbs.ts';
+import type { Tenant } from '../identity/identity.ts';
+import type { SystemName } from '../identity/record.ts';
+import type { Tasks } from '../server/api/tasks.ts';
+import { type Arrivals, arrivals, type Pause, type StartRun } from '../server/inbound/arrivals.ts';
+import type { Engine } from '../sync/engine.ts';
+import { runSync } from '../sync/run.ts';
+import type { RunRequest } from '../sync/verbs.ts';
 
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;

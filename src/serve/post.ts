@@ -1,12 +1,12 @@
 /** The post of `lockstep serve`: mails of served systems are delivered, and answers to them taken. */
 
 import { createTransport } from 'nodemailer';
-import type { Configuration } from './config/configuration.ts';
-import type { Letter, Postbox } from './connectors/spi/index.ts';
-import type { Tenant } from './identity/identity.ts';
-import type { SystemName } from './identity/record.ts';
-import { confirmService } from './server/confirm.ts';
-import type { Engine } from './sync/engine.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Letter, Postbox } from '../connectors/spi/index.ts';
+import type { Tenant } from '../identity/identity.ts';
+import type { SystemName } from '../identity/record.ts';
+import { confirmService } from '../server/confirm.ts';
+import type { Engine } from '../sync/engine.ts';
 
 /** Of one tenant. */
 export interface Post {

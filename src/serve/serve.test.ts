@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectorTypes } from './compose.ts';
-import type { Configuration } from './config/configuration.ts';
-import { STRICT } from './scim/clients.ts';
+import { connectorTypes } from '../compose.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { STRICT } from '../scim/clients.ts';
+import { createToken } from '../server/tokens.ts';
+import { openDatabase } from '../store/open.ts';
+import { tokenStorage } from '../store/tokens.ts';
 import { startServing } from './serve.ts';
-import { createToken } from './server/tokens.ts';
-import { openDatabase } from './store/open.ts';
-import { tokenStorage } from './store/tokens.ts';
 
 let folder: string;
 

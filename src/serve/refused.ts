@@ -1,6 +1,6 @@
 /** What clients were refused, in the log: an identity provider often shows its people no reason. */
 
-import type { Refused } from './server/scim.ts';
+import type { Refused } from '../server/scim.ts';
 
 const MOST_IN_A_MINUTE = 30;
 const MINUTE_MILLISECONDS = 60_000;

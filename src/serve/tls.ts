@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import type { Configuration } from './config/configuration.ts';
-import type { SystemName } from './identity/record.ts';
-import { clientOf, type Peer } from './server/scim/certificates.ts';
-import type { Caller } from './server/scim.ts';
-import { DEFAULT_TENANT } from './server/tenants/tenant.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { SystemName } from '../identity/record.ts';
+import { clientOf, type Peer } from '../server/scim/certificates.ts';
+import type { Caller } from '../server/scim.ts';
+import { DEFAULT_TENANT } from '../server/tenants/tenant.ts';
 
 interface Listener {
   readonly createServer: typeof createServer;

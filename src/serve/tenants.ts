@@ -4,17 +4,12 @@
  * another configuration is noticed within seconds, wherever that was said.
  */
 
-import type { Configuration } from './config/configuration.ts';
-import { describeProblem } from './config/text.ts';
-import type { Tenant } from './identity/identity.ts';
-import {
-  openTenant,
-  type ServedTenant,
-  type TenantSurroundings,
-  worksByItself,
-} from './serve-tenant.ts';
-import { DEFAULT_TENANT, isLive, TenantRefusal } from './server/tenants/tenant.ts';
-import type { Installation } from './tenants.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { describeProblem } from '../config/text.ts';
+import type { Tenant } from '../identity/identity.ts';
+import { DEFAULT_TENANT, isLive, TenantRefusal } from '../server/tenants/tenant.ts';
+import type { Installation } from '../tenants.ts';
+import { openTenant, type ServedTenant, type TenantSurroundings, worksByItself } from './tenant.ts';
 
 export interface ServedTenants extends AsyncDisposable {
   readonly first: ServedTenant;

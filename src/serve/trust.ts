@@ -1,10 +1,10 @@
 /** Which tenants and systems trust an issuer: of all tenants, whether they are open or not. */
 
-import type { Configuration } from './config/configuration.ts';
-import type { Tenant } from './identity/identity.ts';
-import type { Trust } from './server/auth/jwt.ts';
-import { DEFAULT_TENANT } from './server/tenants/tenant.ts';
-import type { Installation } from './tenants.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Tenant } from '../identity/identity.ts';
+import type { Trust } from '../server/auth/jwt.ts';
+import { DEFAULT_TENANT } from '../server/tenants/tenant.ts';
+import type { Installation } from '../tenants.ts';
 
 /** For so long it is believed that nobody changed anything. */
 const BELIEVED_MILLISECONDS = 2_000;
