@@ -12,11 +12,12 @@ import type { Database, SqlValue } from '../src/store/database.ts';
 import { openDatabase } from '../src/store/open.ts';
 import { serveOrders, settingsOf } from './child.ts';
 import { type Ready, type ServerSettings, state } from './scim-people.ts';
-import { filled, SYSTEM } from './scim-store.ts';
+import { filled, looked, SYSTEM } from './scim-store.ts';
 
 const settings = settingsOf<ServerSettings>();
 await using database = await openDatabase(settings.store, settings.folder);
 const seeded = await filled(database, settings);
+await looked(settings.store);
 
 const USERS = `select attributes from directory_object where system = '${SYSTEM}' and kind = 'user'`;
 const NICKNAME =

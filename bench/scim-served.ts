@@ -11,7 +11,7 @@ import { openDatabase } from '../src/store/open.ts';
 import { tokenStorage } from '../src/store/tokens.ts';
 import { serveOrders, settingsOf } from './child.ts';
 import { type Ready, type ServerSettings, state } from './scim-people.ts';
-import { filled, SYSTEM } from './scim-store.ts';
+import { filled, looked, SYSTEM } from './scim-store.ts';
 
 const settings = settingsOf<ServerSettings>();
 const { folder, store } = settings;
@@ -40,5 +40,7 @@ async function prepared(): Promise<Omit<Ready, 'url'>> {
   await using database = await openDatabase(store, folder);
   const scope = { system: SYSTEM };
   const made = await createToken(tokenStorage(database), 'default', scope, 1, new Date());
-  return { ...(await filled(database, settings)), token: made.token };
+  const seeded = await filled(database, settings);
+  await looked(store);
+  return { ...seeded, token: made.token };
 }

@@ -1,5 +1,6 @@
 /** Fills a directory, as a provider of its people would have. */
 
+import pg from 'pg';
 import { openDirectory } from '../src/connectors/directory/connector.ts';
 import { directoryOptions } from '../src/connectors/directory/options.ts';
 import type { Attributes } from '../src/identity/record.ts';
@@ -37,4 +38,13 @@ export async function filled(
     groups[size] = group?.ref.id ?? '';
   }
   return { users: sample(ids), groups };
+}
+
+/** As PostgreSQL does by itself, within a minute of so many rows. */
+export async function looked(store: string): Promise<void> {
+  if (!/^postgres(ql)?:\/\//.test(store)) return;
+  const client = new pg.Client(store);
+  await client.connect();
+  await client.query('analyze');
+  await client.end();
 }

@@ -227,8 +227,13 @@ async function changeMembers(
   const renewed = queries.run(
     `update directory_object set sequence = ${NUMBER}, modified_at = ?
      where system = ? and kind = 'group' and id = ? and exists (select 1 from directory_member
-       where system = ? and sequence > ${NUMBER} and group_id || '' = ?)`,
-    [...[system, behind, at], ...[system, group], ...[system, system, behind, group]],
+       where system = ? and sequence > ${NUMBER} and sequence <= ${NUMBER} and group_id || '' = ?)`,
+    [
+      ...[system, behind, at],
+      ...[system, group],
+      // With an end as well: of what is open on one side PostgreSQL expects so much that it reads all.
+      ...[system, system, behind, system, behind - add.length - remove.length, group],
+    ],
   );
   await Promise.all([added, removed, renewed]);
   return (await exists).length;
