@@ -181,7 +181,7 @@ function quoted(name: string): string {
 function sqliteTarget(): Target {
   const database = new DatabaseSync(path.join(to, 'default.sqlite'));
   // Those of the product, for what is read again after a power cut.
-  database.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -32768;
+  database.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -24576;
     pragma temp_store = memory; pragma wal_autocheckpoint = 16384`);
   const statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   return {

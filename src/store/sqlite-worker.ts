@@ -185,8 +185,8 @@ function open(readOnly: boolean): Connection {
   const database = new DatabaseSync(file, { readOnly, timeout: 0 });
   database.exec(
     readOnly
-      ? 'pragma cache_size = -16384'
-      : `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32768;
+      ? 'pragma cache_size = -8192'
+      : `pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -24576;
          pragma temp_store = memory; pragma wal_autocheckpoint = 16384;
          pragma journal_size_limit = 67108864`,
   );
