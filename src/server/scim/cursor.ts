@@ -56,7 +56,8 @@ export function sealedCursors(key: Uint8Array, now: () => Date): Cursors {
 
 function unsealed(key: Uint8Array, query: string, sealed: Buffer): string {
   try {
-    const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, IV_BYTES))
+    const iv = sealed.subarray(0, IV_BYTES);
+    const decipher = createDecipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(query))
       .setAuthTag(sealed.subarray(-TAG_BYTES));
     const text = decipher.update(sealed.subarray(IV_BYTES, -TAG_BYTES));
