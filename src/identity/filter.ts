@@ -23,3 +23,19 @@ export type Filter =
   | { readonly type: 'not'; readonly operand: Filter }
   /** `emails[type eq "work"]`: some element satisfies the inner filter. */
   | { readonly type: 'some'; readonly path: AttributePath; readonly where: Filter };
+
+/** Every path it looks at. */
+export function pathsIn(filter: Filter): readonly AttributePath[] {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return filter.operands.flatMap(pathsIn);
+    case 'not':
+      return pathsIn(filter.operand);
+    case 'some':
+    case 'compare':
+    case 'present':
+    case 'matches':
+      return [filter.path];
+  }
+}

@@ -4,7 +4,7 @@
  * addition, a .NET pattern that is searched for, case-sensitive, in linear time.
  */
 
-import type { Filter } from '../identity/filter.ts';
+import { type Filter, pathsIn } from '../identity/filter.ts';
 import type { AttributePath } from '../identity/path.ts';
 import type { Problem, Result } from '../identity/problem.ts';
 import { type Attributes, type AttributeValue, isReference } from '../identity/record.ts';
@@ -171,21 +171,6 @@ function seenAt(
       return value === undefined ? [] : [[formatPath(path), value]];
     }),
   );
-}
-
-function pathsIn(filter: Filter): readonly AttributePath[] {
-  switch (filter.type) {
-    case 'and':
-    case 'or':
-      return filter.operands.flatMap(pathsIn);
-    case 'not':
-      return pathsIn(filter.operand);
-    case 'some':
-    case 'compare':
-    case 'present':
-    case 'matches':
-      return [filter.path];
-  }
 }
 
 interface Compared {

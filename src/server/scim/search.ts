@@ -4,8 +4,7 @@
  */
 
 import type { Query, SearchPage } from '../../connectors/spi/index.ts';
-import type { Filter } from '../../identity/filter.ts';
-import type { AttributePath } from '../../identity/path.ts';
+import { type Filter, pathsIn } from '../../identity/filter.ts';
 import type { Attributes, IdentityRecord } from '../../identity/record.ts';
 import { badRequest, type ScimError } from '../../scim/error.ts';
 import { type Comparison, filterMatches, formatFilter } from '../../scim/filter.ts';
@@ -163,18 +162,6 @@ const BESIDES: ReadonlySet<string> = new Set(['id', 'schemas', 'meta']);
 function namesOne(filter: Filter): boolean {
   if (filter.type === 'and') return filter.operands.some(namesOne);
   return filter.type === 'compare' && filter.operator === 'eq' && filter.path.attribute === 'id';
-}
-
-function pathsIn(filter: Filter): readonly AttributePath[] {
-  switch (filter.type) {
-    case 'and':
-    case 'or':
-      return filter.operands.flatMap(pathsIn);
-    case 'not':
-      return pathsIn(filter.operand);
-    default:
-      return [filter.path];
-  }
 }
 
 function readsEverything(
