@@ -47,6 +47,7 @@ const VALUES: readonly FilterValue[] = [
 const PATHS = [
   ...['title', 'TITLE', 'nickName', 'active', 'name.familyName', 'profileUrl', 'emails', 'name'],
   ...['emails.value', 'title.value', 'emails.type', 'meta.lastModified', 'id', 'nothing'],
+  ...['userName', 'externalId'],
   `${ENTERPRISE}:department`,
 ].map((text) => {
   const parsed = parseFilter(`${text} pr`);
@@ -109,6 +110,12 @@ async function expectAsLookedAt(database: Database): Promise<void> {
     }),
     { numRuns: 300 },
   );
+  for (const attribute of ['userName', 'externalId', 'id', 'emails']) {
+    const nobody: Filter = { type: 'compare', path: { attribute }, operator: 'eq', value: '\0' };
+    expect(await storage.search('user', { filter: nobody, count: 1 })).toMatchObject({ total: 0 });
+    const page = await storage.texts?.page('user', { filter: nobody, count: 1 });
+    expect(page?.total ?? 0).toBe(0);
+  }
   const second = await storage.search('user', {
     filter: { type: 'present', path: { attribute: 'active' } },
     exactly: true,

@@ -26,6 +26,7 @@ export function directoryTexts(
     const name = nameAsked(kind, filter);
     if (name !== undefined) {
       const { after, offset, count } = place;
+      if (name.includes('\0')) return { texts: [], total: 0 };
       const rows = (await rowsOf(kind, ' and name = ?', [name])).toSorted(inOrderOfIds);
       const later = after === '' ? rows : rows.filter(({ id }) => id > after);
       return { texts: later.slice(offset, offset + count).map(textOf), total: rows.length };

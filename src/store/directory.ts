@@ -56,6 +56,8 @@ export function directoryStorage(database: Database, system: SystemName): Direct
     const { filter, matches, after, order, offset = 0, count } = selection;
     const equality = filter && indexedEquality(kind, filter);
     if (equality) {
+      // PostgreSQL keeps no such text, and takes none.
+      if (equality.value.includes('\0')) return { objects: [], total: 0 };
       // Few: sorted here, since an order by id would tempt SQLite away from the index.
       const rows = await objects(kind, ...equalTo(equality));
       const found = rows.toSorted(inOrderOfIds);
