@@ -12,6 +12,7 @@ import {
   type JWSHeaderParameters,
 } from 'jose';
 import { z } from 'zod';
+import { boundedText } from '../bounded-text.ts';
 
 export interface KeysSurroundings {
   readonly fetch: typeof globalThis.fetch;
@@ -84,13 +85,7 @@ async function textOf(url: string, fetch: typeof globalThis.fetch): Promise<stri
     signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
   });
   if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}`);
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of answer.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw new Error(`${url} answered more than ${MOST_BYTES} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  const text = await boundedText(answer.body, MOST_BYTES);
+  if (text === undefined) throw new Error(`${url} answered more than ${MOST_BYTES} bytes`);
+  return text;
 }

@@ -4,6 +4,7 @@
  */
 
 import { Hono } from 'hono';
+import { boundedText } from '../bounded-text.ts';
 import { TenantRefusal } from '../tenants/tenant.ts';
 import type { Granted, GrantRequest } from './grant.ts';
 import { OauthError } from './oauth-error.ts';
@@ -95,15 +96,9 @@ async function formOf(request: Request): Promise<Form> {
 }
 
 async function textOf({ body }: Request): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw new OauthError('invalid_request', 'the body is too large');
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  const text = await boundedText(body, MOST_BYTES);
+  if (text === undefined) throw new OauthError('invalid_request', 'the body is too large');
+  return text;
 }
 
 function nobody(): OauthError {

@@ -5,6 +5,7 @@ import type { Upload } from '../../connectors/spi/index.ts';
 import { parseBulk } from '../../scim/bulk.ts';
 import { ScimError } from '../../scim/error.ts';
 import { ApiProblem } from '../api/problem.ts';
+import { boundedText } from '../bounded-text.ts';
 
 const MOST_BYTES = 8 * 1024 * 1024;
 const LONGEST_KEY = 200;
@@ -46,20 +47,13 @@ function parsed(text: string): unknown {
 }
 
 async function textOf({ body }: Request): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES)
-      throw new ApiProblem(413, 'request-too-large', `an upload may have ${MOST_BYTES} bytes`, {
-        remedy: 'send fewer records at once',
-        // The rest of the body is still on its way, and no next request.
-        headers: { connection: 'close' },
-      });
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  const text = await boundedText(body, MOST_BYTES);
+  if (text !== undefined) return text;
+  throw new ApiProblem(413, 'request-too-large', `an upload may have ${MOST_BYTES} bytes`, {
+    remedy: 'send fewer records at once',
+    // The rest of the body is still on its way, and no next request.
+    headers: { connection: 'close' },
+  });
 }
 
 function invalid(message: string): ApiProblem {
