@@ -336,6 +336,35 @@ function uniqueContract(open: () => Promise<Shared>): void {
     });
   });
 
+  it('gives back the name with the account when a merge is taken back', async () => {
+    const { connect } = await open();
+    await using contoso = await office(connect, {
+      ...rules,
+      sources: [...rules.sources, { ...ENTRA, map: { inputs: [], map: (record) => record } }],
+    });
+    const { warehouse } = contoso;
+    await contoso.read('hr', 'user', [lovelace('1')]);
+    await contoso.read('entra', 'user', [
+      present(user('entra', 'e'), { employeeId: '2', surname: 'lovelace' }),
+    ]);
+    for (const [number, name] of [
+      ['1', 'lovelace'],
+      ['2', 'lovelace1'],
+    ] as const) {
+      const attributes = { userName: `${name}@contoso.com` };
+      await contoso.settle(number, {
+        type: 'written',
+        record: { ref: user('ramp', name), attributes },
+        asked: attributes,
+      });
+    }
+    const [ada, other] = [await contoso.subject('1'), await contoso.subject('2')];
+    const merged = await warehouse.mergePeople(ada.identity.id, other.identity.id);
+    await warehouse.undoDecision(merged.id);
+    expect(await login(contoso, '1')).toBe('lovelace');
+    expect(await login(contoso, '2')).toBe('lovelace1');
+  });
+
   it('forgets names once they are free again, and what somebody has stays', async () => {
     await using contoso = await company();
     const { warehouse, database } = contoso;

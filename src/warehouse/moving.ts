@@ -41,8 +41,8 @@ export function take(space: Space, held: Held): void {
 }
 
 /**
- * Writes who has what now, and joins whatever that concerns. Accounts keep what was asked of them:
- * they are the same accounts.
+ * Writes who has what now, and joins whatever that concerns. Accounts keep what was asked of them,
+ * also those that are nobody's now: they are the same accounts, and may come back.
  *
  * @param moved Those that changed hands, or are nobody's.
  */
@@ -57,9 +57,9 @@ export async function settleMoved(
   for (const person of space.people.values()) if (person.relinked) space.remerge(person);
   await writeSpace(space, context, { reviews });
   await store.saveAccounts(
-    moved.flatMap(({ ref, identity }) => {
+    moved.flatMap(({ ref, dropped }) => {
       const account = accounts.get(objectKey(ref));
-      return account && identity !== undefined ? { ...account, identity } : [];
+      return account && !dropped ? account : [];
     }),
   );
 }

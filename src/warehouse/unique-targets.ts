@@ -6,7 +6,7 @@ import { nameKey } from '../mapping/names.ts';
 import type { Context } from './context.ts';
 import { matchKey, matchKeys, valueOfMatchKey } from './keys.ts';
 import type { Rulebook } from './rulebook.ts';
-import type { RecordKey, WarehouseStore } from './storage.ts';
+import type { RecordKey, StoredRecord, WarehouseStore } from './storage.ts';
 import type { HeldName, NameSpace } from './unique-storage.ts';
 import type { TargetRules } from './warehouse.ts';
 
@@ -87,10 +87,12 @@ interface NamesInTarget {
   readonly accounts: ReadonlyMap<string, IdentityId>;
 }
 
+/** @param ownerOf Whose an account is, as far as that is known better than it is stored. */
 export async function namesInTarget(
   { store, now }: Pick<Context, 'store' | 'now'>,
   at: NamedPath,
   wanted: readonly string[],
+  ownerOf: (record: StoredRecord) => IdentityId | undefined = ({ identity }) => identity,
 ): Promise<NamesInTarget> {
   const keys = wanted.flatMap((name) => nameKey(name) ?? []);
   const [kept, accounts] = await Promise.all([
@@ -107,7 +109,7 @@ export async function namesInTarget(
     accounts: new Map(
       accounts.flatMap(({ key, record }) => {
         const name = valueOfMatchKey(key, at.path);
-        return name === undefined ? [] : [[name, record.identity ?? ''] as const];
+        return name === undefined ? [] : [[name, ownerOf(record) ?? ''] as const];
       }),
     ),
   };

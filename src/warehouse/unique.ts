@@ -7,12 +7,13 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectKind } from '../identity/record.ts';
 import { chooseNames, type Holders, nameKey } from '../mapping/names.ts';
 import type { Context } from './context.ts';
-import { identityKey, valueOfIdentityKey } from './keys.ts';
+import { identityKey, objectKey, valueOfIdentityKey } from './keys.ts';
 import { choice } from './merge.ts';
 import { COMPUTED } from './merge-computed.ts';
 import { contributionsOf, mergingOf } from './merge-person.ts';
 import type { AttributeRule } from './merge-rules.ts';
 import type { Person, Space } from './space.ts';
+import type { StoredRecord } from './storage.ts';
 import type { HeldName, NameSpace } from './unique-storage.ts';
 import { namesInTarget, spaceOf } from './unique-targets.ts';
 import type { SourceRules } from './warehouse.ts';
@@ -109,13 +110,13 @@ async function takeBack(
   space: Space,
   context: Context,
 ): Promise<void> {
-  const { kind, attribute, space: of } = drawing;
+  const { attribute } = drawing;
   const returned = people.filter(
     ({ present, stored }) => present && stored !== undefined && !stored.present,
   );
   const rows = keptNames(returned, attribute);
   if (rows.length === 0) return;
-  const holders = await holdersOf(kind, attribute, of, context)(rows.map(({ name }) => name));
+  const holders = await holdersOf(drawing, space, context)(rows.map(({ name }) => name));
   const late = new Set(
     rows.flatMap(({ name, holder }) => ((holders.get(name) ?? holder) === holder ? [] : holder)),
   );
@@ -158,7 +159,7 @@ async function draw(
   space: Space,
   context: Context,
 ): Promise<readonly HeldName[]> {
-  const { kind, attribute, computed, space: of } = drawing;
+  const { kind, attribute, computed } = drawing;
   const { expression } = computed;
   const nameless = people.filter(
     ({ undrawn, present, kept }) =>
@@ -184,7 +185,7 @@ async function draw(
       const evaluation = { now, ...(record && { record }) };
       return { id: each.id, candidates: expression.candidates?.(decided, evaluation) ?? [] };
     }),
-    holdersOf(kind, attribute, of, context),
+    holdersOf(drawing, space, context),
     taken,
   );
   return nameless.flatMap((each): readonly HeldName[] => {
@@ -200,8 +201,15 @@ async function draw(
  * Where a name may be somebody's: kept for them, said by a source, or held in a target. Of one that
  * several have, nobody is the holder, so that none of them is given it anew.
  */
-function holdersOf(kind: ObjectKind, attribute: string, of: NameSpace, context: Context): Holders {
+function holdersOf(
+  { kind, attribute, space: of }: Drawing,
+  { records }: Space,
+  context: Context,
+): Holders {
   const { store, book, now } = context;
+  // An account that is about to be somebody's again holds the name for them.
+  const ownerOf = ({ ref, identity }: StoredRecord) =>
+    (records.get(objectKey(ref)) ?? { identity }).identity;
   return async (names) => {
     const keys = names.flatMap((name) => nameKey(name) ?? []);
     const [held, said] = await Promise.all([
@@ -233,9 +241,8 @@ function holdersOf(kind: ObjectKind, attribute: string, of: NameSpace, context: 
           }),
         );
         const nameOf = (value: string) => nameKey(values.get(value) ?? '');
-        const { kept, accounts } = await namesInTarget(context, { system, kind, path }, [
-          ...values.keys(),
-        ]);
+        const at = { system, kind, path };
+        const { kept, accounts } = await namesInTarget(context, at, [...values.keys()], ownerOf);
         for (const [value, holder] of kept) {
           const name = nameOf(value);
           // Whoever had the account is known better by whom the name was drawn for.

@@ -349,8 +349,13 @@ export function joiningContract(open: OpenDatabase): void {
       await warehouse.unmergePerson(kept);
       expect(await people(contoso)).toEqual(['hr/1 ramp/r1', 'payroll/a ramp/r2'].toSorted());
       expect(await warehouse.accountOf('ramp', other)).toEqual(user('ramp', 'r2'));
-      const subject = await warehouse.subject('ramp', kept);
-      expect(subject?.account?.asked).toEqual({ userName: 'r1' });
+      for (const [identity, userName] of [
+        [kept, 'r1'],
+        [other, 'r2'],
+      ] as const) {
+        const subject = await warehouse.subject('ramp', identity);
+        expect(subject?.account?.asked).toEqual({ userName });
+      }
       expect((await warehouse.identity(other))?.attributes.givenName).toBe('Ada');
     });
 
