@@ -62,7 +62,7 @@ export function offerRow(
   const verdict = computed && wins ? 'what the expression may read' : verdictText(offer);
   return [
     system,
-    text(value),
+    value === undefined ? 'no value' : text(value),
     // Of the past it is known whose value counted, not in what order they were asked.
     past ? '' : paint('grey', rankText(offer)),
     paint('grey', ageText(offer)),

@@ -1,6 +1,6 @@
 /** Values of an explanation as text. */
 
-import type { ObjectRef, ReferenceValue } from '../identity/record.ts';
+import type { Reference, ReferenceValue } from '../identity/record.ts';
 import { valueText } from '../plan/text.ts';
 import type { Explained } from '../sync/verbs.ts';
 
@@ -15,12 +15,13 @@ export function textWith({ names }: Pick<Explained, 'names'>): TextOf {
   };
 }
 
-function referenceIn(value: unknown): ObjectRef | undefined {
+function referenceIn(value: unknown): Reference | undefined {
   if (typeof value !== 'object' || value === null || !('$ref' in value)) return undefined;
-  const { $ref } = value as ReferenceValue;
-  return 'id' in $ref ? $ref : undefined;
+  return (value as ReferenceValue).$ref;
 }
 
-function keyOf({ system, kind, id }: ObjectRef): string {
-  return JSON.stringify([system, kind, id]);
+function keyOf(ref: Reference): string {
+  return JSON.stringify(
+    'id' in ref ? [ref.system, ref.kind, ref.id] : [ref.kind, { by: ref.by, value: ref.value }],
+  );
 }

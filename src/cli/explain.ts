@@ -153,7 +153,7 @@ function sayRows(
   const name = attribute.toLowerCase();
   const rows = steps.flatMap((step) =>
     step.type === 'mapping' &&
-    [step.path, ...Object.keys(step.inputs)].some((each) => each.toLowerCase() === name)
+    (step.path.toLowerCase() === name || step.expression.toLowerCase().includes(`[${name}]`))
       ? [mappingRow(step, out, text)]
       : [],
   );

@@ -89,6 +89,21 @@ describe('lockstep identity', () => {
     expect((await there(['show', 'ada'])).stdout).toContain('"1990-10-12"');
   });
 
+  it('shows that there is none where somebody who has the say has none', async () => {
+    const offers = [
+      { path: 'title', system: 'hr', rank: 1, present: true, wins: true, authoritative: true },
+      { path: 'title', system: 'agency', value: 'Poet', rank: 2, present: true, wins: false },
+    ] as const;
+    const showIdentity: Verbs['showIdentity'] = async (request) => ({
+      ...(await testVerbs().showIdentity(request)),
+      values: [{ path: 'title', offers }],
+    });
+    for (const ask of [here, there]) {
+      const { stdout } = await ask(['show', 'ada'], { showIdentity });
+      expect(stdout).toMatch(/title +no value +hr +authoritative\n +"Poet" +agency/);
+    }
+  });
+
   it('shows it as of a moment', async () => {
     for (const ask of [here, there]) {
       const { stdout } = await ask(['show', 'ada', '--as-of', '2026-03-01T10:02:00Z']);

@@ -90,6 +90,10 @@ function valueRows(
       const reason = why.filter((text) => text !== '').join(', ');
       return ['', paint('grey', offered), paint('grey', system), reason];
     });
+  if (value === undefined) {
+    const decides = offers.find(({ wins }) => wins)?.system ?? '';
+    return [[path, 'no value', decides, paint('grey', 'authoritative')], ...losers];
+  }
   return [[path, valueText(value), origin, paint('grey', age)], ...losers];
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import { testVerbs } from '../server/api/testing.ts';
 import type { RunReport } from '../sync/engine.ts';
 import type { OutcomeRow } from '../sync/ledger.ts';
 import type { StatusReport, Verbs } from '../sync/verbs.ts';
@@ -295,7 +296,10 @@ describe('the command line', () => {
 
   it('ends with 2 when a plan is held, and says how to let it go', async () => {
     const config = await configured();
-    const { exit, stdout } = await lockstep(['run', '-c', config], { run: async () => REPORT });
+    const { exit, stdout } = await lockstep(['run', '-c', config], {
+      run: async () => REPORT,
+      reviews: testVerbs().reviews,
+    });
     expect(exit).toBe(2);
     expect(stdout).toMatchInlineSnapshot(`
       "Read
@@ -308,6 +312,7 @@ describe('the command line', () => {
         Who and why: lockstep log --unsent hr
 
       Held in 1.2 s.
+      1 to be decided by a person: lockstep review
       "
     `);
   });

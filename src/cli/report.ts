@@ -17,6 +17,12 @@ export function sayRun(report: RunReport, out: Output): void {
   out.say(`${verdict} in ${duration(report.milliseconds)}.`);
 }
 
+/** Records in doubt are nobody's, and nothing is written for them. */
+export function sayToDecide(reviews: number, { paint, say }: Output): void {
+  if (reviews === 0) return;
+  say(`${count(reviews)} to be decided by a person: ${paint('cyan', 'lockstep review')}`);
+}
+
 export function sayReadings(readings: readonly ReadingReport[], out: Output): void {
   if (readings.length === 0) return;
   out.say(out.paint('bold', 'Read'));

@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-async function shown(parameters: readonly string[], services: object) {
+async function shown(parameters: readonly string[], services: object, columns?: number) {
   let stdout = '';
   const write = (text: string): void => {
     stdout += text;
@@ -29,19 +29,24 @@ async function shown(parameters: readonly string[], services: object) {
   const exit = await runProgram(
     parameters,
     { version: '1', world, ...services } as never,
-    { stdin: {}, stdout: { write }, stderr: { write: () => {} }, env: {} },
+    {
+      stdin: {},
+      stdout: { write, ...(columns && { columns }) },
+      stderr: { write: () => {} },
+      env: {},
+    },
     new AbortController().signal,
   );
   return { exit, stdout };
 }
 
-function here(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
+function here(parameters: readonly string[], verbs: Partial<Verbs> = {}, columns?: number) {
   const open = async () => ({
     engine: { now: () => new Date('2026-03-01T10:05:00Z') },
     verbs: testVerbs(verbs),
     [Symbol.asyncDispose]: async () => {},
   });
-  return shown([...parameters, '-c', path.join(folder, 'lockstep.yaml')], { open });
+  return shown([...parameters, '-c', path.join(folder, 'lockstep.yaml')], { open }, columns);
 }
 
 function there(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
@@ -66,6 +71,8 @@ describe('lockstep review', () => {
     expect(exit).toBe(2);
     expect(stdout).toMatch(/privatePhone +\+46 70 222 22 22 .*same \+1\.7/);
     expect(stdout).toContain('the same person by 83 %, otherwise a twin');
+    const narrow = await here(['review', 'show', 'r1'], {}, 60);
+    expect(narrow.stdout).toMatch(/privatePhone .*… .*same \+1\.7$/m);
     const remote = await there(['review', 'show', 'r1']);
     expect(remote.stdout.split('\n').slice(1)).toEqual(stdout.split('\n').slice(1));
   });

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { Choice, Decision, ReviewCase } from '../warehouse/decision.ts';
+import type { Choice, Decision } from '../warehouse/decision.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import { sayDecision, sayDecisions } from './decision.ts';
+import { percent, sayCase, sayHead } from './review-case.ts';
 import {
   body,
   type Session,
@@ -10,9 +11,8 @@ import {
   wholeNumber,
   withVerbs,
 } from './session.ts';
-import { tableLines } from './table.ts';
 import type { Output } from './terminal.ts';
-import { ago, counted } from './words.ts';
+import { counted } from './words.ts';
 
 export function reviewCommand(session: Session): Command {
   const command = verbCommand('review', 'what only a person can decide: who is who')
@@ -44,7 +44,7 @@ function show(session: Session): Command {
     withVerbs(session, options, out, async ({ verbs, now }) => {
       const found = await verbs.review(review);
       out.json(found);
-      sayCase(found, now(), session.terminal.stdout.columns ?? 100, out);
+      sayCase(found, now(), out);
       return 2;
     }),
   );
@@ -148,59 +148,4 @@ function sayReviews(items: readonly ReviewItem[], now: Date, out: Output): void 
   }
   out.say();
   out.say(`${counted(items.length, 'decision')} to be made.`);
-}
-
-function sayHead(
-  { id, system, subject, message, since }: ReviewItem,
-  now: Date,
-  out: Output,
-): void {
-  const [mark, age] = [out.paint('yellow', '?'), out.paint('grey', ago(since, now))];
-  out.say(`${mark} ${out.paint('cyan', id)}  ${system}  ${subject}  ${age}`);
-  out.say(`  ${message}`);
-}
-
-/** One column for the record, one for each candidate; a row for each attribute that any of them has. */
-function sayCase(
-  { item, record, people }: ReviewCase,
-  now: Date,
-  width: number,
-  out: Output,
-): void {
-  sayHead(item, now, out);
-  const doubtful = record?.attributes ?? {};
-  const candidates = people.map(({ attributes }) => attributes);
-  const names = new Set([doubtful, ...candidates].flatMap((attributes) => Object.keys(attributes)));
-  const text = (value: unknown): string =>
-    value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  const levels = (name: string): readonly string[] =>
-    item.candidates.map(({ alike }) => {
-      const found = alike?.evidence.find(({ attribute }) => attribute === name);
-      return found ? `${found.level} ${found.bits > 0 ? '+' : ''}${found.bits}` : '';
-    });
-  const head = ['', item.system, ...people.map((_, index) => `${index + 1}`), 'evidence, in bits'];
-  const rows = [...names].map((name) => [
-    name,
-    text(doubtful[name]),
-    ...candidates.map((attributes) => text(attributes[name])),
-    levels(name).filter(Boolean).join(', '),
-  ]);
-  for (const line of tableLines([head, ...rows], { width })) out.say(line);
-  item.candidates.forEach(({ label, alike }, index) => {
-    const likely = alike
-      ? `: the same person by ${percent(alike.confidence)}, otherwise ${OTHERWISE[alike.otherwise]}`
-      : '';
-    out.say(`  ${index + 1}  ${label}${likely}`);
-  });
-}
-
-const OTHERWISE = {
-  stranger: 'a stranger',
-  relative: 'a relative',
-  twin: 'a twin',
-  namesake: 'a namesake',
-} as const;
-
-function percent(confidence: number): string {
-  return `${(confidence * 100).toFixed(confidence > 0.99 ? 2 : 0)} %`;
 }

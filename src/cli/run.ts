@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { sayRun } from './report.ts';
+import { sayRun, sayToDecide } from './report.ts';
 import {
   body,
   EXIT,
@@ -27,6 +27,7 @@ export function runCommand(session: Session): Command {
       );
       out.json(report);
       sayRun(report, out);
+      if (!out.machine) sayToDecide((await verbs.reviews()).length, out);
       return EXIT[report.verdict];
     }),
   );

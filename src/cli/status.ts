@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { StatusReport } from '../sync/verbs.ts';
-import { sayHolds } from './report.ts';
+import { sayHolds, sayToDecide } from './report.ts';
 import {
   body,
   type Exit,
@@ -106,9 +106,7 @@ function sayStatus(
     const what = work === 'read' ? `reads ${system}` : `writes to ${system}`;
     out.say(`Process ${pid} on ${host} ${what} now.`);
   }
-  if (reviews > 0) {
-    out.say(`${count(reviews)} to be decided by a person: ${out.paint('cyan', 'lockstep review')}`);
-  }
+  sayToDecide(reviews, out);
   out.say(lastRunText(lastRun, now));
 }
 

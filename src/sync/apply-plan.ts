@@ -196,7 +196,6 @@ export async function applySeen(
   const startedAt = engine.now();
   await engine.ledger.beginRun(run, startedAt, 'command');
   const report = tallyReport(plan.target, engine.now);
-  report.planned({ ...plan, holds: [] }, {});
   try {
     const policy = writtenSystems(engine).find(({ system }) => system === plan.target);
     if (policy === undefined) throw new RangeError(`${plan.target} is no target`);
@@ -214,7 +213,8 @@ export async function applySeen(
     if (!(error instanceof ConnectorError)) throw error;
     report.applied({ ...EMPTY_TALLY, failure: failureOf(error) });
   }
-  const targets = [report.end()];
+  const { state } = (await engine.plans.byKey(plan.key)) ?? plan;
+  const targets = [{ ...report.end(), plan: { ...plan, holds: [], state } }];
   const milliseconds = engine.now().getTime() - startedAt.getTime();
   const verdict = verdictOf([], targets);
   const ended: RunReport = { run, verdict, startedAt, milliseconds, readings: [], targets };

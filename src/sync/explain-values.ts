@@ -1,7 +1,12 @@
 /** Where a value comes from and who else offers one; whom references name; how an account was found. */
 
-import { type IdentityId, label } from '../identity/identity.ts';
-import { type AttributeValue, isReference, type ObjectRef } from '../identity/record.ts';
+import { type Identity, type IdentityId, label } from '../identity/identity.ts';
+import {
+  type AttributeValue,
+  isReference,
+  type ObjectRef,
+  type Reference,
+} from '../identity/record.ts';
 import type { TargetPolicy } from '../plan/target.ts';
 import type { AttributeChoice } from '../warehouse/choices.ts';
 import type { Offer, Subject } from '../warehouse/subject.ts';
@@ -41,15 +46,16 @@ export function valueExplained(
     ...(choice && { rule: choice.rule }),
     ...(choice?.computed && { computed: choice.computed }),
     offers: offers
-      .filter(({ attributes }) => Object.hasOwn(attributes, path))
       .map(({ ref, present, attributes, ranks }) => ({
         path,
         system: ref.system,
-        value: attributes[path] as AttributeValue,
+        ...(attributes[path] !== undefined && { value: attributes[path] }),
         rank: ranks[path] ?? 0,
         present,
         ...verdictOf(ref, choice, ref.system === origin),
       }))
+      // Of those who have none, whoever has the say decides all the same.
+      .filter(({ value, wins }) => value !== undefined || (wins && origin === undefined))
       .toSorted((a, b) => placeIn(choice, a.system) - placeIn(choice, b.system) || a.rank - b.rank),
   };
 }
@@ -101,8 +107,9 @@ export async function namesOf(
   { warehouse }: Engine,
 ): Promise<readonly NamedReference[]> {
   const refs = new Map<string, ObjectRef>();
+  const lookUps = new Map<string, LookUp>();
   for (const each of attributes) {
-    for (const value of Object.values(each)) collect(value, refs);
+    for (const value of Object.values(each)) collect(value, refs, lookUps);
   }
   const names: NamedReference[] = [];
   for (const [, lot] of Map.groupBy(refs.values(), ({ system, kind }) => `${system}/${kind}`)) {
@@ -110,23 +117,42 @@ export async function namesOf(
     for (const ref of lot) {
       const owner: IdentityId | undefined = owners.get(ref.id);
       const identity = owner === undefined ? undefined : await warehouse.identity(owner);
-      if (identity === undefined) continue;
-      const { displayName } = identity.attributes;
-      const called = label(identity);
-      const display = typeof displayName === 'string' && displayName !== called;
-      names.push({ ref, label: display ? `${displayName} (${called})` : called });
+      if (identity !== undefined) names.push({ ref, label: calledInFull(identity) });
     }
+  }
+  for (const ref of lookUps.values()) {
+    const { kind, by, value } = ref;
+    const found = await warehouse.findPerson(String(value), kind);
+    const [identity, other] = found.filter(({ attributes: theirs }) => theirs[by] === value);
+    if (identity === undefined || other !== undefined) continue;
+    names.push({ ref, label: calledInFull(identity) });
   }
   return names;
 }
 
-function collect(value: AttributeValue, refs: Map<string, ObjectRef>): void {
+function calledInFull(identity: Identity): string {
+  const { displayName } = identity.attributes;
+  const called = label(identity);
+  return typeof displayName === 'string' && displayName !== called
+    ? `${displayName} (${called})`
+    : called;
+}
+
+type LookUp = Exclude<Reference, ObjectRef>;
+
+function collect(
+  value: AttributeValue,
+  refs: Map<string, ObjectRef>,
+  lookUps: Map<string, LookUp>,
+): void {
   if (typeof value !== 'object') return;
   if (isReference(value)) {
-    if ('id' in value.$ref) refs.set(JSON.stringify(value.$ref), value.$ref);
+    const { $ref } = value;
+    if ('id' in $ref) refs.set(JSON.stringify($ref), $ref);
+    else lookUps.set(JSON.stringify($ref), $ref);
     return;
   }
-  for (const each of Object.values(value)) collect(each as AttributeValue, refs);
+  for (const each of Object.values(value)) collect(each as AttributeValue, refs, lookUps);
 }
 
 const LOOKED_BACK = 500;

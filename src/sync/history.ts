@@ -2,6 +2,7 @@
 
 import { type Identity, type IdentityId, label } from '../identity/identity.ts';
 import type { AttributeValue, ObjectRef, SystemName } from '../identity/record.ts';
+import type { AttributeChoice } from '../warehouse/choices.ts';
 import type { HistoryEntry } from '../warehouse/history.ts';
 import type { Engine } from './engine.ts';
 import { valueExplained } from './explain-values.ts';
@@ -27,7 +28,8 @@ export interface ShownIdentity {
 
 export interface ShownValue {
   readonly path: string;
-  readonly value: AttributeValue;
+  /** Absent where somebody has the say and says that there is none, whatever others offer. */
+  readonly value?: AttributeValue;
   readonly origin?: SystemName;
   /** The record that supplies it. */
   readonly record?: ObjectRef;
@@ -120,23 +122,26 @@ async function showIdentity({ person, asOf }: ShowRequest, engine: Engine): Prom
     asOf === undefined
       ? (known.now ?? (await identityThen(known, engine.now(), engine)))
       : await identityThen(known, asOf, engine);
-  const [arrivals, offers, choices] = await Promise.all([
+  const offers = asOf === undefined ? await warehouse.offers(identity.id) : undefined;
+  const offered = offers?.flatMap(({ attributes }) => Object.keys(attributes)) ?? [];
+  const paths = [...new Set([...Object.keys(identity.attributes), ...offered])].toSorted();
+  const [arrivals, choices] = await Promise.all([
     arrivalsOf(identity, asOf, engine),
-    asOf === undefined ? warehouse.offers(identity.id) : undefined,
-    asOf === undefined
-      ? warehouse.choices(identity.id, Object.keys(identity.attributes))
-      : undefined,
+    asOf === undefined ? warehouse.choices(identity.id, paths) : undefined,
   ]);
-  const values = Object.entries(identity.attributes)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, value]): ShownValue => {
+  const values = paths
+    .filter(
+      (path) => identity.attributes[path] !== undefined || isWithheld(choices?.get(path)?.asked),
+    )
+    .map((path): ShownValue => {
+      const value = identity.attributes[path];
       const origin = identity.origins[path];
       const record = identity.links.find(
         ({ system, kind }) => system === origin && kind === identity.kind,
       );
       return {
         path,
-        value,
+        ...(value !== undefined && { value }),
         ...(origin !== undefined && { origin }),
         ...(record !== undefined && { record }),
         ...arrivals.get(path),
@@ -152,6 +157,11 @@ async function showIdentity({ person, asOf }: ShowRequest, engine: Engine): Prom
     keptSince: await warehouse.historySince(),
     values,
   };
+}
+
+/** Whoever has the say has no value, so that those of others do not count. */
+function isWithheld(asked: AttributeChoice['asked'] = []): boolean {
+  return asked.some(({ verdict, authoritative }) => verdict === 'wins' && authoritative);
 }
 
 interface Arrival {

@@ -9,7 +9,7 @@ import type {
   Attributes,
   AttributeValue,
   IdentityRecord,
-  ObjectRef,
+  Reference,
   SystemName,
 } from '../identity/record.ts';
 import type { Action, Omission, Operation } from '../plan/plan.ts';
@@ -268,7 +268,7 @@ export interface TargetExplanation {
 }
 
 export interface NamedReference {
-  readonly ref: ObjectRef;
+  readonly ref: Reference;
   readonly label: string;
 }
 
@@ -284,7 +284,8 @@ export interface ValueExplanation {
   readonly offers: readonly {
     readonly path: string;
     readonly system: SystemName;
-    readonly value: AttributeValue;
+    /** Absent where it has the say, and that it has none counts. */
+    readonly value?: AttributeValue;
     readonly rank: number;
     readonly present: boolean;
     readonly wins: boolean;

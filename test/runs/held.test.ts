@@ -32,7 +32,10 @@ describe('a held plan', () => {
     const report = await company.run();
     expect(report).toMatchObject({ verdict: 'held', targets: [{ done: {} }] });
     const released = await release(company.engine, { type: 'system' }, company.watch);
-    expect(released.targets[0]?.done).toEqual({ create: 1, update: 1, disable: 4 });
+    expect(released.targets[0]).toMatchObject({
+      done: { create: 1, update: 1, disable: 4 },
+      plan: { state: 'applied' },
+    });
   });
 
   it('lets the rest go on where that is configured, and keeps its age', async () => {

@@ -123,13 +123,18 @@ it('makes one person of two sources, and believes each in what it knows', {
     attributes: { name: { givenName: 'Ada', familyName: 'Lovelace' } },
   });
   expect((await company.run()).targets[0]?.done).toEqual({});
-  const { values } = await company.verbs.explain(
+  const { values, names } = await company.verbs.explain(
     { person: 'ada@contoso.com', attribute: 'department' },
     company.watch,
   );
   expect(values?.find(({ path: name }) => name === 'department')).toMatchObject({
     value: 'Engineering',
     origin: 'hr',
+  });
+  // HR names managers by their numbers.
+  expect(names).toContainEqual({
+    ref: { kind: 'user', by: 'employeeId', value: '41' },
+    label: 'Grace Hopper (grace@contoso.com)',
   });
 
   // A week before his first day.

@@ -14,6 +14,7 @@ import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
 import type { RunReport } from '../../src/sync/engine.ts';
+import type { ShownIdentity } from '../../src/sync/history.ts';
 import { runSync } from '../../src/sync/run.ts';
 import type { ValueExplanation } from '../../src/sync/verbs.ts';
 
@@ -129,6 +130,7 @@ async function company() {
       if (value === undefined) throw new Error(`nothing is known of ${attribute}`);
       return value;
     },
+    shown: (person: string): Promise<ShownIdentity> => verbsOf(engine).showIdentity({ person }),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
@@ -201,8 +203,21 @@ it('explains whose value counts, since when, why others do not, and what was com
   });
   expect(await contoso.explained('2', 'jobTitle')).toMatchObject({
     path: 'jobTitle',
-    offers: [{ system: 'agency', verdict: 'later' }],
+    // That HR has none is what counts.
+    offers: [
+      { system: 'hr', verdict: 'wins', authoritative: true },
+      { system: 'agency', value: 'Translator', verdict: 'later' },
+    ],
   });
+  const shown = await contoso.shown('2');
+  expect(shown.values.find(({ path: name }) => name === 'jobTitle')).toMatchObject({
+    path: 'jobTitle',
+    offers: [
+      { system: 'hr', wins: true },
+      { system: 'agency', value: 'Translator', wins: false },
+    ],
+  });
+  expect(shown.values.map(({ path: name }) => name)).not.toContain('role');
   expect(await contoso.explained('1', 'mail')).toEqual({
     path: 'mail',
     value: 'lovelace@contoso.com',

@@ -19,7 +19,7 @@ export const shownIdentity: z.ZodType<ShownIdentity> = named(
         z.object(
           members<ShownValue>()({
             path: z.string(),
-            value: attributeValue,
+            value: z.exactOptional(attributeValue),
             origin: z.exactOptional(z.string()),
             record: z.exactOptional(objectRef),
             since: z.exactOptional(instant),

@@ -27,6 +27,7 @@ import {
   attributeValue,
   instant,
   objectRef,
+  reference,
   texts,
   wholeNumber,
 } from './values.ts';
@@ -161,7 +162,7 @@ export const offer: z.ZodType<ValueExplanation['offers'][number]> = z.object(
   members<ValueExplanation['offers'][number]>()({
     path: z.string(),
     system: z.string(),
-    value: attributeValue,
+    value: z.exactOptional(attributeValue),
     rank: wholeNumber,
     present: z.boolean(),
     wins: z.boolean(),
@@ -229,7 +230,7 @@ export const explained: z.ZodType<Explained> = named(
       at: z.exactOptional(instant),
       past: z.exactOptional(z.object({ logged: z.boolean() })),
       ruleGroups: z.array(ruleStanding),
-      names: z.array(z.object(members<NamedReference>()({ ref: objectRef, label: z.string() }))),
+      names: z.array(z.object(members<NamedReference>()({ ref: reference, label: z.string() }))),
       values: z.exactOptional(z.array(valueExplanation)),
       targets: z.array(
         z.object({

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Failure } from '../../../apply/outcome.ts';
 import type { AttributeChange, FailureKind } from '../../../connectors/spi/index.ts';
-import type { Attributes, AttributeValue, ObjectRef } from '../../../identity/record.ts';
+import type { Attributes, AttributeValue, ObjectRef, Reference } from '../../../identity/record.ts';
 import type { SystemFailure } from '../../../sync/engine.ts';
 import { members, named, words } from './named.ts';
 
@@ -32,6 +32,15 @@ export const objectRef: z.ZodType<ObjectRef> = named(
   'ObjectRef',
   z.object(members<ObjectRef>()({ system: z.string(), kind: z.string(), id: z.string() })),
 );
+
+export const reference: z.ZodType<Reference> = z.union([
+  objectRef,
+  z.object({
+    kind: z.string(),
+    by: z.string(),
+    value: z.union([z.string(), z.number(), z.boolean()]),
+  }),
+]);
 
 export const texts: z.ZodType<Readonly<Record<string, string>>> = z.record(z.string(), z.string());
 
