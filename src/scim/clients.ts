@@ -3,7 +3,7 @@
  * names the client, or the deviation: what one client means, another may have sent by mistake.
  */
 
-/** Each is what a real client needs. */
+/** Each is what a real client needs, or somebody’s suite of tests demands. */
 export interface Leniency {
   /** `"True"` and `"False"` for booleans. */
   readonly textBooleans: boolean;
@@ -21,6 +21,20 @@ export interface Leniency {
   readonly severalPrimaries: boolean;
   /** `schemas` may name others than those of the type. */
   readonly unknownSchemas: boolean;
+  /** `/users` for `/Users`, and `/serviceConfiguration`. */
+  readonly looseAddresses: boolean;
+  /** Texts of filters without their quotes. */
+  readonly bareTexts: boolean;
+  /** A PATCH of a group is answered with the group and its members, where the RFC allows 204 too. */
+  readonly patchedGroups: boolean;
+  /** A PATCH of what is no group is answered with 204, where the RFC allows the resource too. */
+  readonly silentPatches: boolean;
+  /** A required attribute that is missing is `invalidSyntax`; the RFC's word is `invalidValue`. */
+  readonly missingIsSyntax: boolean;
+  /** The `status` of an error is a number; the RFC has a text. */
+  readonly statusNumbers: boolean;
+  /** Nothing about paging in the configuration of the service: RFC 7643 had nothing of it. */
+  readonly plainConfig: boolean;
 }
 
 /** By the name a configuration has for it. */
@@ -33,9 +47,16 @@ export const LENIENCIES: Readonly<Record<string, keyof Leniency>> = {
   'values-for-lists': 'valuesForLists',
   'several-primaries': 'severalPrimaries',
   'unknown-schemas': 'unknownSchemas',
+  'loose-addresses': 'looseAddresses',
+  'bare-texts': 'bareTexts',
+  'patched-groups': 'patchedGroups',
+  'silent-patches': 'silentPatches',
+  'missing-is-syntax': 'missingIsSyntax',
+  'status-numbers': 'statusNumbers',
+  'plain-config': 'plainConfig',
 };
 
-/** What each client needs, by the names of above; `test/conformance/` shows why. */
+/** What each client needs, and each suite of tests demands, by the names of above; `test/conformance/` shows why. */
 export const CLIENTS: Readonly<Record<string, readonly string[]>> = {
   entra: [
     'text-booleans',
@@ -48,10 +69,14 @@ export const CLIENTS: Readonly<Record<string, readonly string[]>> = {
   ],
   google: [],
   jumpcloud: ['removes-by-value'],
+  'microsoft-tests': ['text-booleans', 'loose-addresses', 'bare-texts', 'silent-patches'],
   okta: [],
   onelogin: ['values-for-lists'],
   ping: ['several-primaries'],
   rippling: [],
+  'scim-sanity': ['patched-groups'],
+  'scim2-client': ['plain-config'],
+  scimverify: ['patched-groups', 'missing-is-syntax', 'status-numbers'],
 };
 
 export const STRICT: Leniency = {
@@ -63,6 +88,13 @@ export const STRICT: Leniency = {
   valuesForLists: false,
   severalPrimaries: false,
   unknownSchemas: false,
+  looseAddresses: false,
+  bareTexts: false,
+  patchedGroups: false,
+  silentPatches: false,
+  missingIsSyntax: false,
+  statusNumbers: false,
+  plainConfig: false,
 };
 
 /** All that the clients of one system need, and what is allowed besides. */

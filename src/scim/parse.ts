@@ -18,6 +18,8 @@ const MOST_KNOWN = 1000;
 export interface FilterSyntax {
   /** Allows `matches "pattern"`, for scopes; filters from the network do not have it. */
   readonly matches?: boolean;
+  /** Takes a text without quotes, as far as the next blank or bracket. */
+  readonly bareTexts?: boolean;
 }
 
 /** @returns The path, or what is wrong with it, as `path-invalid` with its column. */
@@ -151,6 +153,8 @@ function value(reader: Reader): FilterValue {
   const known = LITERALS.get(literal.toLowerCase());
   if (known !== undefined) return known;
   if (/^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(literal)) return Number(literal);
+  if (reader.syntax.bareTexts && /^[^"\0]+$/.test(literal) && literal.isWellFormed())
+    return literal;
   reader.at = start;
   return fail(reader, `expected a text in double quotes, a number, true, false or null`);
 }

@@ -12,7 +12,7 @@ import { ScimError } from '../scim/error.ts';
 import { allowHeader, bare, errorAnswer, notAllowed, refusalOf } from './scim/answer.ts';
 import type { Peer } from './scim/certificates.ts';
 import { sealedCursors } from './scim/cursor.ts';
-import { methodsAt } from './scim/methods.ts';
+import { methodsAt, stepsMeant } from './scim/methods.ts';
 import { originOf } from './scim/origin.ts';
 import { answered, type Door } from './scim/requests.ts';
 import type { ServedSystem } from './scim/served.ts';
@@ -57,6 +57,8 @@ export interface Refused {
 type ScimEnvironment = {
   /** What is known of the connection a request came by. */
   Bindings: { readonly peer?: Peer };
+  /** Once it is clear which system is asked. */
+  Variables: { leniency?: Leniency };
 };
 
 type ScimContext = Context<ScimEnvironment>;
@@ -69,10 +71,11 @@ export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> 
   const depth = basePath.split('/').length;
   const refusal = (error: unknown): ScimError => refusalOf(error, onBug);
 
-  app.onError((error, { req: { method, path } }) => {
+  app.onError((error, context) => {
     const refused = refusal(error);
+    const { method, path } = context.req;
     if (TOLD.has(refused.status)) onRefused?.({ method, path, refusal: refused });
-    return errorAnswer(refused);
+    return errorAnswer(refused, context.get('leniency'));
   });
   app.notFound(() => errorAnswer(new ScimError(404, 'there is nothing here')));
 
@@ -80,7 +83,10 @@ export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> 
   app.all(`${basePath}/*`, async (context) => {
     const { req: request } = context;
     const { mayWrite, ...door } = await openDoor(context, options);
-    const path = stepsOf(request.path).slice(depth);
+    const asked = door.served.leniency ?? leniency;
+    context.set('leniency', asked);
+    const steps = stepsOf(request.path).slice(depth);
+    const path = asked.looseAddresses ? stepsMeant(door.served, steps) : steps;
     const allowed = methodsAt(door.served, path);
     // No database keeps U+0000, so nothing is called that.
     if (!allowed || namesNobody(request.path)) throw new ScimError(404, 'there is nothing here');
@@ -92,7 +98,7 @@ export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> 
     return answered({
       ...door,
       ...{ request, cursors, maxBodyBytes, refusal, steps: path.map(decoded) },
-      leniency: door.served.leniency ?? leniency,
+      leniency: asked,
     });
   });
 

@@ -1,5 +1,6 @@
 /** Refusals as responses (RFC 7644 §3.12). */
 
+import { type Leniency, STRICT } from '../../scim/clients.ts';
 import { errorBody, ScimError } from '../../scim/error.ts';
 import { asScimError } from './failure.ts';
 
@@ -25,7 +26,7 @@ export function json(
 }
 
 export function jsonText(
-  text: string,
+  text: string | Uint8Array<ArrayBuffer>,
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
@@ -38,10 +39,12 @@ export function bare(status: number, headers: Readonly<Record<string, string>> =
 
 export function errorAnswer(
   refusal: ScimError,
+  { statusNumbers }: Pick<Leniency, 'statusNumbers'> = STRICT,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const { status, retryAfterSeconds } = refusal;
-  return new Response(JSON.stringify(errorBody(refusal)), {
+  const body = errorBody(refusal);
+  return new Response(JSON.stringify(statusNumbers ? { ...body, status } : body), {
     status,
     headers: {
       'content-type': CONTENT_TYPE,
@@ -55,7 +58,7 @@ export function errorAnswer(
 /** To a method that an address does not know, with those it knows (RFC 9110 §15.5.6). */
 export function notAllowed(method: string, allowed: readonly string[]): Response {
   const refusal = new ScimError(405, `${method} is not possible here`);
-  return errorAnswer(refusal, { allow: allowHeader(allowed) });
+  return errorAnswer(refusal, STRICT, { allow: allowHeader(allowed) });
 }
 
 export function allowHeader(methods: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** What the service says about itself (RFC 7644 §4). */
 
+import type { Leniency } from '../../scim/clients.ts';
 import { ScimError } from '../../scim/error.ts';
 import { PROTOCOL_SCHEMAS, type SchemaDefinition } from '../../scim/schemas.ts';
 import { LIST_RESPONSE, RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG } from '../../scim/urn.ts';
@@ -11,7 +12,11 @@ import type { Resource } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
 export function serviceProviderConfig(
-  { served, base }: { readonly served: ServedSystem; readonly base: string },
+  {
+    served,
+    base,
+    leniency,
+  }: { readonly served: ServedSystem; readonly base: string; readonly leniency: Leniency },
   maxPayloadSize: number,
 ): Resource {
   const { traits = {} } = served.connector;
@@ -30,14 +35,7 @@ export function serviceProviderConfig(
     changePassword: { supported: false },
     sort: { supported: sorts },
     etag: { supported: versions },
-    pagination: {
-      cursor: true,
-      index: skips,
-      defaultPaginationMethod: skips ? 'index' : 'cursor',
-      defaultPageSize: DEFAULT_PAGE_SIZE,
-      maxPageSize: MAX_PAGE_SIZE,
-      cursorTimeout: CURSOR_SECONDS,
-    },
+    ...(!leniency.plainConfig && { pagination: pagination(skips) }),
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',
@@ -50,6 +48,18 @@ export function serviceProviderConfig(
       resourceType: 'ServiceProviderConfig',
       location: `${base}/ServiceProviderConfig`,
     },
+  };
+}
+
+/** RFC 9865 §4. */
+function pagination(skips: boolean): Resource {
+  return {
+    cursor: true,
+    index: skips,
+    defaultPaginationMethod: skips ? 'index' : 'cursor',
+    defaultPageSize: DEFAULT_PAGE_SIZE,
+    maxPageSize: MAX_PAGE_SIZE,
+    cursorTimeout: CURSOR_SECONDS,
   };
 }
 

@@ -55,7 +55,7 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
   const skips = served.connector.traits?.skips ?? false;
   if (!skips && startIndex > 1) throw onlyByCursor(served);
   const from = cursor ? cursors.open(queryText(context, parameters), cursor) : BEGINNING;
-  const filter = parameters.filter === undefined ? true : filterOf(parameters.filter);
+  const filter = parameters.filter === undefined ? true : filterOf(parameters.filter, context);
   const sort = sortOf(context, filter, parameters);
   const linked = cursor !== undefined || !skips;
   let items = 0;
@@ -213,8 +213,8 @@ function sortOf(
   return type && sortFor(type, leniency, sortBy, sortOrder);
 }
 
-function filterOf(text: string): Filter {
-  const parsed = parseFilter(text);
+function filterOf(text: string, { leniency: { bareTexts } }: ListContext): Filter {
+  const parsed = parseFilter(text, { bareTexts });
   if (parsed.ok) return parsed.value;
   const [problem] = parsed.problems;
   throw badRequest('invalidFilter', `column ${problem?.place?.column}: ${problem?.message}`);

@@ -40,3 +40,18 @@ const FIXED: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ['ResourceTypes', { all: READ, one: READ }],
   ['Schemas', { all: READ, one: READ }],
 ]);
+
+/** An address in any capitals, or by a name that the service itself does not use, as it stands in the RFC. */
+export function stepsMeant(
+  { types }: ServedSystem,
+  [first = '', ...rest]: readonly string[],
+): readonly string[] {
+  const asked = first.toLowerCase();
+  const names = [...types.keys(), ...FIXED.keys(), 'Bulk'];
+  const meant = ALIASES.get(asked) ?? names.find((name) => name.toLowerCase() === asked);
+  return [meant ?? first, ...rest];
+}
+
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['serviceconfiguration', 'ServiceProviderConfig'],
+]);

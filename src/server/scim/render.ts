@@ -35,12 +35,13 @@ export function resourceOf(
       schemas.push(name);
     }
   }
-  for (const { extension, attribute } of type.references) {
-    if (extension === undefined) withLinks(resource, attribute, served, base);
+  for (const place of type.references) {
+    const { extension, attribute } = place;
+    if (extension === undefined) withLinks(resource, place, served, base);
     else {
       const inner = resource[extension];
       if (isObject(inner) && Object.hasOwn(inner, attribute))
-        resource[extension] = withLinks({ ...inner }, attribute, served, base);
+        resource[extension] = withLinks({ ...inner }, place, served, base);
     }
   }
   if (type.kind === 'user' && Array.isArray(resource.groups))
@@ -57,13 +58,14 @@ export function resourceOf(
 
 function withLinks(
   holder: Record<string, unknown>,
-  attribute: string,
+  { attribute, typed }: ServedType['references'][number],
   served: ServedSystem,
   base: string,
 ): Record<string, unknown> {
   const value = holder[attribute];
   if (value === undefined) return holder;
-  const link = (one: unknown) => linkOf(one as AttributeValue, served, base);
+  const of = typed ? typedLinkOf : linkOf;
+  const link = (one: unknown) => of(one as AttributeValue, served, base);
   holder[attribute] = Array.isArray(value) ? value.map(link) : link(value);
   return holder;
 }
@@ -74,7 +76,7 @@ function linkOf(value: AttributeValue, served: ServedSystem, base: string): unkn
   const type = typeOfKind(served, kind);
   return {
     value: id,
-    ...(type && { $ref: `${base}${type.endpoint}/${encodeURIComponent(id)}`, type: type.name }),
+    ...(type && { $ref: `${base}${type.endpoint}/${encodeURIComponent(id)}` }),
   };
 }
 
@@ -84,6 +86,14 @@ function withAddress(group: unknown, served: ServedSystem, base: string): unknow
   if (!type || !isObject(group) || typeof group.value !== 'string') return group;
   return { ...group, $ref: `${base}${type.endpoint}/${encodeURIComponent(group.value)}` };
 }
+/** With the type of what it leads to: members are of several (RFC 7643 §4.2), a manager is of one. */
+function typedLinkOf(value: AttributeValue, served: ServedSystem, base: string): unknown {
+  const link = linkOf(value, served, base);
+  if (!isReference(value) || !('id' in value.$ref) || !isObject(link)) return link;
+  const type = typeOfKind(served, value.$ref.kind);
+  return { ...link, ...(type && { type: type.name }) };
+}
+
 
 function typeOfKind(served: ServedSystem, kind: ObjectKind): ServedType | undefined {
   for (const type of served.types.values()) if (type.kind === kind) return type;

@@ -89,21 +89,27 @@ const OF_RESOURCE: Readonly<Record<string, Answer>> = {
   PUT: async (asked) => {
     const write = writeContext(asked);
     const record = await replace(write, idOf(asked), await body(asked));
-    return answerRecord(asked, write.type, record, 200);
+    return answerWritten(asked, write.type, record);
   },
   PATCH: async (asked) => {
     const write = writeContext(asked);
     const record = await patch(write, idOf(asked), await body(asked));
-    // A group's members may be too many to be read for an answer nobody asked for.
-    if (write.type.kind === 'group' && asked.request.query('attributes') === undefined)
+    if (isSilent(asked, write.type))
       return bare(204, record.version === undefined ? {} : { etag: etag(record.version) });
-    return answerRecord(asked, write.type, record, 200);
+    return answerWritten(asked, write.type, record);
   },
   DELETE: async (asked) => {
     await remove(writeContext(asked), idOf(asked));
     return bare(204);
   },
 };
+
+/** Whether a PATCH is answered without the resource, where nobody named what they want of it (RFC 7644 §3.5.2). */
+function isSilent({ leniency, request }: Asked, { kind }: ServedType): boolean {
+  if (request.query('attributes') !== undefined) return false;
+  // A group's members may be too many to be read for an answer nobody asked for.
+  return kind === 'group' ? !leniency.patchedGroups : leniency.silentPatches;
+}
 
 function nothingHere(): never {
   throw new ScimError(404, 'there is nothing here');
@@ -269,6 +275,21 @@ async function readOne(asked: Asked, type: ServedType): Promise<IdentityRecord> 
 function answerRecord(
   asked: Asked,
   type: ServedType,
+/** What lies apart is read for the answer: memberships are no part of what was written. */
+async function answerWritten(
+  asked: Asked,
+  type: ServedType,
+  record: IdentityRecord,
+): Promise<Response> {
+  const { attributes, excludedAttributes } = asked.request.query();
+  const projection = projectionOf(type, attributes, excludedAttributes);
+  const isApart =
+    type.kind === 'group'
+      ? isWanted(projection, 'members') && record.attributes.members === undefined
+      : isRequested(projection, 'groups');
+  return answerRecord(asked, type, isApart ? await readOne(asked, type) : record, 200);
+}
+
   record: IdentityRecord,
   status: 200 | 201,
 ): Response {

@@ -9,7 +9,7 @@ import {
 import type { ObjectKind, SystemName } from '../../identity/record.ts';
 import type { Leniency } from '../../scim/clients.ts';
 import { parsePath } from '../../scim/path.ts';
-import { type ResourceType, resourceType } from '../../scim/resource-type.ts';
+import { memberAt, type ResourceType, resourceType } from '../../scim/resource-type.ts';
 import {
   type AttributeDefinition,
   attribute,
@@ -40,6 +40,8 @@ export interface ServedType extends ResourceType {
 interface ReferencePlace {
   readonly extension?: string;
   readonly attribute: string;
+  /** Whether the schema has a `type` there, of what is referred to. */
+  readonly typed?: boolean;
 }
 
 /** Asks the system what it has; everything it describes is served, and nothing else. */
@@ -93,9 +95,11 @@ function servedType(schemaOfKind: KindSchema, abilities: Abilities): ServedType 
   });
   const demanded = new Set(told.flatMap(({ id, required }) => (required ? [id] : [])));
   const type = resourceType(kind, own ?? core, extensions, references, demanded);
+  const typed = ({ extension: schema, attribute: name }: ReferencePlace): boolean =>
+    memberAt(type, { attribute: name, ...(schema && { schema }) })?.parts.has('type') ?? false;
   return {
     ...type,
-    references: places,
+    references: places.map((place) => ({ ...place, typed: typed(place) })),
     ...(resource && { endpoint: resource.endpoint }),
     ...(enabledPath !== undefined && { enabledPath }),
   };

@@ -30,7 +30,7 @@ const MAX_TURNS = 20;
 export async function create(context: WriteContext, body: unknown): Promise<IdentityRecord> {
   const { served, type, acceptance, signal } = context;
   const attributes = acceptResource(type, objectOf(body), acceptance);
-  demandRequired(type.core, attributes);
+  demandRequired(context, attributes);
   const record = await operation(served, 'create')(type.kind, attributes, { signal });
   const { members } = attributes;
   return members === undefined
@@ -45,7 +45,7 @@ export async function replace(
 ): Promise<IdentityRecord> {
   const { type, acceptance } = context;
   const wanted = acceptResource(type, objectOf(body), acceptance);
-  demandRequired(type.core, wanted);
+  demandRequired(context, wanted);
   return inTurns(
     context,
     () => current(context, id),
@@ -220,12 +220,15 @@ function writable(members: Members, prefix: string): readonly string[] {
   );
 }
 
-function demandRequired(members: Members, attributes: Attributes): void {
-  const missing = [...members.values()].flatMap(({ definition: { name, required } }) =>
+function demandRequired({ type, acceptance }: WriteContext, attributes: Attributes): void {
+  const missing = [...type.core.values()].flatMap(({ definition: { name, required } }) =>
     required && attributes[name] === undefined ? [name] : [],
   );
   if (missing.length > 0)
-    throw badRequest('invalidValue', `required and missing: ${missing.join(', ')}`);
+    throw badRequest(
+      acceptance.leniency.missingIsSyntax ? 'invalidSyntax' : 'invalidValue',
+      `required and missing: ${missing.join(', ')}`,
+    );
 }
 
 function objectOf(body: unknown): Readonly<Record<string, unknown>> {
