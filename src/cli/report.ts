@@ -45,6 +45,11 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
         ]),
   ]);
   for (const line of tableLines(rows, { width: out.width, right: [3] })) out.say(line);
+  for (const { system, failure } of readings) {
+    if (failure === undefined) continue;
+    if (failure.remedy !== undefined) out.say(`  ${system}: ${failure.remedy}`);
+    out.say(out.paint('grey', `  ${failure.code}: see docs/errors.md`));
+  }
   for (const { system, kind, result, problems = [] } of readings) {
     for (const { message } of problems.slice(0, REJECTED_SHOWN)) {
       out.say(`  ${out.paint('yellow', 'Not taken:')} ${system} ${kind}: ${message}`);

@@ -50,6 +50,11 @@ it.each<[string, string | Buffer, readonly unknown[], Readonly<Record<string, un
     ['1: 1000002 columns; at most 4096 are read'],
   ],
   [
+    'a million named columns wide',
+    `id,${Array.from({ length: 1_000_000 }, (_, index) => `column${index}`).join(',')}\n7\n`,
+    ['1: longer than 1048576 characters; is a quote left open?'],
+  ],
+  [
     'thousands of columns wide',
     `id${',a'.repeat(5000)}\n7\n`,
     ['1: 5001 columns; at most 4096 are read'],

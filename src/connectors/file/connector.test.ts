@@ -161,8 +161,9 @@ describe('CSV', () => {
   });
 
   it('refuses 10 MB in one cell without repeating it', async () => {
-    const [first = ''] = await problems(`employeeId,note\n7,${'x'.repeat(10_000_000)}\n8,b\n`);
-    expect(first).toBe('2: longer than 1048576 characters; is a quote left open?');
+    expect(await problems(`employeeId,note\n7,${'x'.repeat(10_000_000)}\n8,b\n`)).toEqual([
+      '2: longer than 1048576 characters; is a quote left open?',
+    ]);
     expect(await problems(`employeeId,note\n7,${'x'.repeat(300_000)}\n`)).toEqual([
       '2: "note" is longer than 262144 characters',
     ]);

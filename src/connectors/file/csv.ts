@@ -41,9 +41,9 @@ export async function* csvRows(
     },
     on_skip: (error) => {
       const code = error?.code ?? 'unknown';
-      // After a quote in the wrong place the parser takes the rest for one value.
+      // After a quote in the wrong place, or a row without an end, the parser finds no rows any more.
       if (lost) return;
-      lost = code === 'CSV_INVALID_CLOSING_QUOTE';
+      lost = code === 'CSV_INVALID_CLOSING_QUOTE' || code === 'CSV_MAX_RECORD_SIZE';
       // It counts to where a row ends; one that is left open ends with the file.
       const open = code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE';
       const counted = typeof error?.lines === 'number' ? error.lines : lastLine + 1;
