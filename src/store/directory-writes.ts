@@ -5,6 +5,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { indexTerms } from '../connectors/directory/index-terms.ts';
+import { namesBeside } from '../connectors/directory/names.ts';
 import type { DirectoryStorage, Write, Written } from '../connectors/directory/storage.ts';
 import type { SystemName } from '../identity/record.ts';
 import type { Database, Queries } from './database.ts';
@@ -127,13 +128,13 @@ function started(
 const NUMBER = '(select value from directory_sequence where system = ?) - ?';
 
 const COLUMNS = `insert into directory_object (system, kind, id, sequence, created_at, modified_at,
-    attributes, state, name, external, mail, waiting, unique_name)`;
+    attributes, state, extensions, further, name, external, mail, waiting, unique_name)`;
 
-const INSERT = `${COLUMNS} values (?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const INSERT = `${COLUMNS} values (?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   on conflict do nothing`;
 
 const UPDATE = `update directory_object set sequence = ${NUMBER}, modified_at = ?, attributes = ?,
-    state = ?, name = ?, external = ?, mail = ?, waiting = ?, unique_name = ?
+    state = ?, extensions = ?, further = ?, name = ?, external = ?, mail = ?, waiting = ?, unique_name = ?
   where system = ? and kind = ? and id = ? and sequence = ?
     and not exists (select 1 from directory_object other where other.system = ?
       and other.kind = ? and other.unique_name = ? and other.id <> ?)`;
@@ -150,7 +151,7 @@ async function putAlone(
   const changed =
     write.expects === 0
       ? queries.run(
-          `${COLUMNS} select ?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ? where ${sql}
+          `${COLUMNS} select ?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where ${sql}
            on conflict do nothing`,
           [...insertParameters(system, write, behind), ...parameters],
         )
@@ -180,9 +181,12 @@ function updateParameters(system: SystemName, write: Put, behind: number) {
 
 function contentOf({ object, unique }: Put) {
   const { name, external, mail, waiting } = indexTerms(object);
+  const { extensions, further } = namesBeside(object.kind, object.attributes);
   return [
     JSON.stringify(object.attributes),
     JSON.stringify(object.state),
+    extensions,
+    further,
     name ?? null,
     external ?? null,
     mail ?? null,

@@ -6,7 +6,7 @@
 
 import type { Filter } from '../../identity/filter.ts';
 import type { Attributes, ObjectKind, ObjectRef } from '../../identity/record.ts';
-import type { RecordText, TextPage } from '../spi/index.ts';
+import type { RecordText, TextForm, TextPage } from '../spi/index.ts';
 import type { Order } from './order.ts';
 
 export interface StoredObject {
@@ -150,14 +150,20 @@ export type StoredChange =
       readonly removed: boolean;
     };
 
-/** Objects as they lie there, where they lie as JSON. */
+/** Objects as they lie there, where they lie as JSON; undefined where they have to be looked at. */
 export interface StoredTexts {
-  get(kind: ObjectKind, id: string): Promise<RecordText | undefined>;
-  /** By their ids. @returns Undefined where the filter is not told without a look at the objects. */
+  get(kind: ObjectKind, id: string, form: TextForm): Promise<RecordText | undefined>;
+  /** By their ids. */
   page(
     kind: ObjectKind,
     selection: Pick<Selection, 'filter' | 'after' | 'offset' | 'count'>,
-  ): Promise<Pick<TextPage, 'texts' | 'total'> | undefined>;
+    form: TextForm,
+  ): Promise<StoredPage | undefined>;
+}
+
+export interface StoredPage extends Pick<TextPage, 'text' | 'items' | 'total'> {
+  /** The id of the last object. */
+  readonly last?: string;
 }
 
 export interface DirectoryStorage {

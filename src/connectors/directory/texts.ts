@@ -7,18 +7,19 @@ import type { StoredTexts } from './storage.ts';
 export function textsOf({ get, page }: StoredTexts, { isOrdinary }: ExactPaths): Texts {
   return {
     get,
-    page: async (kind, { filter, cursor, offset, count }) => {
+    page: async (kind, { filter, cursor, offset, count }, form) => {
       if (filter && !isOrdinary(filter)) return undefined;
-      const found = await page(kind, {
+      const selection = {
         ...(filter && { filter }),
         ...(cursor !== undefined && { after: cursor }),
         ...(offset !== undefined && { offset }),
         count,
-      });
+      };
+      const found = await page(kind, selection, form);
       if (!found) return undefined;
-      const last = found.texts.at(-1);
-      const more = last !== undefined && found.texts.length === count;
-      return { ...found, ...(more && { nextCursor: last.id }) };
+      const { last, ...shown } = found;
+      const more = last !== undefined && shown.items === count;
+      return { ...shown, ...(more && { nextCursor: last }) };
     },
   };
 }

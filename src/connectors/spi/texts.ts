@@ -3,28 +3,45 @@
 import type { ObjectKind } from '../../identity/record.ts';
 import type { Query } from './connector.ts';
 
-export interface RecordText {
+/** A text around the parts of an object: what stands before each, and which parts may be there. */
+export interface TextForm {
+  /** The names of extensions follow, each as JSON with a comma before it. */
+  readonly extensions: string;
   readonly id: string;
-  readonly version: string;
   /** RFC 3339, UTC. */
   readonly created: string;
   readonly modified: string;
-  /** The attributes as one JSON object, as `JSON.stringify` writes it. */
-  readonly json: string;
+  /** The id follows once more. */
+  readonly address: string;
+  readonly version: string;
+  /** The attributes follow, with a comma before the first, and the bracket that ends the object. */
+  readonly attributes: string;
+  /** An object with other names in it is looked at. */
+  readonly names: ReadonlySet<string>;
+  readonly extensionNames: ReadonlySet<string>;
+}
+
+export interface RecordText {
+  readonly text: string;
+  readonly version: string;
 }
 
 export interface TextPage {
-  readonly texts: readonly RecordText[];
+  /** With a comma between each and the next; as UTF-8 where it is long, which need not be made a text here. */
+  readonly text: string | Uint8Array;
+  readonly items: number;
   readonly total: number;
   readonly nextCursor?: string;
 }
 
 /** The same as `get` and `search` answer without an order, or attributes that are named. */
 export interface Texts {
-  get(kind: ObjectKind, id: string): Promise<RecordText | undefined>;
-  /** @returns Undefined for a filter that is only told by looking at objects: `search` does that. */
+  /** @returns Undefined for an object that is told by looking at it, or that is not there. */
+  get(kind: ObjectKind, id: string, form: TextForm): Promise<RecordText | undefined>;
+  /** @returns Undefined where objects have to be looked at, for the filter or themselves. */
   page(
     kind: ObjectKind,
     query: Pick<Query, 'filter' | 'cursor' | 'offset'> & { readonly count: number },
+    form: TextForm,
   ): Promise<TextPage | undefined>;
 }

@@ -15,7 +15,7 @@ import { projected, projectionOf, resourceOf } from './render.ts';
 import { search } from './search.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 import { sortFor } from './sort.ts';
-import { resourceTexts } from './text.ts';
+import { formOf, linked } from './text.ts';
 import { attributesWanted } from './wanted.ts';
 
 export const DEFAULT_PAGE_SIZE = 100;
@@ -46,8 +46,11 @@ export interface ListContext {
   readonly signal: AbortSignal;
 }
 
-/** @returns The JSON of a list response. */
-export async function list(context: ListContext, parameters: ListParameters): Promise<string> {
+/** @returns The JSON of a list response, as UTF-8 where a system gave it so. */
+export async function list(
+  context: ListContext,
+  parameters: ListParameters,
+): Promise<string | Uint8Array<ArrayBuffer>> {
   const { served, types, cursors } = context;
   const count = Math.min(whole('count', parameters.count, DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
   const startIndex = whole('startIndex', parameters.startIndex, 1, 1);
@@ -59,7 +62,7 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
   const sort = sortOf(context, filter, parameters);
   const linked = cursor !== undefined || !skips;
   let items = 0;
-  const pieces: string[] = [];
+  const pieces: Piece[] = [];
   let skip = cursor === undefined ? startIndex - 1 : 0;
   let total: number | undefined = 0;
   let next: Place | undefined;
@@ -98,8 +101,15 @@ export async function list(context: ListContext, parameters: ListParameters): Pr
     ...(byNumber && { startIndex }),
     ...(next !== undefined && { nextCursor: cursors.seal(queryText(context, parameters), next) }),
   };
-  return `${JSON.stringify(head).slice(0, -1)},"Resources":[${pieces.join('')}]}`;
+  const beginning = `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
+  if (pieces.every((piece) => typeof piece === 'string')) return `${beginning}${pieces.join('')}]}`;
+  const all = [beginning, ...pieces, ']}'];
+  return Buffer.concat(
+    all.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
+  );
 }
+
+type Piece = string | Uint8Array;
 
 const BEGINNING: Place = { index: 0, inner: '' };
 
@@ -137,7 +147,7 @@ interface Asked {
 interface Page {
   /** Of how many resources, and their JSON. */
   readonly items: number;
-  readonly pieces: readonly string[];
+  readonly pieces: readonly Piece[];
   /** Where the system tells. */
   readonly total?: number;
   readonly nextCursor?: string;
@@ -155,22 +165,21 @@ async function pageOf(
   const attributes = attributesWanted(type, projection);
   const { texts } = served.connector;
   const shown = texts && !sort && !projection && !attributes && count > 0;
-  const textPage = shown
-    ? await texts.page(type.kind, {
-        ...{ count, offset },
-        ...(meant && { filter: meant }),
-        ...(cursor !== undefined && { cursor }),
-      })
+  const asText = shown
+    ? await texts.page(
+        type.kind,
+        {
+          ...{ count, offset },
+          ...(meant && { filter: meant }),
+          ...(cursor !== undefined && { cursor }),
+        },
+        formOf(type, base),
+      )
     : undefined;
-  if (textPage) {
-    const { texts: found, ...page } = textPage;
-    const write = resourceTexts(served, type, base);
-    const pieces: string[] = [];
-    for (const [index, text] of found.entries()) {
-      if (index > 0) pieces.push(',');
-      write(text, pieces);
-    }
-    return { ...page, items: found.length, pieces };
+  if (asText) {
+    const { text: kept, ...page } = asText;
+    const text = linked(served, type, base, kept);
+    if (text !== undefined) return { ...page, pieces: [text] };
   }
   const asked = { served, type, byCursor: paged !== undefined };
   const { records, total, nextCursor } = await search(asked, {

@@ -23,13 +23,22 @@ export function resourceOf(
   { ref, attributes, version }: IdentityRecord,
   base: string,
 ): Resource {
-  const resource: Record<string, unknown> = { schemas: [type.schema.id], id: ref.id };
   const schemas = [type.schema.id];
-  let meta: Readonly<Record<string, unknown>> = {};
+  const { meta } = attributes;
+  const resource: Record<string, unknown> = {
+    schemas,
+    id: ref.id,
+    meta: {
+      resourceType: type.name,
+      ...(isObject(meta) && meta),
+      location: `${base}${type.endpoint}/${encodeURIComponent(ref.id)}`,
+      ...(version !== undefined && { version: etag(version) }),
+    },
+  };
   for (const name in attributes) {
     const value = attributes[name];
-    if (name === 'meta') meta = isObject(value) ? value : {};
-    else if (type.core.has(name.toLowerCase())) resource[name] = value;
+    if (BESIDES.has(name)) continue;
+    if (type.core.has(name.toLowerCase())) resource[name] = value;
     else if (type.extended.has(name.toLowerCase())) {
       resource[name] = value;
       schemas.push(name);
@@ -46,15 +55,11 @@ export function resourceOf(
   }
   if (type.kind === 'user' && Array.isArray(resource.groups))
     resource.groups = resource.groups.map((one) => withAddress(one, served, base));
-  resource.schemas = schemas;
-  resource.meta = {
-    resourceType: type.name,
-    ...meta,
-    location: `${base}${type.endpoint}/${encodeURIComponent(ref.id)}`,
-    ...(version !== undefined && { version: etag(version) }),
-  };
   return resource;
 }
+
+/** Of every resource, and told by themselves. */
+const BESIDES: ReadonlySet<string> = new Set(['schemas', 'meta']);
 
 function withLinks(
   holder: Record<string, unknown>,
@@ -70,7 +75,8 @@ function withLinks(
   return holder;
 }
 
-function linkOf(value: AttributeValue, served: ServedSystem, base: string): unknown {
+/** An address for a reference to an object that has one here; another value stays as it is. */
+export function linkOf(value: AttributeValue, served: ServedSystem, base: string): unknown {
   if (!isReference(value) || !('id' in value.$ref)) return value;
   const { kind, id } = value.$ref;
   const type = typeOfKind(served, kind);
@@ -80,12 +86,6 @@ function linkOf(value: AttributeValue, served: ServedSystem, base: string): unkn
   };
 }
 
-/** RFC 7643 §4.1.2: a group somebody is in, with where it is. */
-function withAddress(group: unknown, served: ServedSystem, base: string): unknown {
-  const type = typeOfKind(served, 'group');
-  if (!type || !isObject(group) || typeof group.value !== 'string') return group;
-  return { ...group, $ref: `${base}${type.endpoint}/${encodeURIComponent(group.value)}` };
-}
 /** With the type of what it leads to: members are of several (RFC 7643 §4.2), a manager is of one. */
 function typedLinkOf(value: AttributeValue, served: ServedSystem, base: string): unknown {
   const link = linkOf(value, served, base);
@@ -94,6 +94,12 @@ function typedLinkOf(value: AttributeValue, served: ServedSystem, base: string):
   return { ...link, ...(type && { type: type.name }) };
 }
 
+/** RFC 7643 §4.1.2: a group somebody is in, with where it is. */
+function withAddress(group: unknown, served: ServedSystem, base: string): unknown {
+  const type = typeOfKind(served, 'group');
+  if (!type || !isObject(group) || typeof group.value !== 'string') return group;
+  return { ...group, $ref: `${base}${type.endpoint}/${encodeURIComponent(group.value)}` };
+}
 
 function typeOfKind(served: ServedSystem, kind: ObjectKind): ServedType | undefined {
   for (const type of served.types.values()) if (type.kind === kind) return type;

@@ -23,7 +23,7 @@ import { type ListParameters, list } from './list.ts';
 import { recordWithGroups, recordWithMembers } from './members.ts';
 import { isRequested, isWanted, projected, projectionOf, resourceOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
-import { resourceTexts } from './text.ts';
+import { formOf, linked } from './text.ts';
 import { attributesWanted } from './wanted.ts';
 import { create, patch, remove, replace, type WriteContext } from './write.ts';
 
@@ -221,14 +221,17 @@ async function readAnswer(asked: Asked): Promise<Response> {
   const { attributes, excludedAttributes } = request.query();
   const projection = projectionOf(type, attributes, excludedAttributes);
   const { texts } = served.connector;
-  if (!texts || projection || attributesWanted(type, projection))
+  const isUsual = projection === undefined && attributesWanted(type, projection) === undefined;
+  const kept =
+    isUsual && texts
+      ? await texts.get(type.kind, idOf(asked), formOf(type, asked.base))
+      : undefined;
+  const text = kept && linked(served, type, asked.base, kept.text);
+  if (!kept || text === undefined)
     return answerRecord(asked, type, await readOne(asked, type), 200);
-  const text = await texts.get(type.kind, idOf(asked));
-  if (!text) throw doesNotExist(asked, type);
-  if (isKnown(asked, text.version)) return bare(304, { etag: etag(text.version) });
-  const pieces: string[] = [];
-  resourceTexts(served, type, asked.base)(text, pieces);
-  return jsonText(pieces.join(''), 200, placed(asked, type, text));
+  const { version } = kept;
+  if (isKnown(asked, version)) return bare(304, { etag: etag(version) });
+  return jsonText(text, 200, placed(asked, type, { id: idOf(asked), version }));
 }
 
 function doesNotExist(asked: Asked, { name }: ServedType): ScimError {
@@ -272,9 +275,6 @@ async function readOne(asked: Asked, type: ServedType): Promise<IdentityRecord> 
   return record;
 }
 
-function answerRecord(
-  asked: Asked,
-  type: ServedType,
 /** What lies apart is read for the answer: memberships are no part of what was written. */
 async function answerWritten(
   asked: Asked,
@@ -290,6 +290,9 @@ async function answerWritten(
   return answerRecord(asked, type, isApart ? await readOne(asked, type) : record, 200);
 }
 
+function answerRecord(
+  asked: Asked,
+  type: ServedType,
   record: IdentityRecord,
   status: 200 | 201,
 ): Response {

@@ -3,148 +3,84 @@
  * without being taken apart and put together again.
  */
 
-import type { RecordText } from '../../connectors/spi/index.ts';
-import type { Attributes } from '../../identity/record.ts';
-import { resourceOf } from './render.ts';
+import type { TextForm } from '../../connectors/spi/index.ts';
+import type { AttributeValue } from '../../identity/record.ts';
+import { linkOf } from './render.ts';
 import type { ServedSystem, ServedType } from './served.ts';
 
+/** Whoever asks next mostly has the same address in mind. */
+const last = new WeakMap<ServedType, { readonly base: string; readonly form: TextForm }>();
+
 /**
- * Writes resources of one type, the same as `JSON.stringify` makes of `resourceOf` the record, in pieces: a
- * page of them is put together once.
+ * What stands around the parts of a resource, the same as in the JSON of `resourceOf` its record.
  *
  * @param base Address of the service, without a slash at the end.
  */
-export function resourceTexts(
-  served: ServedSystem,
-  type: ServedType,
-  base: string,
-): (text: RecordText, pieces: string[]) => void {
-  const extensionsIn = extensionFinder(type);
-  const beginnings = new Map<string, string>();
-  const beginning = (extensions: string): string => {
-    const schemas = [type.schema.id, ...(extensions === '' ? [] : extensions.split(' '))];
-    const begins = `{"schemas":${JSON.stringify(schemas)},"id":"`;
-    beginnings.set(extensions, begins);
-    return begins;
+export function formOf(type: ServedType, base: string): TextForm {
+  const before = last.get(type);
+  if (before?.base === base) return before.form;
+  const form: TextForm = {
+    extensions: `{"schemas":[${JSON.stringify(type.schema.id)}`,
+    id: '],"id":"',
+    created: `","meta":{"resourceType":${JSON.stringify(type.name)},"created":"`,
+    modified: '","lastModified":"',
+    address: `","location":${JSON.stringify(`${base}${type.endpoint}/`).slice(0, -1)}`,
+    version: '","version":"W/\\"',
+    attributes: '\\""}',
+    ...namesOf(type),
   };
-  const meta = `"meta":{"resourceType":${JSON.stringify(type.name)},"created":"`;
-  const location = `","location":${JSON.stringify(`${base}${type.endpoint}/`).slice(0, -1)}`;
-  return (text, pieces) => {
-    const { id, version, created, modified, json } = text;
-    const isPlain = PLAIN.test(id) && !json.includes('"$ref"');
-    const extensions = isPlain ? extensionsIn(json) : undefined;
-    if (extensions === undefined) {
-      pieces.push(JSON.stringify(resourceOf(served, type, recordOf(served, type, text), base)));
-      return;
-    }
-    pieces.push(beginnings.get(extensions) ?? beginning(extensions), id, '",');
-    if (json !== '{}') pieces.push(json.slice(1, -1), ',');
-    pieces.push(meta, created, '","lastModified":"', modified);
-    pieces.push(location, id, '","version":"W/\\"', version, '\\""}}');
-  };
+  last.set(type, { base, form });
+  return form;
 }
 
-/** The same in an address, in JSON, and as it is; every id of ours. */
-const PLAIN = /^[\w-]+$/;
-
-function recordOf(
-  { name: system }: ServedSystem,
-  { kind }: ServedType,
-  { id, version, created, modified, json }: RecordText,
-) {
-  // The system's own: it wrote them.
-  const attributes = JSON.parse(json) as Attributes;
-  const meta = { created, lastModified: modified };
-  return { ref: { system, kind, id }, attributes: { ...attributes, meta }, version };
-}
-
-/**
- * Tells which extensions an object has, with blanks between them; undefined where something is there that is not
- * answered, or not as it is kept. Most objects have the same names as the one before, and that is tried first.
- */
-function extensionFinder(type: ServedType): (json: string) => string | undefined {
-  const { core, extended } = namesOf(type);
-  const before: string[] = [];
-  return (json) => {
-    let extensions = '';
-    if (json === '{}') return extensions;
-    for (let at = 1, index = 0; ; at++, index++) {
-      let name = before[index];
-      if (name === undefined || !json.startsWith(name, at)) {
-        const end = json.indexOf('"', at + 1) + 2;
-        if (json.charCodeAt(at) !== QUOTE || json.charCodeAt(end - 1) !== COLON) return undefined;
-        name = json.slice(at, end);
-        if (!core.has(name) && !extended.has(name)) return undefined;
-        before[index] = name;
-      }
-      const extension = extended.get(name);
-      if (extension !== undefined) extensions += extensions === '' ? extension : ` ${extension}`;
-      at = endOfValue(json, at + name.length);
-      if (at === json.length - 1) return extensions;
-    }
-  };
-}
-
-/** As they stand in JSON, with their quotes and the colon. */
-interface Names {
-  readonly core: ReadonlySet<string>;
-  /** With what they are called. */
-  readonly extended: ReadonlyMap<string, string>;
-}
+type Names = Pick<TextForm, 'names' | 'extensionNames'>;
 
 const known = new WeakMap<ServedType, Names>();
 
 /** What is answered, spelled as the schema spells it. */
 function namesOf(type: ServedType): Names {
-  const names = known.get(type);
-  if (names) return names;
+  const before = known.get(type);
+  if (before) return before;
   const core = [...type.core.values()].map(({ definition }) => definition.name);
-  const found = {
-    core: new Set(core.filter((name) => !BESIDES.has(name)).map((name) => `"${name}":`)),
-    extended: new Map([...type.extended.values()].map(({ id }) => [`"${id}":`, id])),
+  const names = {
+    names: new Set(core.filter((name) => !BESIDES.has(name))),
+    extensionNames: new Set([...type.extended.values()].map(({ id }) => id)),
   };
-  known.set(type, found);
-  return found;
+  known.set(type, names);
+  return names;
 }
 
 /** Of every resource, but no attributes; and what is told by itself, in another form. */
 const BESIDES: ReadonlySet<string> = new Set(['id', 'schemas', 'meta', 'groups', 'members']);
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
+/** As they are kept; inside of a text every quote has a backslash before it. */
+const REFERENCE =
+  /\{"\$ref":\{"system":"(?:[^"\\]|\\.)*","kind":"(?:[^"\\]|\\.)*","id":"(?:[^"\\]|\\.)*"\}\}/g;
+const REFERS = '{"$ref":{';
 
-/** Where the comma or the bracket behind a value stands. Without blanks, as `JSON.stringify` writes. */
-function endOfValue(json: string, from: number): number {
-  let depth = 0;
-  for (let at = from; ; at++) {
-    switch (json.charCodeAt(at)) {
-      case QUOTE:
-        at = endOfText(json, at);
-        break;
-      case 0x5b:
-      case 0x7b:
-        depth++;
-        break;
-      case 0x5d:
-      case 0x7d:
-        if (depth === 0) return at;
-        depth--;
-        break;
-      case COMMA:
-        if (depth === 0) return at;
-        break;
-      default:
-        if (at >= json.length) return json.length - 1;
-    }
-  }
+/**
+ * The same text, in which a reference is a link to what it refers to.
+ *
+ * @returns Undefined where there is one that has to be looked at.
+ */
+export function linked<Text extends string | Uint8Array>(
+  served: ServedSystem,
+  { references }: ServedType,
+  base: string,
+  kept: Text,
+): Text | string | undefined {
+  const isPlain =
+    typeof kept === 'string' ? !kept.includes(REFERS) : !bufferOf(kept).includes(REFERS);
+  if (isPlain) return kept;
+  // With a type, which the place decides.
+  if (references.some(({ typed }) => typed)) return undefined;
+  const text = typeof kept === 'string' ? kept : bufferOf(kept).toString();
+  const links = text.replace(REFERENCE, (reference) =>
+    JSON.stringify(linkOf(JSON.parse(reference) as AttributeValue, served, base)),
+  );
+  return links.includes(REFERS) ? undefined : links;
 }
 
-/** Where the quote stands that ends a text. */
-function endOfText(json: string, from: number): number {
-  for (let at = json.indexOf('"', from + 1); ; at = json.indexOf('"', at + 1)) {
-    let backslashes = 0;
-    while (json.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes++;
-    if (at < 0 || backslashes % 2 === 0) return at < 0 ? json.length : at;
-  }
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

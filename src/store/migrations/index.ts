@@ -1,4 +1,4 @@
-/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit, 0600 inbound, 0610 joins, 0620 history, 0630 merging, 0660 refused creates, 0670 releases, 0700 groups of directories, 0710 tenants and clients. */
+/** Every migration there is. Numbers: 0001 warehouse, 01xx directory and tokens, 0200 plans, 03xx drift, 0400 memberships, 0500 log, 0510 audit, 0600 inbound, 0610 joins, 0620 history, 0630 merging, 0660 refused creates, 0670 releases, 0700 groups of directories, 0710 tenants and clients, 0720 counts, 0730 unique values and 0740 names of directories. */
 
 import { warehouse0001 } from './0001-warehouse.ts';
 import { directory0100 } from './0100-directory.ts';
@@ -26,6 +26,7 @@ import { tenants0710 } from './0710-tenants.ts';
 import { clients0711 } from './0711-clients.ts';
 import { directoryCount0720 } from './0720-directory-count.ts';
 import { directoryUnique0730 } from './0730-directory-unique.ts';
+import { directoryNames0740 } from './0740-directory-names.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   directoryGroups0700,
   directoryCount0720,
   directoryUnique0730,
+  directoryNames0740,
   tenants0710,
   clients0711,
 ];
