@@ -16,7 +16,8 @@ import {
 import { documentOf, fileNames, readFolder } from './folder.ts';
 import { type FileOptions, fileOptions, nameOf } from './options.ts';
 import { readChangedFile, readFile, surveyFile } from './read.ts';
-import { recordIn, type Sound, searchFile } from './search.ts';
+import { recordIn, searchFile } from './search.ts';
+import type { Sound } from './sound.ts';
 import { type Source, type Survey, surveyOf } from './survey.ts';
 
 export const file: ConnectorDefinition<FileOptions> = {

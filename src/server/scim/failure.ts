@@ -44,6 +44,8 @@ const BY_CODE: Readonly<Record<string, readonly [number, ScimType?]>> = {
   'value-create-only': [400, 'mutability'],
   'attribute-immutable': [400, 'mutability'],
   'no-target': [400, 'noTarget'],
+  // A value that leads to nobody, not one that somebody else has (RFC 7644 §3.12).
+  'reference-not-visible': [400, 'invalidValue'],
   'request-too-large': [400, 'tooMany'],
   'unknown-kind': [404],
   'operation-not-supported': [501],
