@@ -1,6 +1,7 @@
 /** The warehouse in its own process: reads two sources, then single changes. */
 
 import { randomUUID } from 'node:crypto';
+import type { ChangePage } from '../src/connectors/spi/index.ts';
 import type { Result } from '../src/identity/problem.ts';
 import type { Change } from '../src/identity/record.ts';
 import { compileReadMap } from '../src/mapping/read-map.ts';
@@ -11,14 +12,13 @@ import { openWarehouse } from '../src/warehouse/open.ts';
 import type { SourceRules, WarehouseRules } from '../src/warehouse/warehouse.ts';
 import { COMPARED } from '../test/joining/blocks.ts';
 import { peakMegabytes, serveOrders, settingsOf } from './child.ts';
-import { type Cost, costOf, NO_COST, together } from './warehouse-cost.ts';
+import { type Cost, costOf, together } from './warehouse-cost.ts';
 import {
   department,
   departments,
   type Joined,
   type Line,
   pagesOf,
-  SYSTEMS,
   type System,
   TARGET,
 } from './warehouse-people.ts';
@@ -42,7 +42,7 @@ export interface Absorbed extends Cost {
 }
 
 type Order =
-  | { readonly do: 'absorb' }
+  | { readonly do: 'absorb'; readonly system: System }
   | { readonly do: 'change'; readonly attribute: 'surname' | 'department'; readonly times: number };
 
 const READ: Readonly<Record<System, readonly string[]>> = {
@@ -66,7 +66,7 @@ const warehouse = await openWarehouse(openWarehouseStore(database), rules(), {
 await serveOrders({}, async (order: Order): Promise<unknown> => {
   switch (order.do) {
     case 'absorb':
-      return absorbed();
+      return absorbed(order.system);
     case 'change':
       return changed(order.attribute, order.times);
   }
@@ -78,31 +78,45 @@ function timeOrderedId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
-async function absorbed(): Promise<Absorbed> {
-  let cost = NO_COST;
-  for (const system of SYSTEMS) {
-    const [begun, reading] = await costOf(
-      () => warehouse.beginReading(system, 'user', 'full'),
+async function absorbed(system: System): Promise<Absorbed> {
+  const [begun, reading] = await costOf(
+    () => warehouse.beginReading(system, 'user', 'full'),
+    server,
+  );
+  let cost = begun;
+  for (const [page, following] of pairs(changesOf(system))) {
+    const [taken] = await costOf(
+      () => warehouse.absorb(reading, page, { following: () => following }),
       server,
     );
-    cost = together(cost, begun);
-    for (const page of pagesOf(folder, system)) {
-      const changes = page.map((line) => present(system, line));
-      const [taken] = await costOf(() => warehouse.absorb(reading, { changes }), server);
-      cost = together(cost, taken);
-    }
-    const [ended, result] = await costOf(async () => {
-      await warehouse.absorb(reading, { changes: [], complete: true, watermark: '1' });
-      return warehouse.endReading(reading, true);
-    }, server);
-    cost = together(cost, ended);
-    if (result.rejectedCount > 0) throw new Error(JSON.stringify(result.rejected[0]));
+    cost = together(cost, taken);
   }
+  const [ended, result] = await costOf(async () => {
+    await warehouse.absorb(reading, { changes: [], complete: true, watermark: '1' });
+    return warehouse.endReading(reading, true);
+  }, server);
+  cost = together(cost, ended);
+  if (result.rejectedCount > 0) throw new Error(JSON.stringify(result.rejected[0]));
   const [row] = await database.all<{ readonly n: number }>(
     `select count(*) as n from (
        select 1 from record where identity is not null group by identity having count(*) = 2) pair`,
   );
   return { ...cost, peakMegabytes: peakMegabytes(), joined: row?.n ?? 0 };
+}
+
+function* changesOf(system: System): Generator<ChangePage> {
+  for (const page of pagesOf(folder, system))
+    yield { changes: page.map((line) => present(system, line)) };
+}
+
+/** Each with the one after it. */
+function* pairs<Value>(values: Iterable<Value>): Generator<readonly [Value, Value | undefined]> {
+  let before: Value | undefined;
+  for (const value of values) {
+    if (before !== undefined) yield [before, value];
+    before = value;
+  }
+  if (before !== undefined) yield [before, undefined];
 }
 
 /** One person after the other; milliseconds of each. */

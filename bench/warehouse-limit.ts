@@ -1,18 +1,18 @@
 /**
- * The limit: a bare bulk upsert of the rows that absorbing wrote, into an empty database with the same
- * tables and indexes, in the same order and as many records in a transaction, and nothing else. It
- * talks to the database directly.
+ * The limit: a bare bulk upsert of the rows that absorbing a source wrote, into a database with the same
+ * tables and indexes, in the same order and as many records in a transaction, and nothing else: what it
+ * wrote anew and what it changed. It talks to the database directly.
  */
 
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
-import type { Row, SqlValue } from '../src/store/database.ts';
+import type { Database, Row, SqlValue } from '../src/store/database.ts';
 import { openDatabase } from '../src/store/open.ts';
 import { SCHEMA } from '../src/store/postgres-role.ts';
 import { serveOrders, settingsOf } from './child.ts';
 import { type Cost, costOf, NO_COST, together } from './warehouse-cost.ts';
-import { pagesOf, SYSTEMS, type System, TARGET } from './warehouse-people.ts';
+import { pagesOf, type System, TARGET } from './warehouse-people.ts';
 
 export interface LimitSettings {
   /** What absorbing wrote, and where it is written again. */
@@ -34,16 +34,24 @@ interface Table {
   readonly column: string;
   /** So that its key is of use. */
   readonly where?: string;
+  /** The first column of its key, where that is another. */
+  readonly leads?: string;
 }
 
 const OF_USERS = { of: 'record', column: 'id', where: `t.kind = 'user' and ` } as const;
 
 const TABLES: readonly Table[] = [
   { ...OF_USERS, name: 'record', key: ['system', 'kind', 'id'] },
-  { ...OF_USERS, name: 'unjoined', key: ['key', 'system', 'kind', 'id'] },
+  { ...OF_USERS, name: 'unjoined', key: ['key', 'system', 'kind', 'id'], leads: 'key' },
   { name: 'review', key: ['id'], of: 'record', column: 'subject' },
   { name: 'identity', key: ['id'], of: 'identity', column: 'id' },
-  { name: 'identity_key', key: ['key', 'identity'], of: 'identity', column: 'identity' },
+  {
+    name: 'identity_key',
+    key: ['key', 'identity'],
+    of: 'identity',
+    column: 'identity',
+    leads: 'key',
+  },
   { name: 'edge', key: ['identity', 'attribute', 'referent'], of: 'identity', column: 'identity' },
   {
     name: 'due',
@@ -72,8 +80,8 @@ interface Target extends AsyncDisposable {
 
 const { from, to, folder, server } = settingsOf<LimitSettings>();
 await using source = await openDatabase(from, folder);
-// Its tables are made by the product, and nothing else is.
-await (await openDatabase(to, folder))[Symbol.asyncDispose]();
+// Its tables are made by the product, and nothing else is. Asked what has been written already.
+await using written = await openDatabase(to, folder);
 await using target = source.dialect === 'sqlite' ? sqliteTarget() : await postgresTarget();
 
 /** By whom keys are, which nobody asks but this benchmark. */
@@ -82,24 +90,19 @@ const OWNERS = {
   drop: 'drop index bench_key_owner',
 };
 
-await serveOrders({}, async (): Promise<Limit> => {
+/** @param order.system Which has been absorbed just now. */
+await serveOrders({}, async ({ system }: { readonly system: System }): Promise<Limit> => {
   let cost = NO_COST;
   let rows = 0;
-  const people = new Set<string>();
-  const steps = new Set<SqlValue>();
   await define(OWNERS.make);
-  for (const system of SYSTEMS) {
-    for (const page of pagesOf(folder, system)) {
-      const lots = await lotsOf(
-        system,
-        page.map(({ id }) => id),
-        people,
-        steps,
-      );
-      const [taken] = await costOf(() => target.write(lots), server);
-      cost = together(cost, taken);
-      for (const lot of lots) rows += lot.rows.length;
-    }
+  for (const page of pagesOf(folder, system)) {
+    const lots = await lotsOf(
+      system,
+      page.map(({ id }) => id),
+    );
+    const [taken] = await costOf(() => target.write(lots), server);
+    cost = together(cost, taken);
+    for (const lot of lots) rows += lot.rows.length;
   }
   await define(OWNERS.drop);
   return { ...cost, rows };
@@ -118,48 +121,54 @@ async function define(statement: string): Promise<void> {
   await client.end();
 }
 
-/** What belongs to these records, as far as it has not been written with others. */
-async function lotsOf(
-  system: System,
-  ids: readonly string[],
-  people: Set<string>,
-  steps: Set<SqlValue>,
-): Promise<readonly Lot[]> {
+/** What belongs to these records, as far as it has not been written as it is. */
+async function lotsOf(system: System, ids: readonly string[]): Promise<readonly Lot[]> {
   const lots: Lot[] = [];
-  let others: readonly string[] = [];
-  let stepsHere: readonly SqlValue[] = [];
+  let people: readonly SqlValue[] = [];
+  let steps: readonly SqlValue[] = [];
   for (const table of TABLES) {
     const { name, of, column } = table;
-    const keys = of === 'record' ? ids : of === 'identity' ? others : [];
+    const keys = of === 'record' ? ids : of === 'identity' ? people : steps;
     const which = `${table.where ?? ''}${of === 'record' ? 't.system = ? and ' : ''}`;
-    const found =
-      of === 'step'
-        ? await stepRows(stepsHere)
-        : await source.all(
-            `select t.* from ${source.each} e cross join ${name} t where ${which}t.${column} = e.value`,
-            [JSON.stringify(keys), ...(of === 'record' ? [system] : [])],
-          );
-    if (name === 'record') {
-      others = found.flatMap(({ identity }) => {
-        if (typeof identity !== 'string' || people.has(identity)) return [];
-        people.add(identity);
-        return [identity];
-      });
-    }
-    if (name === 'identity_change') {
-      stepsHere = [...new Set(found.flatMap(({ step = null }) => (steps.has(step) ? [] : [step])))];
-      for (const step of stepsHere) steps.add(step);
-    }
-    if (found.length > 0) lots.push({ table, rows: found });
+    const found = await rowsOf(source, name, which, column, keys, of === 'record' ? [system] : []);
+    if (name === 'record') people = distinct(found, 'identity');
+    const rows = await unwritten(table, found);
+    if (name === 'identity_change') steps = distinct(rows, 'step');
+    if (rows.length > 0) lots.push({ table, rows });
   }
   return lots;
 }
 
-async function stepRows(ids: readonly SqlValue[]): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for (const id of ids)
-    rows.push(...(await source.all('select * from change_step where id = ?', [id])));
-  return rows;
+function rowsOf(
+  database: Database,
+  table: string,
+  which: string,
+  column: string,
+  keys: readonly SqlValue[],
+  parameters: readonly SqlValue[],
+): Promise<readonly Row[]> {
+  const value = column === 'id' && table === 'change_step' ? 'cast(e.value as bigint)' : 'e.value';
+  return database.all(
+    `select t.* from ${database.each} e cross join ${table} t where ${which}t.${column} = ${value}`,
+    [JSON.stringify(keys.map(String)), ...parameters],
+  );
+}
+
+/** Without what was written before, and has not changed since. */
+async function unwritten(
+  { name, key, column, where = '', leads = column }: Table,
+  found: readonly Row[],
+): Promise<readonly Row[]> {
+  const there = await rowsOf(written, name, where, leads, distinct(found, leads), []);
+  const known = new Map(there.map((row) => [JSON.stringify(key.map((part) => row[part])), row]));
+  return found.filter((row) => {
+    const before = known.get(JSON.stringify(key.map((part) => row[part])));
+    return before === undefined || JSON.stringify(before) !== JSON.stringify(row);
+  });
+}
+
+function distinct(rows: readonly Row[], column: string): readonly SqlValue[] {
+  return [...new Set(rows.flatMap((row) => row[column] ?? []))];
 }
 
 function columnsOf({ rows: [row = {}] }: Lot): readonly string[] {

@@ -12,9 +12,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { newestPrograms, startPostgres } from '../test/services/postgres-server.ts';
 import { AS_PRODUCT, child } from './child.ts';
+import { NO_COST, together } from './warehouse-cost.ts';
 import type { Absorbed, EngineSettings } from './warehouse-engine.ts';
 import type { Limit, LimitSettings } from './warehouse-limit.ts';
-import { type Joined, writePeople } from './warehouse-people.ts';
+import { type Joined, SYSTEMS, writePeople } from './warehouse-people.ts';
 
 const MEGABYTES = 400;
 const CHANGE_MILLISECONDS = 5;
@@ -81,10 +82,8 @@ async function measured(place: Place, records: number, joined: Joined): Promise<
   const store = await place.store();
   const settings = { folder: here, joined, ...(place.server && { server: place.server }) };
   const engine: EngineSettings = { ...settings, store };
-  const absorbed = await ordered<Absorbed>('warehouse-engine.ts', engine, { do: 'absorb' });
-  note('the limit');
   const again: LimitSettings = { ...settings, from: store, to: await place.store() };
-  const limit = await ordered<Limit>('warehouse-limit.ts', again, {});
+  const { absorbed, limit } = await inTurns(engine, again);
   const surnames = await ordered<readonly number[]>(
     'warehouse-engine.ts',
     engine,
@@ -101,13 +100,31 @@ async function measured(place: Place, records: number, joined: Joined): Promise<
   return { records: written, absorbed, limit, surnames, departments };
 }
 
+/** Each source absorbed, then what was written for it written barely. */
+async function inTurns(
+  engine: EngineSettings,
+  again: LimitSettings,
+): Promise<Pick<Figures, 'absorbed' | 'limit'>> {
+  await using absorbing = await child('warehouse-engine.ts', { ...engine }, AS_PRODUCT);
+  await using bare = await child('warehouse-limit.ts', { ...again }, AS_PRODUCT);
+  let absorbed: Absorbed = { ...NO_COST, peakMegabytes: 0, joined: 0 };
+  let limit: Limit = { ...NO_COST, rows: 0 };
+  for (const system of SYSTEMS) {
+    const taken = await absorbing.ask<Absorbed>({ do: 'absorb', system });
+    absorbed = { ...taken, ...together(absorbed, taken) };
+    const written = await bare.ask<Limit>({ system });
+    limit = { ...together(limit, written), rows: limit.rows + written.rows };
+  }
+  return { absorbed, limit };
+}
+
 function change(attribute: 'surname' | 'department'): unknown {
   return { do: 'change', attribute, times: CHANGES };
 }
 
 async function ordered<Answer>(
   script: string,
-  settings: EngineSettings | LimitSettings,
+  settings: EngineSettings,
   order: unknown,
 ): Promise<Answer> {
   await using running = await child<unknown>(script, { ...settings }, AS_PRODUCT);

@@ -4,18 +4,23 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Database, Outlives, Queries } from './database.ts';
+import type { Database, Outlives, Queries, Sequence } from './database.ts';
+
+/** Of one transaction. */
+export interface Writing extends Queries {
+  sequence(): Promise<Sequence | undefined>;
+}
 
 export interface Plain extends Pick<Database, 'dialect' | 'tenant' | 'inList' | 'each'>, Queries {
   /** A transaction of its own, with nothing around it. */
-  begin<Value>(work: (queries: Queries) => Promise<Value>, outlives?: Outlives): Promise<Value>;
+  begin<Value>(work: (writing: Writing) => Promise<Value>, outlives?: Outlives): Promise<Value>;
   close(): Promise<void>;
 }
 
 /** A database whose questions join the transaction they are asked in. */
 export function joining(plain: Plain): Database {
   const current = new AsyncLocalStorage<{
-    readonly queries: Queries;
+    readonly queries: Writing;
     readonly last: (() => Promise<void>)[];
     open: boolean;
   }>();
@@ -48,6 +53,11 @@ export function joining(plain: Plain): Database {
           scope.open = false;
         }
       }, outlives);
+    },
+    committed: (work) => current.exit(work),
+    sequence: async () => {
+      const here = current.getStore();
+      return here?.open ? here.queries.sequence() : undefined;
     },
     lastly: async (work) => {
       const here = current.getStore();

@@ -21,6 +21,13 @@ export interface Queries {
 
 export type Outlives = 'power-cut' | 'process';
 
+/** Numbers are those of one process, and never the same twice. */
+export interface Sequence {
+  readonly number: number;
+  /** The transaction before it, if it is one of this process and nobody wrote anything in between. */
+  readonly after?: number;
+}
+
 export type Dialect = 'sqlite' | 'postgres';
 
 /**
@@ -44,6 +51,13 @@ export interface Database extends Queries, AsyncDisposable {
     work: (queries: Queries) => Promise<Value>,
     outlives?: Outlives,
   ): Promise<Value>;
+  /**
+   * What `work` asks is answered from what is committed, in whatever transaction it is asked: for reading
+   * ahead of writes that are about to be made. It must not write.
+   */
+  committed<Value>(work: () => Promise<Value>): Promise<Value>;
+  /** Where in the order of transactions the one is that is under way; nothing where that cannot be told. */
+  sequence(): Promise<Sequence | undefined>;
   /**
    * Done as the last act of the transaction that is under way, or in one of its own: rows that every
    * writer stands in line for are held for the shortest time, and nobody waits for others behind them.

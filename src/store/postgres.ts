@@ -109,7 +109,7 @@ function overPool(
         `begin; ${wait}select set_config('lockstep.tenant', ${pg.escapeLiteral(tenant)}, true)`,
       );
       begun.catch(() => undefined);
-      const value = await work(over(client, types));
+      const value = await work({ ...over(client, types), sequence: async () => undefined });
       await begun;
       const { command } = await client.query('commit');
       // The server answers a commit of a failed transaction by rolling it back.

@@ -5,7 +5,8 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Outlives, SqlValue } from './database.ts';
+import type { Outlives, Sequence, SqlValue } from './database.ts';
+import { sequences } from './sqlite-sequence.ts';
 
 /** Number, what to do, and for `all`, `run` and `batch`: SQL and parameters. */
 export type Request =
@@ -26,7 +27,7 @@ export interface WorkerFailure {
 }
 
 export type Reply =
-  | readonly [id: number, failed: false, value: Rows | number | undefined]
+  | readonly [id: number, failed: false, value: Rows | Sequence | number | undefined]
   | readonly [id: number, failed: true, failure: WorkerFailure];
 
 const BUSY = 5;
@@ -55,6 +56,7 @@ let inTransaction = false;
 let synced: Outlives = 'power-cut';
 /** What went wrong in the transaction under way: nothing of it is kept then, as in PostgreSQL. */
 let spoiled: WorkerFailure | undefined;
+const order = sequences(() => rows(prepare(writer, 'pragma data_version'), []).rows[0]?.[0]);
 let busySince: number | undefined;
 
 port.on('message', (requests: readonly Request[]) => {
@@ -98,11 +100,12 @@ function attempt(request: Request): Reply {
   }
 }
 
-function serve(request: Request): Rows | number | undefined {
+function serve(request: Request): Rows | Sequence | number | undefined {
   const [, action] = request;
   if (spoiled && (action === 'all' || action === 'run' || action === 'batch')) {
     throw Object.assign(new Error(spoiled.message), { errcode: spoiled.result });
   }
+  if (action !== 'read' && action !== 'begin' && !inTransaction) order.written();
   switch (action) {
     case 'read':
       return rows(prepare(reader, request[2]), request[3]);
@@ -119,7 +122,7 @@ function serve(request: Request): Rows | number | undefined {
       sync(request[2]);
       writer.database.exec('begin immediate');
       inTransaction = true;
-      return undefined;
+      return order.begun();
     case 'commit':
       if (!inTransaction) throw new Error('no transaction is open');
       return end();
@@ -150,6 +153,7 @@ function end(): undefined {
     if (failure) throw Object.assign(new Error(failure.message), { errcode: failure.result });
     writer.database.exec('commit');
     inTransaction = false;
+    order.committed();
   } catch (error) {
     abandon();
     throw error;

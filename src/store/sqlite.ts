@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Tenant } from '../identity/identity.ts';
 import { joining, type Plain } from './current.ts';
-import type { Database, Queries, Row, SqlValue } from './database.ts';
+import type { Database, Queries, Row, Sequence, SqlValue } from './database.ts';
 import { StoreError, type StoreFailure } from './failure.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { migrate } from './migrations/migration.ts';
@@ -61,10 +61,10 @@ function overWorker({ ask, stop }: Thread, tenant: Tenant): Plain {
   const begin: Plain['begin'] = (work, outlives = 'power-cut') =>
     inTurn(async () => {
       // Not waited for: it travels with the first question. When it fails, so does the commit.
-      const begun = ask(['begin', outlives]);
+      const begun = ask<Sequence>(['begin', outlives]);
       begun.catch(() => undefined);
       try {
-        const value = await work(writing);
+        const value = await work({ ...writing, sequence: () => begun });
         await begun;
         await ask(['commit']);
         return value;

@@ -7,6 +7,7 @@ import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { accountsContract } from './warehouse/contract/accounts.ts';
 import { dueContract } from './warehouse/contract/due.ts';
+import { foresightContract } from './warehouse/contract/foresight.ts';
 import { historyContract } from './warehouse/contract/history.ts';
 import { identitiesContract } from './warehouse/contract/identities.ts';
 import { joiningContract } from './warehouse/contract/joining.ts';
@@ -26,6 +27,7 @@ function warehouseContract(open: OpenDatabase): void {
   accountsContract(open);
   ruleGroupContract(open);
   leavingContract(open);
+  foresightContract(open);
 }
 
 const folders: string[] = [];

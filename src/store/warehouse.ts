@@ -30,6 +30,8 @@ export function openWarehouseStore(database: Database): WarehouseStore {
     ...joinStore(database),
     ...historyStore(database),
     ...uniqueStore(database),
+    committed: (work) => database.committed(work),
+    sequence: () => database.sequence(),
     transaction: (work, outlives) =>
       database.transaction(async (queries) => {
         // One writer at a time, as SQLite has it anyway: two readings at once would both miss the

@@ -34,6 +34,37 @@ export async function* gathered(pages: AsyncIterable<ChangePage>): AsyncGenerato
   }
 }
 
+export interface PageInTurn {
+  readonly page: ChangePage;
+  /** The page after it, once it is there. */
+  readonly following: () => ChangePage | undefined;
+}
+
+/** Each page, while the one after it is being asked for. */
+export async function* withFollowing(pages: AsyncIterable<ChangePage>): AsyncGenerator<PageInTurn> {
+  const iterator = pages[Symbol.asyncIterator]();
+  let next = asked(iterator);
+  try {
+    for (;;) {
+      const turn = await next;
+      if (turn.done === true) return;
+      let following: ChangePage | undefined;
+      next = asked(iterator);
+      const after = next;
+      after.then(
+        ({ value }) => {
+          following = value;
+        },
+        () => undefined,
+      );
+      yield { page: turn.value, following: () => following };
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await iterator.return?.();
+  }
+}
+
 /** A failure is thrown where the page is awaited, not where nobody listens yet. */
 function asked(iterator: AsyncIterator<ChangePage>): Promise<IteratorResult<ChangePage>> {
   const next = iterator.next();

@@ -10,8 +10,8 @@ type Suppressions = Pick<PrivacyStore, 'suppressed'>;
 export function withoutSuppressed(warehouse: Warehouse, privacy: Suppressions): Warehouse {
   return {
     ...warehouse,
-    absorb: async (reading, page, fence) =>
-      warehouse.absorb(reading, await allowedOf(page, privacy), fence),
+    absorb: async (reading, page, absorbing) =>
+      warehouse.absorb(reading, await allowedOf(page, privacy), absorbing),
     observe: async (records) => {
       const suppressed = await privacy.suppressed(records.map(({ ref }) => ref));
       await warehouse.observe(records.filter((_, index) => !suppressed.has(index)));

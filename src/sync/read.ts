@@ -8,7 +8,7 @@ import type { Problem } from '../identity/problem.ts';
 import type { Reading, ReadingResult } from '../warehouse/warehouse.ts';
 import type { Engine, ReadingReport, SourceJob, SystemFailure, Watch } from './engine.ts';
 import { fenced } from './fence.ts';
-import { gathered } from './gathered.ts';
+import { gathered, withFollowing } from './gathered.ts';
 
 const TRIES = 5;
 const LONGEST_PAUSE_SECONDS = 120;
@@ -127,8 +127,8 @@ async function absorbAll(
   const { system, kind, mode } = reading;
   let read = 0;
   let complete = false;
-  for await (const page of gathered(pages)) {
-    await warehouse.absorb(reading, page, fence);
+  for await (const { page, following } of withFollowing(gathered(pages))) {
+    await warehouse.absorb(reading, page, { fence, following });
     await boundary('page-absorbed');
     complete ||= page.complete === true;
     read += page.changes.length;

@@ -47,9 +47,9 @@ export async function readAndCompare(
   let accounts = 0;
   const warehouse: Warehouse = {
     ...engine.warehouse,
-    absorb: (reading, page, fence) =>
+    absorb: (reading, page, absorbing) =>
       timer.time(async () => {
-        await engine.warehouse.absorb(reading, page, fence);
+        await engine.warehouse.absorb(reading, page, absorbing);
         accounts += page.changes.length;
         await look(page);
       }),

@@ -7,11 +7,10 @@
 import type { Attributes, Change, IdentityRecord, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { ambiguousJoin, joining, joinKeys, occupant, rejoining } from './join.ts';
-import { isBlock, isJoining } from './keys.ts';
+import { isJoining } from './keys.ts';
 import { type Checked, checked } from './limits.ts';
 import { lookUp } from './look-up.ts';
 import { changedNames } from './merge.ts';
-import { MOST_IN_BLOCK } from './similar/rule.ts';
 import { type Held, openSpace, type Space } from './space.ts';
 import type { Json, Rejection, Tally } from './storage.ts';
 import type { ReviewItem, SourceRules } from './warehouse.ts';
@@ -80,18 +79,25 @@ function toldOf(
   return Number.isNaN(at) ? undefined : at;
 }
 
+/** What a step comes to, before anything of it is written. */
+export interface WorkedOut {
+  readonly space: Space;
+  readonly prepared: readonly Prepared[];
+  readonly rejected: readonly Rejection[];
+  readonly changed: ReadonlySet<Held>;
+  readonly reviews: ReadonlyMap<Held, ReviewItem>;
+}
+
 /**
- * Within a transaction.
+ * Reads what the records touch, and writes nothing.
  *
- * @param reading By which they were shown; 0 when by none.
- * @param meanwhile What else can be worked out while the database writes.
+ * @param pause Waited for as soon as nearly everything has been read.
  */
-export async function absorbRecords(
+export async function workOut(
   context: Context,
   prepared: readonly Prepared[],
-  reading = 0,
-  meanwhile?: () => void,
-): Promise<Absorbed> {
+  pause?: () => Promise<void>,
+): Promise<WorkedOut> {
   const space = openSpace(context);
   const rejected: Rejection[] = [];
   const usable: Prepared[] = [];
@@ -107,20 +113,37 @@ export async function absorbRecords(
   const shown = [...space.records.values()];
   const changed = new Set(shown.filter((held) => isChanged(held, space)));
   const waiting = shown.filter((held) => isUnjoined(held) && !changed.has(held));
-  const reviews = await place(space, [...changed, ...waiting], context);
-  await writeSpace(space, context, {
-    reviews,
-    reading,
-    ...(meanwhile && { meanwhile }),
-  });
+  const reviews = await place(space, [...changed, ...waiting], context, pause);
+  return { space, prepared, rejected, changed, reviews };
+}
+
+/**
+ * Within the transaction in which it was worked out, or one that is known to be the next.
+ *
+ * @param reading By which they were shown; 0 when by none.
+ * @param meanwhile What else can be worked out while the database writes.
+ */
+export async function absorbWorkedOut(
+  context: Context,
+  { space, prepared, rejected, changed, reviews }: WorkedOut,
+  reading = 0,
+  meanwhile?: () => void,
+): Promise<Absorbed> {
+  await writeSpace(space, context, { reviews, reading, ...(meanwhile && { meanwhile }) });
+  const shown = [...space.records.values()].filter((held) => held.shown && !isTouched(held));
   return {
     tally: tallyOf(prepared, [...changed]),
-    sighted: [
-      ...shown.filter((held) => held.shown && !isTouched(held)).map(({ ref }) => ref),
-      ...rejected.map(({ ref }) => ref),
-    ],
+    sighted: [...shown.map(({ ref }) => ref), ...rejected.map(({ ref }) => ref)],
     rejected,
   };
+}
+
+/** Within a transaction. */
+export async function absorbRecords(
+  context: Context,
+  prepared: readonly Prepared[],
+): Promise<Absorbed> {
+  return absorbWorkedOut(context, await workOut(context, prepared));
 }
 
 function tallyOf(prepared: readonly Prepared[], changed: readonly Held[]): Tally {
@@ -197,13 +220,16 @@ function isUnjoined(held: Held): boolean {
  * Joins what belongs to nobody, merges whom it concerns, and does the same for records that have
  * been waiting for a key which somebody has now, or for a place that has become free: whoever is hired
  * again under another number. Ends, because only a join brings new keys.
+ *
+ * @param pause Waited for as soon as those are loaded to whom the first records may belong.
  */
 export async function place(
   space: Space,
   first: readonly Held[],
   context: Context,
+  pause?: () => Promise<void>,
 ): Promise<ReadonlyMap<Held, ReviewItem>> {
-  const { store, now } = context;
+  const { now } = context;
   const reviews = new Map<Held, ReviewItem>();
   const loose = new Set<Held>();
   let leaving = first;
@@ -212,6 +238,7 @@ export async function place(
       (held) => held.rules && (isUnjoined(held) || hasNewJoinKeys(space, held)),
     );
     await lookUp(space, queue, asking, context);
+    if (queue === first) await pause?.();
     for (const held of queue) {
       loose.delete(held);
       reviews.delete(held);
@@ -230,7 +257,7 @@ export async function place(
     const keys = space.takeNewKeys().union(freed);
     leaving = [];
     if (keys.size === 0) break;
-    const stored = await space.loadRecords(await waitingFor(keys, store));
+    const stored = await space.loadWaiting(keys);
     const here = [...loose].filter((held) => waitsFor(space, held, keys));
     queue = [...new Set([...stored.filter(isUnjoined), ...here])];
   }
@@ -241,20 +268,6 @@ export async function place(
 function freedKeys({ stored, present, identity }: Held, space: Space): readonly string[] {
   if (!stored?.present || present || identity === undefined) return [];
   return [...(space.people.get(identity)?.keys ?? [])].filter(isJoining);
-}
-
-/** Records that wait for any of these keys. */
-async function waitingFor(
-  keys: ReadonlySet<string>,
-  store: Context['store'],
-): Promise<readonly ObjectRef[]> {
-  const blocks = [...keys].filter(isBlock);
-  const exact = [...keys].filter((key) => !isBlock(key));
-  const [same, alike] = await Promise.all([
-    exact.length > 0 ? store.unjoinedWith(exact) : [],
-    blocks.length > 0 ? store.unjoinedInBlocks(blocks, MOST_IN_BLOCK) : [],
-  ]);
-  return [...same, ...alike];
 }
 
 function join(space: Space, held: Held, now: Date): ReviewItem | undefined {

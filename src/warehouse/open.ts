@@ -3,10 +3,12 @@
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, Scalar, SystemName } from '../identity/record.ts';
 import { acceptAbsences } from './absences.ts';
+import { prepare } from './absorb.ts';
 import { recordAnswers, recordDoubts } from './accounts.ts';
 import { choicesOf } from './choices.ts';
 import { type Context, caused, fenced } from './context.ts';
 import { decisions } from './decisions.ts';
+import { openForesight } from './foresight.ts';
 import { forgetValues } from './forget.ts';
 import { HISTORY, histories } from './histories.ts';
 import type { Cause } from './history.ts';
@@ -22,6 +24,7 @@ import { ruleGroupViews } from './rule-group-views.ts';
 import { isOfGroups, noticeChangedGroups } from './rule-groups-anew.ts';
 import { rulebook } from './rulebook.ts';
 import { settle } from './settle.ts';
+import { openSteps } from './steps.ts';
 import type { StoredIdentity, WarehouseStore } from './storage.ts';
 import type { Due, Subject } from './subject.ts';
 import { loadSubjects, recordOf } from './subjects.ts';
@@ -60,6 +63,8 @@ export async function openWarehouse(
     generation: () => epoch * 2 ** 31 + steps++,
     cause: { type: 'reading' },
   };
+  const foresight = openForesight();
+  const cut = openSteps((changes) => prepare(context, changes));
   return {
     ...memberships(context),
     ...ruleGroupViews(context),
@@ -69,8 +74,12 @@ export async function openWarehouse(
     beginReading: (system, kind, mode, fence) =>
       beginReading(fenced(context, fence), system, kind, mode),
     watermark: async (system, kind) => (await store.progress(system, kind))?.watermark,
-    absorb: (reading, page, fence) =>
-      absorbPage(fenced(caused(context, causeOf(reading)), fence), reading, page),
+    absorb: (reading, page, { fence, following = () => undefined } = {}) =>
+      absorbPage(fenced(caused(context, causeOf(reading)), fence), reading, page, {
+        foresight,
+        steps: cut,
+        following,
+      }),
     endReading: (reading, complete, fence) =>
       endReading(fenced(caused(context, causeOf(reading)), fence), reading, complete),
     observe: (records) => observe(context, records),

@@ -6,12 +6,13 @@
 import type { ChangePage } from '../connectors/spi/index.ts';
 import type { IdentityRecord, ObjectKind, SystemName } from '../identity/record.ts';
 import { completeReading } from './absences.ts';
-import { absorbRecords, prepare } from './absorb.ts';
+import { absorbRecords, absorbWorkedOut, prepare } from './absorb.ts';
 import { absorbAssignments } from './assignments.ts';
 import type { Context } from './context.ts';
+import type { Foresight } from './foresight.ts';
 import { mergeAnew } from './markers.ts';
 import { absorbMembers } from './members.ts';
-import { inSteps, RECORDS_PER_STEP, type Step } from './steps.ts';
+import { RECORDS_PER_STEP, type RecordStep, type Step, type Steps } from './steps.ts';
 import type { Rejection, StoredReading, Tally, Withheld } from './storage.ts';
 import type { Reading, ReadingResult } from './warehouse.ts';
 
@@ -31,30 +32,39 @@ export async function beginReading(
   else if (open?.mode === 'full' && open.resumable && mode === 'changes') {
     return { id: open.id, system, kind, mode: 'full', continued: true };
   }
-  const id = await store.transaction(async () => {
-    if (open && !open.reachedEnd) await store.closeReading(open.id, now().getTime());
-    return store.insertReading({ system, kind, mode }, now().getTime());
-  });
   const keep = (await store.progress(system, kind))?.withheld?.reading;
-  while (await store.transaction(() => store.pruneReadings(system, kind, keep, PRUNED_PER_STEP)));
+  const prune = (): Promise<boolean> => store.pruneReadings(system, kind, keep, PRUNED_PER_STEP);
+  const [id, more] = await store.transaction(async () => {
+    if (open && !open.reachedEnd) await store.closeReading(open.id, now().getTime());
+    return Promise.all([store.insertReading({ system, kind, mode }, now().getTime()), prune()]);
+  });
+  for (let some = more; some; ) some = await store.transaction(prune);
   return { id, system, kind, mode };
+}
+
+/** What can be worked on while the database writes. */
+export interface Ahead {
+  readonly foresight: Foresight;
+  readonly steps: Steps;
+  /** The page after this one, if it is there. */
+  readonly following: () => ChangePage | undefined;
 }
 
 export async function absorbPage(
   context: Context,
   reading: Reading,
   page: ChangePage,
+  { foresight, steps: cut, following }: Ahead,
 ): Promise<void> {
   const { store } = context;
   const withheld = (await store.progress(reading.system, reading.kind))?.withheld;
   // What comes back after a reading that was not believed must not fall with it later.
   const marks =
     withheld && withheld.reading !== reading.id ? [reading.id, withheld.reading] : [reading.id];
-  const steps = inSteps(page.changes, (changes) => prepare(context, changes));
+  const steps = cut.of(page);
   const last = steps.at(-1);
   const doubts: Withheld[] = [];
   for (const [index, step] of steps.entries()) {
-    const next = steps[index + 1];
     if (step.type === 'assignments') {
       const { tally, withheld: doubted } = await absorbAssignments(
         context,
@@ -65,13 +75,14 @@ export async function absorbPage(
       if (doubted) doubts.push(doubted);
       continue;
     }
+    const next = (): Step | undefined => {
+      if (step !== last) return steps[index + 1];
+      const after = following();
+      return after && cut.ahead(after)[0];
+    };
     await store.transaction(async () => {
-      // Only one thread works at a time otherwise: this one, or the database's.
-      const meanwhile = (): void => {
-        if (next?.type === 'records') next.prepared();
-      };
       if (step.type === 'members') await absorbMemberStep(context, reading, step);
-      else await absorbRecordStep(context, reading, marks, step, meanwhile);
+      else await absorbRecordStep(context, reading, marks, step, foresight, next);
       if (step === last) await savePage(context, reading, page);
     }, 'process');
   }
@@ -106,16 +117,26 @@ async function absorbRecordStep(
   context: Context,
   reading: Reading,
   marks: readonly number[],
-  { prepared }: Extract<Step, { readonly type: 'records' }>,
-  meanwhile: () => void,
+  step: RecordStep,
+  foresight: Foresight,
+  following: () => Step | undefined,
 ): Promise<void> {
   const { store } = context;
-  const { tally, sighted, rejected } = await absorbRecords(
+  const work = await foresight.workedOut(context, step);
+  const next = following();
+  const goOn = await foresight.ahead(
     context,
-    prepared(),
+    next?.type === 'records' ? next : undefined,
+    work.space,
+  );
+  // Behind the message to the database, which is sent before.
+  const meanwhile = (): unknown => setImmediate(goOn);
+  const { tally, sighted, rejected } = await absorbWorkedOut(
+    context,
+    work,
     reading.id,
     meanwhile,
-  );
+  ).finally(goOn);
   const ids = sighted
     .filter(({ system, kind }) => system === reading.system && kind === reading.kind)
     .map(({ id }) => id);
@@ -162,17 +183,21 @@ export async function endReading(
   complete: boolean,
 ): Promise<ReadingResult> {
   const { store, now } = context;
-  let stored = await store.reading(id);
+  const stored = await store.transaction(async () => {
+    const found = await store.reading(id);
+    if (found === undefined || found.ended) return found;
+    if (found.reachedEnd) return found;
+    if (mode === 'full' && complete) {
+      // Known before the first absence is absorbed, so that a process that dies now goes on with it.
+      await store.markReading(id, { reachedEnd: true });
+      return { ...found, reachedEnd: true };
+    }
+    await store.closeReading(id, now().getTime());
+    return { ...found, ended: true };
+  });
   // Another process began the same reading meanwhile: it is that one's to say who is absent.
-  if (!stored) return { ...NOTHING, rejected: [], rejectedCount: 0 };
-  if (mode === 'full' && complete && !stored.reachedEnd && !stored.ended) {
-    // Known before the first absence is absorbed, so that a process that dies now goes on with it.
-    await store.transaction(() => store.markReading(id, { reachedEnd: true }));
-    stored = { ...stored, reachedEnd: true };
-  }
-  let withheld: Withheld | undefined;
-  if (stored.reachedEnd && !stored.ended) withheld = await completeReading(context, stored);
-  else await store.transaction(() => store.closeReading(id, now().getTime()));
+  if (stored === undefined) return { ...NOTHING, rejected: [], rejectedCount: 0 };
+  const withheld = stored.ended ? undefined : await completeReading(context, stored);
   return result(context, stored, withheld);
 }
 

@@ -14,7 +14,7 @@ import type {
 } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { earliest, remergesAt } from './dates.ts';
-import { identityKeys, isExact, isJoining, objectKey } from './keys.ts';
+import { identityKeys, isBlock, isExact, isJoining, objectKey } from './keys.ts';
 import { merge } from './merge.ts';
 import { contributionsOf, keptOf, mergingOf } from './merge-person.ts';
 import { parseOrigins } from './origins.ts';
@@ -106,6 +106,20 @@ export interface Space {
   remerge(person: Person): void;
   /** Keys by which identities can be joined since this was asked last. */
   takeNewKeys(): ReadonlySet<string>;
+  /** Records that wait for any of these keys. */
+  loadWaiting(keys: ReadonlySet<string>): Promise<readonly Held[]>;
+  /** What it was told of the store, and what it makes of it. */
+  readonly traces: Traces;
+}
+
+/** By what two spaces are seen to have to do with each other. */
+export interface Traces {
+  /** Keys of identities and of waiting records that were looked up. */
+  readonly asked: ReadonlyMap<string, unknown>;
+  readonly waited: ReadonlySet<string>;
+  readonly glanced: ReadonlyMap<IdentityId, unknown>;
+  readonly gained: ReadonlyMap<string, unknown>;
+  readonly lost: ReadonlyMap<string, unknown>;
 }
 
 export function openSpace({ store, book, now, newId }: Context): Space {
@@ -118,6 +132,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
   let newKeys = new Set<string>();
   const glances = new Map<IdentityId, Attributes>();
   const apart = new Map<string, ReadonlySet<string>>();
+  const waited = new Set<string>();
 
   const hold = (ref: ObjectRef, stored: StoredRecord | undefined): Held => {
     const held: Held = {
@@ -348,6 +363,22 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       newKeys = new Set();
       return taken;
     },
+
+    loadWaiting: async (keys) => {
+      const blocks: string[] = [];
+      const exact: string[] = [];
+      for (const key of keys) {
+        waited.add(key);
+        (isBlock(key) ? blocks : exact).push(key);
+      }
+      const [same, alike] = await Promise.all([
+        exact.length > 0 ? store.unjoinedWith(exact) : [],
+        blocks.length > 0 ? store.unjoinedInBlocks(blocks, MOST_IN_BLOCK) : [],
+      ]);
+      return space.loadRecords([...same, ...alike]);
+    },
+
+    traces: { asked: fetched, waited, glanced: glances, gained, lost },
   };
   return space;
 }

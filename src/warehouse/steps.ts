@@ -1,5 +1,6 @@
 /** A page in its own order, cut where a transaction would become long. */
 
+import type { ChangePage } from '../connectors/spi/index.ts';
 import type { Change } from '../identity/record.ts';
 import type { Prepared, RecordChange } from './absorb.ts';
 import type { AssignmentsChange } from './assignments.ts';
@@ -19,7 +20,34 @@ export type Step =
   | { readonly type: 'members'; readonly changes: readonly MembersChange[] }
   | { readonly type: 'assignments'; readonly change: AssignmentsChange };
 
-export function inSteps(
+export type RecordStep = Extract<Step, { readonly type: 'records' }>;
+
+export interface Steps {
+  of(page: ChangePage): readonly Step[];
+  /** The same, once more for whoever takes the page later. */
+  ahead(page: ChangePage): readonly Step[];
+}
+
+/** Steps of pages, some of them before their turn. */
+export function openSteps(
+  prepare: (changes: readonly RecordChange[]) => readonly Prepared[],
+): Steps {
+  const known = new WeakMap<ChangePage, readonly Step[]>();
+  return {
+    of: (page) => {
+      const steps = known.get(page) ?? inSteps(page.changes, prepare);
+      known.delete(page);
+      return steps;
+    },
+    ahead: (page) => {
+      const steps = known.get(page) ?? inSteps(page.changes, prepare);
+      known.set(page, steps);
+      return steps;
+    },
+  };
+}
+
+function inSteps(
   changes: readonly Change[],
   prepare: (changes: readonly RecordChange[]) => readonly Prepared[],
 ): readonly Step[] {

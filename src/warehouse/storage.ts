@@ -216,6 +216,13 @@ export interface WarehouseStore
     work: () => Promise<Value>,
     outlives?: 'power-cut' | 'process',
   ): Promise<Value>;
+  /** What is asked inside is answered from what is committed, in whatever transaction it is asked. */
+  committed<Value>(work: () => Promise<Value>): Promise<Value>;
+  /**
+   * Number of the transaction under way, and of the one before it if that was of this process and
+   * nobody wrote anything in between. Nothing where the database cannot tell.
+   */
+  sequence(): Promise<{ readonly number: number; readonly after?: number } | undefined>;
 }
 
 export interface RecordStore {

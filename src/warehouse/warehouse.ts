@@ -161,6 +161,13 @@ export interface Candidate {
   readonly linkedTo?: IdentityId;
 }
 
+/** How a page is absorbed. */
+export interface Absorbing {
+  readonly fence?: Fence | undefined;
+  /** The page after it, if it is there when it is asked for: worked on while the database writes. */
+  readonly following?: (() => ChangePage | undefined) | undefined;
+}
+
 /** What became of a subject, told to the warehouse in the transaction that records the outcome. */
 export type Settlement =
   /** Nothing to do, or refused for a reason that stays until something changes. */
@@ -237,7 +244,7 @@ export interface Warehouse extends Memberships, RuleGroupViews, Decisions, Histo
    * Stores a page, joins and merges what it touched, marks those identities due, and saves the
    * watermark: all of it or nothing. Absorbing a page twice changes nothing.
    */
-  absorb(reading: Reading, page: ChangePage, fence?: Fence): Promise<void>;
+  absorb(reading: Reading, page: ChangePage, absorbing?: Absorbing): Promise<void>;
   /**
    * Closes a reading; one that showed everything makes what it did not show absent. A full one did
    * if `complete` or if a page of it said so, one of changes only if a page said so. Implausible

@@ -13,6 +13,7 @@ import { joining, type Plain } from '../../src/store/current.ts';
 import type { Database, Queries, Row, SqlValue } from '../../src/store/database.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
 import { migrate } from '../../src/store/migrations/migration.ts';
+import { sequences } from '../../src/store/sqlite-sequence.ts';
 
 /** Passed before something is asked of the store and after it was done; may fail, or never return. */
 export interface Gate {
@@ -118,15 +119,22 @@ function over(writer: Connection, reader: Connection, gate: Gate): Plain {
     return value;
   };
   const plain = queriesOf(writer);
+  const order = sequences(() => writer.database.prepare('pragma data_version').get()?.data_version);
   const writing: Queries = {
     all: (sql, parameters) => gated(() => plain.all(sql, parameters)),
     run: (sql, parameters) => gated(() => plain.run(sql, parameters)),
     batch: (sql, rows) => gated(() => plain.batch(sql, rows)),
   };
+  const written = <Value>(work: () => Promise<Value>): Promise<Value> =>
+    inTurn(() => {
+      order.written();
+      return work();
+    });
   const begin: Plain['begin'] = (work) =>
     inTurn(async () => {
       await gate.before();
       writer.database.exec('begin immediate');
+      const sequence = order.begun();
       let spoiled: { readonly error: unknown } | undefined;
       const watched = <Value>(asked: Promise<Value>): Promise<Value> => {
         asked.catch((error: unknown) => {
@@ -139,11 +147,13 @@ function over(writer: Connection, reader: Connection, gate: Gate): Plain {
           all: (sql, parameters) => watched(writing.all(sql, parameters)),
           run: (sql, parameters) => watched(writing.run(sql, parameters)),
           batch: (sql, rows) => watched(writing.batch(sql, rows)),
+          sequence: async () => sequence,
         });
         await gate.before();
         // As in the real store: nothing is kept of a transaction in which a statement failed.
         if (spoiled !== undefined) throw spoiled.error;
         writer.database.exec('commit');
+        order.committed();
         await gate.after();
         return value;
       } catch (error) {
@@ -159,8 +169,8 @@ function over(writer: Connection, reader: Connection, gate: Gate): Plain {
     all: async <R extends Row>(sql: string, parameters: readonly SqlValue[] = []) =>
       /^\s*(select\b|with\b(?![\s\S]*\b(insert|update|delete)\b))/i.test(sql)
         ? gated(() => reader.all(sql, parameters) as readonly R[])
-        : inTurn(() => writing.all<R>(sql, parameters)),
-    run: (sql, parameters) => inTurn(() => writing.run(sql, parameters)),
+        : written(() => writing.all<R>(sql, parameters)),
+    run: (sql, parameters) => written(() => writing.run(sql, parameters)),
     batch: (sql, rows) => begin((queries) => queries.batch(sql, rows)),
     begin,
     close: async () => {
