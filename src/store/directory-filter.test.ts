@@ -95,8 +95,8 @@ const IDS: TextForm = {
   extensionNames: new Set([ENTERPRISE]),
 };
 
-function idsIn(text: string | Uint8Array): readonly string[] {
-  return JSON.parse(`[${Buffer.from(text)}]`).map(({ id }: { readonly id: string }) => id);
+function idsIn(text: string): readonly string[] {
+  return JSON.parse(`[${text}]`).map(({ id }: { readonly id: string }) => id);
 }
 
 /** As it is told by looking at every object. */

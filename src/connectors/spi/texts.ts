@@ -27,8 +27,8 @@ export interface RecordText {
 }
 
 export interface TextPage {
-  /** With a comma between each and the next; as UTF-8 where it is long, which need not be made a text here. */
-  readonly text: string | Uint8Array;
+  /** With a comma between each and the next. */
+  readonly text: string;
   readonly items: number;
   readonly total: number;
   readonly nextCursor?: string;

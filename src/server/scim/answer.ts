@@ -26,7 +26,7 @@ export function json(
 }
 
 export function jsonText(
-  text: string | Uint8Array<ArrayBuffer>,
+  text: string,
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {

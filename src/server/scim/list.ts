@@ -46,11 +46,8 @@ export interface ListContext {
   readonly signal: AbortSignal;
 }
 
-/** @returns The JSON of a list response, as UTF-8 where a system gave it so. */
-export async function list(
-  context: ListContext,
-  parameters: ListParameters,
-): Promise<string | Uint8Array<ArrayBuffer>> {
+/** @returns The JSON of a list response. */
+export async function list(context: ListContext, parameters: ListParameters): Promise<string> {
   const { served, types, cursors } = context;
   const count = Math.min(whole('count', parameters.count, DEFAULT_PAGE_SIZE, 0), MAX_PAGE_SIZE);
   const startIndex = whole('startIndex', parameters.startIndex, 1, 1);
@@ -62,7 +59,7 @@ export async function list(
   const sort = sortOf(context, filter, parameters);
   const linked = cursor !== undefined || !skips;
   let items = 0;
-  const pieces: Piece[] = [];
+  const pieces: string[] = [];
   let skip = cursor === undefined ? startIndex - 1 : 0;
   let total: number | undefined = 0;
   let next: Place | undefined;
@@ -101,15 +98,8 @@ export async function list(
     ...(byNumber && { startIndex }),
     ...(next !== undefined && { nextCursor: cursors.seal(queryText(context, parameters), next) }),
   };
-  const beginning = `${JSON.stringify(head).slice(0, -1)},"Resources":[`;
-  if (pieces.every((piece) => typeof piece === 'string')) return `${beginning}${pieces.join('')}]}`;
-  const all = [beginning, ...pieces, ']}'];
-  return Buffer.concat(
-    all.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)),
-  );
+  return `${JSON.stringify(head).slice(0, -1)},"Resources":[${pieces.join('')}]}`;
 }
-
-type Piece = string | Uint8Array;
 
 const BEGINNING: Place = { index: 0, inner: '' };
 
@@ -147,7 +137,7 @@ interface Asked {
 interface Page {
   /** Of how many resources, and their JSON. */
   readonly items: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly string[];
   /** Where the system tells. */
   readonly total?: number;
   readonly nextCursor?: string;

@@ -51,13 +51,9 @@ async function inbox(database: Database) {
     },
     pageFrom: async (cursor: string, count: number) => {
       const page = await texts.page('user', { cursor, count }, form);
-      return page && { items: page.items, text: textOf(linked(served, type, BASE, page.text)) };
+      return page && { items: page.items, text: linked(served, type, BASE, page.text) };
     },
   };
-}
-
-function textOf(told: string | Uint8Array | undefined): string | undefined {
-  return told instanceof Uint8Array ? Buffer.from(told).toString() : told;
 }
 
 const NAMES = [
