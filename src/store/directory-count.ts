@@ -30,7 +30,10 @@ export async function count(
   }
 }
 
-function stepOf(write: Write): { readonly kind: ObjectKind; readonly by: number } | undefined {
+/** What a write that succeeds adds to the objects of a kind. */
+export function stepOf(
+  write: Write,
+): { readonly kind: ObjectKind; readonly by: number } | undefined {
   switch (write.type) {
     case 'put':
       return write.expects === 0 ? { kind: write.object.kind, by: 1 } : undefined;

@@ -11,6 +11,7 @@ import type { SystemName } from '../identity/record.ts';
 import type { Database, Queries } from './database.ts';
 import { count } from './directory-count.ts';
 import { leaveGroups } from './directory-groups.ts';
+import { isLimited, roomIn } from './directory-limits.ts';
 import { keepUniques, nobodyElseHas, takenUnique } from './directory-unique.ts';
 
 type Put = Write & { readonly type: 'put' };
@@ -78,18 +79,28 @@ async function commit(
      returning value`,
     [system, total],
   );
+  const room = writes.some(isLimited) ? await roomIn(queries, database, system, writes) : undefined;
   let behind = total;
   const results = writes.map((write, index) => {
     // How far the first number of this write lies behind the last one taken.
     behind -= needed[index] ?? 0;
-    return started(queries, database, system, write, behind + (needed[index] ?? 0) - 1);
+    const first = behind + (needed[index] ?? 0) - 1;
+    const start = () => started(queries, database, system, write, first);
+    // Where it is limited how much there may be, each waits for what became of the one before.
+    return room ? start : start();
   });
   const last = (await taken)[0]?.value ?? 0;
   const written: Written[] = [];
   let next = last - total + 1;
   for (const [index, write] of writes.entries()) {
-    const changed = await results[index];
-    written.push(await finished(queries, database, system, write, changed ?? 0, next));
+    const result = results[index];
+    const fits = !room || (await room.fits(write));
+    const changed = fits ? await (typeof result === 'function' ? result() : result) : 0;
+    const outcome: Written = fits
+      ? await finished(queries, database, system, write, changed ?? 0, next)
+      : { type: 'full' };
+    room?.note(write, outcome);
+    written.push(outcome);
     next += needed[index] ?? 0;
   }
   await record(queries, database, system, writes, written);

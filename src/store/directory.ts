@@ -19,6 +19,7 @@ import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { decidedPage } from './directory-decided.ts';
 import { type Condition, conditionOf } from './directory-filter.ts';
+import { totalOf } from './directory-limits.ts';
 import { noteDelivery, waitingMails } from './directory-mails.ts';
 import { inOrderOfKeys, inOrderOfNames, type Lots, pageOfNames } from './directory-order.ts';
 import { inOrderOfIds, objectOf, objectRows, PAGE } from './directory-rows.ts';
@@ -73,7 +74,7 @@ export function directoryStorage(database: Database, system: SystemName): Direct
     if (matches) return scan(kind, selection, matches);
     const [page, total] = await Promise.all([
       objects(kind, PAGE, [after ?? '', count, offset]),
-      totalOf(kind),
+      totalOf(database, system, kind),
     ]);
     return { objects: page, total };
   }
@@ -88,18 +89,11 @@ export function directoryStorage(database: Database, system: SystemName): Direct
         objects(kind, ` and id in ${database.inList}`, [list(ids)]),
       );
     if (selection.matches) return inOrderOfNames(lots, selection, order);
-    const [page, total] = await Promise.all([pageOfNames(lots, selection, order), totalOf(kind)]);
+    const [page, total] = await Promise.all([
+      pageOfNames(lots, selection, order),
+      totalOf(database, system, kind),
+    ]);
     return { objects: page, total };
-  }
-
-  async function totalOf(kind: ObjectKind): Promise<number> {
-    const [counted] = await database.all<{ readonly total: number }>(
-      `select coalesce(
-         (select value from directory_count where system = ? and kind = ?),
-         (select count(*) from directory_object where system = ? and kind = ?)) as total`,
-      [system, kind, system, kind],
-    );
-    return counted?.total ?? 0;
   }
 
   async function decided(
@@ -172,7 +166,7 @@ export function directoryStorage(database: Database, system: SystemName): Direct
   return {
     get: async (kind, id) => (await objects(kind, ' and id = ?', [id]))[0],
     search,
-    texts: directoryTexts(database, system, totalOf),
+    texts: directoryTexts(database, system, (kind) => totalOf(database, system, kind)),
     waitingFor: (kind, values) =>
       objects(kind, ` and waiting in ${database.inList}`, [
         list(values.map((value) => value.toLowerCase())),

@@ -22,7 +22,7 @@ import { conform, demandLengths, schemasByKind, uniqueValues } from './conform.t
 import { delayed } from './delayed.ts';
 import { exactPaths } from './exact.ts';
 import { newId } from './id.ts';
-import { limits } from './limits.ts';
+import { mostMembers, mostOf, tooMany, tooManyMembers } from './limits.ts';
 import { type DirectoryOptions, directoryOptions } from './options.ts';
 import { pathOf } from './paths.ts';
 import { drawSecret, postboxOf } from './postbox.ts';
@@ -62,7 +62,7 @@ export function openDirectory(
   const schema = directorySchema(options);
   const schemas = schemasByKind(options);
   const exact = exactPaths(options);
-  const limited = limits(options);
+  const { limits } = options;
   const view = visibleAfterSeconds > 0 ? delayed(storage, visibleAfterSeconds, now) : storage;
 
   async function received(
@@ -98,6 +98,7 @@ export function openDirectory(
     const unique = uniqueName(rules, kind, attributes);
     return view.write({
       ...{ type: 'put' as const, object, expects: before?.version ?? 0, values },
+      ...(!before && mostOf(limits, kind)),
       ...(unique !== undefined && { unique }),
       ...(held.length > 0 && { uniques }),
       ...(mail && { mail }),
@@ -126,8 +127,9 @@ export function openDirectory(
     const id = newId(time);
     const object = { id, kind, attributes, state, createdAt: at, modifiedAt: at };
     const added = referencesIn(members);
-    limited.members(0, added.length);
-    const written = await limited.create(kind, storage, () => put(object, undefined, given));
+    if (added.length > (limits.members ?? added.length)) throw tooManyMembers(limits);
+    const written = await put(object, undefined, given);
+    if (written.type === 'full') throw tooMany(kind, limits);
     if (written.type !== 'done') throw taken(kind, attributes, written);
     for (const one of waiting) await link(one, { system, kind, id });
     if (added.length === 0) return recordOf(system, { ...object, version: written.version });
@@ -198,8 +200,6 @@ export function openDirectory(
     gone: readonly ObjectRef[],
     { ifVersion }: Pick<UpdateOptions, 'ifVersion'>,
   ): Promise<void> {
-    if (add.length > 0 && options.limits.members !== undefined)
-      limited.members((await storage.members(group.id)).length, add.length);
     const written = await view.write({
       type: 'members',
       group: group.id,
@@ -207,8 +207,10 @@ export function openDirectory(
       remove: gone.map(({ id }) => id),
       at: now().toISOString(),
       ...(ifVersion !== undefined && { expects: Number(ifVersion) }),
+      ...mostMembers(limits),
     });
     if (written.type === 'done') return;
+    if (written.type === 'full') throw tooManyMembers(limits);
     throw ifVersion === undefined || !(await storage.get('group', group.id))
       ? missing(group)
       : stale(group);

@@ -1,45 +1,35 @@
-/** How much one directory may hold, where its options say so. */
+/**
+ * How much one directory may hold, where its options say so. It is the store that looks, in the transaction
+ * of the write: nothing slips in beside another, whichever process sends it.
+ */
 
 import type { ObjectKind } from '../../identity/record.ts';
 import { ConnectorError } from '../spi/index.ts';
 import type { DirectoryOptions } from './options.ts';
-import type { DirectoryStorage } from './storage.ts';
 
-export interface Limits {
-  /** Creates one after the other where their number is limited, so that none slips in beside another. */
-  create<Value>(
-    kind: ObjectKind,
-    storage: DirectoryStorage,
-    write: () => Promise<Value>,
-  ): Promise<Value>;
-  /** Refuses more members than a group may have. */
-  members(held: number, added: number): void;
+export type Limits = DirectoryOptions['limits'];
+
+/** Of what there may be so many of a kind; nothing where any number may. */
+export function mostOf(most: Limits, kind: ObjectKind): { readonly most?: number } {
+  const limit = limitOf(most, kind);
+  return limit === undefined ? {} : { most: limit };
 }
 
-export function limits({ limits: most }: DirectoryOptions): Limits {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    create: (kind, storage, write) => {
-      const limit = limitOf(most, kind);
-      if (limit === undefined) return write();
-      const turn = last.then(async () => {
-        const { total } = await storage.search(kind, { count: 1 });
-        if (total >= limit) throw reached(`${limit} of the kind ${kind}`);
-        return write();
-      });
-      last = turn.catch(() => {});
-      return turn;
-    },
-    members: (held, added) => {
-      if (most.members !== undefined && held + added > most.members)
-        throw reached(`${most.members} members of a group`);
-    },
-  };
-}
-
-function limitOf(most: DirectoryOptions['limits'], kind: ObjectKind): number | undefined {
+function limitOf(most: Limits, kind: ObjectKind): number | undefined {
   if (kind === 'user') return most.users;
   return kind === 'group' ? most.groups : most.others;
+}
+
+export function mostMembers({ members }: Limits): { readonly most?: number } {
+  return members === undefined ? {} : { most: members };
+}
+
+export function tooMany(kind: ObjectKind, most: Limits): ConnectorError {
+  return reached(`${limitOf(most, kind)} of the kind ${kind}`);
+}
+
+export function tooManyMembers({ members }: Limits): ConnectorError {
+  return reached(`${members} members of a group`);
 }
 
 function reached(what: string): ConnectorError {

@@ -37,11 +37,16 @@ export function memoryStorage(): DirectoryStorage {
 
   const key = (kind: ObjectKind, id: string) => `${kind}\n${id}`;
 
+  const countOf = (kind: ObjectKind): number =>
+    [...objects.values()].filter((one) => one.kind === kind).length;
+
   function put(write: Write & { readonly type: 'put' }): Written {
     const { object, expects } = write;
     const at = key(object.kind, object.id);
     const held = objects.get(at);
     if ((held?.version ?? 0) !== expects) return { type: 'moved' };
+    if (!held && write.most !== undefined && countOf(object.kind) >= write.most)
+      return { type: 'full' };
     const name = write.unique === undefined ? undefined : key(object.kind, write.unique);
     const owner = name === undefined ? undefined : unique.get(name);
     if (owner !== undefined && owner !== at) return { type: 'taken' };
@@ -112,6 +117,7 @@ export function memoryStorage(): DirectoryStorage {
     remove: gone,
     at,
     expects,
+    most = Number.POSITIVE_INFINITY,
   }: Write & { readonly type: 'members' }): Written {
     const held = objects.get(key('group', group));
     if (!held || (expects !== undefined && held.version !== expects)) return { type: 'moved' };
@@ -119,6 +125,12 @@ export function memoryStorage(): DirectoryStorage {
     const joins = add.filter(({ id }) => !isMember(id));
     const leaves = gone.filter(isMember);
     if (joins.length + leaves.length === 0) return { type: 'done', version: held.version };
+    if (joins.length > 0) {
+      const members = [...memberships.values()].filter(
+        (one) => one.group === group && !one.removed,
+      );
+      if (members.length - leaves.length + joins.length > most) return { type: 'full' };
+    }
     touch(group, at);
     const version = sequence;
     for (const member of joins) change(group, member, false);

@@ -76,6 +76,8 @@ export type Write =
       readonly uniques?: readonly string[];
       readonly values: readonly ListedValue[];
       readonly mail?: Mail;
+      /** An object that is made is refused where there are so many of its kind already. */
+      readonly most?: number;
     }
   | {
       readonly type: 'remove';
@@ -94,6 +96,8 @@ export type Write =
       readonly at: string;
       /** The version the group must still have. */
       readonly expects?: number;
+      /** Nothing is changed where the group would have more members than that. */
+      readonly most?: number;
     };
 
 export type Written =
@@ -101,7 +105,9 @@ export type Written =
   | { readonly type: 'done'; readonly version: number }
   /** The value of `uniques` that another object has; absent where it is the name. */
   | { readonly type: 'taken'; readonly value?: string }
-  | { readonly type: 'moved' };
+  | { readonly type: 'moved' }
+  /** There may be no more. */
+  | { readonly type: 'full' };
 
 export interface Selection {
   readonly filter?: Filter;
