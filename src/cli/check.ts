@@ -3,7 +3,9 @@ import type { Configuration } from '../config/configuration.ts';
 import type { CheckFinding, Connector } from '../connectors/spi/index.ts';
 import { canBeWritten } from '../server/scim/abilities.ts';
 import { type Offer, offeredSystem } from '../server/scim/offer.ts';
+import type { ReadingReport } from '../sync/engine.ts';
 import { progressDisplay } from './progress.ts';
+import { sayNotTaken } from './report.ts';
 import type { Opened } from './services.ts';
 import {
   body,
@@ -49,8 +51,11 @@ export function checkCommand(session: Session): Command {
     );
     const refused =
       options.connections || failed ? undefined : await refusals(opened, session, out);
-    out.json({ systems, ...(refused && { refused }) });
-    if (refused !== undefined) sayRefusals(refused, out);
+    out.json({ systems, ...refused });
+    if (refused !== undefined) {
+      sayRefusals(refused.refused, out);
+      sayNotTaken(refused.readings, out);
+    }
     const exit: Exit = failed ? 1 : 0;
     return exit;
   });
@@ -117,6 +122,11 @@ function sayFindings(system: string, findings: readonly CheckFinding[], out: Out
   });
 }
 
+interface Refusals {
+  readonly refused: readonly Refused[];
+  readonly readings: readonly ReadingReport[];
+}
+
 interface Refused {
   readonly target: string;
   readonly people: readonly RefusedPerson[];
@@ -129,11 +139,7 @@ interface RefusedPerson {
 }
 
 /** Reads and plans, as a run would. Refused is whom the plan refuses, or earlier ones did. */
-async function refusals(
-  { verbs }: Opened,
-  session: Session,
-  out: Output,
-): Promise<readonly Refused[]> {
+async function refusals({ verbs }: Opened, session: Session, out: Output): Promise<Refusals> {
   using display = progressDisplay(out, session.terminal.stderr);
   const report = await verbs.plan({}, { signal: session.signal, progress: display.show });
   const refused: Refused[] = [];
@@ -149,7 +155,7 @@ async function refusals(
     }
     refused.push({ target, people: [...people.values()] });
   }
-  return refused;
+  return { refused, readings: report.readings };
 }
 
 const NAMED = 5;

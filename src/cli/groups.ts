@@ -1,7 +1,8 @@
 /** Groups made by rule: what there is, who is in, and why. */
 
 import type { Command } from 'commander';
-import type { RuleGroupSummary, RuleStanding } from '../warehouse/rule-group-views.ts';
+import type { ShownRuleGroup } from '../sync/groups.ts';
+import type { RuleStanding } from '../warehouse/rule-group-views.ts';
 import type { GroupException } from '../warehouse/rule-groups.ts';
 import { body, type Session, type VerbOptions, verbCommand, withVerbs } from './session.ts';
 import { tableLines } from './table.ts';
@@ -33,7 +34,7 @@ export function groupsCommand(session: Session): Command {
   );
 }
 
-function sayGroups(groups: readonly RuleGroupSummary[], out: Output): void {
+function sayGroups(groups: readonly ShownRuleGroup[], out: Output): void {
   if (groups.length === 0) out.say('There are none: groups: of the configuration makes some.');
   const rows = groups.map(({ name, members, exceptions, rule }) => [
     name,
@@ -44,15 +45,16 @@ function sayGroups(groups: readonly RuleGroupSummary[], out: Output): void {
   for (const line of tableLines(rows, { width: out.width })) out.say(line);
 }
 
-function sayGroup(group: RuleGroupSummary, out: Output): void {
+function sayGroup(group: ShownRuleGroup, out: Output): void {
   const { title, name, rule, members, exceptions, description, owner } = group;
   out.say(`${out.paint('bold', title)}  ${out.paint('grey', name)}`);
   if (description !== undefined) out.say(`  ${description}`);
   if (owner !== undefined) out.say(`  owner: ${owner}`);
   out.say(`  rule: ${rule}`);
   for (const exception of exceptions) {
-    const over = exception.inForce ? '' : out.paint('yellow', '  it is over');
-    out.say(`  ${exceptionText(exception)}${over}`);
+    const { inForce, known } = exception;
+    const idle = inForce ? (known ? '' : 'nobody is called so') : 'it is over';
+    out.say(`  ${exceptionText(exception)}${idle === '' ? '' : out.paint('yellow', `  ${idle}`)}`);
   }
   out.say(`  ${counted(members, 'member')}`);
   out.say();

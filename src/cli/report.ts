@@ -45,6 +45,12 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
         ]),
   ]);
   for (const line of tableLines(rows, { width: out.width, right: [3] })) out.say(line);
+  sayNotTaken(readings, out);
+  out.say();
+}
+
+/** Of what sources showed, what was not believed, and what to do about it. */
+export function sayNotTaken(readings: readonly ReadingReport[], out: Output): void {
   for (const { system, failure } of readings) {
     if (failure === undefined) continue;
     if (failure.remedy !== undefined) out.say(`  ${system}: ${failure.remedy}`);
@@ -68,7 +74,6 @@ export function sayReadings(readings: readonly ReadingReport[], out: Output): vo
       `  If they really are gone: ${out.paint('cyan', `lockstep release --absences ${system}`)}`,
     );
   }
-  out.say();
 }
 
 const REJECTED_SHOWN = 5;

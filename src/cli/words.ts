@@ -88,7 +88,7 @@ const OMISSION: Readonly<Record<Omission['code'], string>> = {
   'no-match-value': 'no value to match by',
   ignored: 'left out by a mapping',
   'in-flight': 'a creation without an answer is being looked for',
-  'action-not-allowed': 'not allowed by do:',
+  'action-not-allowed': 'what do: of the target does not allow',
   'moved-since': 'changed again since',
   'cannot-be-undone': 'cannot be undone',
 };

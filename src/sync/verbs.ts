@@ -18,14 +18,11 @@ import type { Step } from '../plan/trace.ts';
 import type { AttributeChoice } from '../warehouse/choices.ts';
 import type { Choice, Decision, DecisionId, ReviewCase } from '../warehouse/decision.ts';
 import type { GroupMembers } from '../warehouse/membership.ts';
-import type {
-  RuleGroupMember,
-  RuleGroupSummary,
-  RuleStanding,
-} from '../warehouse/rule-group-views.ts';
+import type { RuleGroupMember, RuleStanding } from '../warehouse/rule-group-views.ts';
 import type { Account, Due, InFlight } from '../warehouse/subject.ts';
 import type { ReviewItem } from '../warehouse/warehouse.ts';
 import type { ReadingReport, RunReport, SystemFailure, Verdict, Watch } from './engine.ts';
+import type { ShownRuleGroup } from './groups.ts';
 import type { HistoryRequest, PersonHistory, ShownIdentity, ShowRequest } from './history.ts';
 import type { OutcomeQuery, OutcomeRow, RunId, RunRow, SystemHealth } from './ledger.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -93,7 +90,7 @@ export interface Verbs {
   /** Everybody known by a name: identity id, user name, e-mail, employee number, display name. */
   people(name: string): Promise<readonly Identity[]>;
   /** Groups made by rule, in the order of the configuration. */
-  groups(): Promise<readonly RuleGroupSummary[]>;
+  groups(): Promise<readonly ShownRuleGroup[]>;
   /** Of one of them, with why. */
   groupMembers(group: string): AsyncIterable<RuleGroupMember>;
   /** By key, by a system whose current one it is, or by id or the beginning of one. */

@@ -29,6 +29,7 @@ const SALES = `
     members: department eq "Sales" and employeeHireDate le "now"
     exceptions:
       - { include: alan@contoso.com, until: 2026-03-04, reason: helps with the fair }
+      - { include: edsgar@contoso.com, reason: is not spelled so }
 `;
 
 interface Company extends AsyncDisposable {
@@ -230,6 +231,11 @@ describe('a group made by rule', () => {
     ).toEqual([
       ['ada@contoso.com', undefined, undefined],
       ['alan@contoso.com', 'helps with the fair', new Date('2026-03-05T00:00:00Z')],
+    ]);
+    const [sales] = await verbs.groups();
+    expect(sales?.exceptions).toMatchObject([
+      { person: 'alan@contoso.com', known: true },
+      { person: 'edsgar@contoso.com', known: false },
     ]);
     const { ruleGroups } = await verbs.explain({ person: 'grace@contoso.com' }, watch);
     expect(ruleGroups).toMatchObject([

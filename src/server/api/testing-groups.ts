@@ -1,6 +1,7 @@
 /** A group made by rule, for the tests of the API. */
 
-import type { RuleGroupMember, RuleGroupSummary } from '../../warehouse/rule-group-views.ts';
+import type { ShownRuleGroup } from '../../sync/groups.ts';
+import type { RuleGroupMember } from '../../warehouse/rule-group-views.ts';
 
 const EXCEPTION = {
   type: 'include',
@@ -9,12 +10,12 @@ const EXCEPTION = {
   reason: 'helps with the audit',
 } as const;
 
-export const RULE_GROUP: RuleGroupSummary = {
+export const RULE_GROUP: ShownRuleGroup = {
   name: 'sales',
   title: 'Sales',
   rule: 'department eq "Sales"',
   members: 1,
-  exceptions: [{ ...EXCEPTION, inForce: true }],
+  exceptions: [{ ...EXCEPTION, inForce: true, known: true }],
 };
 
 export const RULE_MEMBER: RuleGroupMember = {

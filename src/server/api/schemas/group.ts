@@ -1,11 +1,8 @@
 /** Groups made by rule, and why somebody is in one. */
 
 import { z } from 'zod';
-import type {
-  RuleGroupMember,
-  RuleGroupSummary,
-  RuleStanding,
-} from '../../../warehouse/rule-group-views.ts';
+import type { ShownRuleGroup } from '../../../sync/groups.ts';
+import type { RuleGroupMember, RuleStanding } from '../../../warehouse/rule-group-views.ts';
 import type { GroupException } from '../../../warehouse/rule-groups.ts';
 import { members, named } from './named.ts';
 import { attributes, instant, wholeNumber } from './values.ts';
@@ -17,17 +14,17 @@ const exception = members<GroupException>()({
   reason: z.string(),
 });
 
-export const ruleGroup: z.ZodType<RuleGroupSummary> = named(
+export const ruleGroup: z.ZodType<ShownRuleGroup> = named(
   'RuleGroup',
   z.object(
-    members<RuleGroupSummary>()({
+    members<ShownRuleGroup>()({
       name: z.string(),
       title: z.string(),
       description: z.exactOptional(z.string()),
       owner: z.exactOptional(z.string()),
       rule: z.string(),
       members: wholeNumber,
-      exceptions: z.array(z.object({ ...exception, inForce: z.boolean() })),
+      exceptions: z.array(z.object({ ...exception, inForce: z.boolean(), known: z.boolean() })),
     }),
   ),
 );
