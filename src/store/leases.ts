@@ -19,14 +19,11 @@ export function openLeases(
       return { token: row.token, until, holder: JSON.parse(row.holder) as LeaseHolder };
     },
     takeLease: async (lane, seen, holder, until) => {
-      await database.run(
-        `insert into lease (lane, token, until) values (?, 0, 0)
-         on conflict (tenant, lane) do nothing`,
-        [lane],
-      );
       const taken = await database.run(
-        'update lease set token = ?, holder = ?, until = ? where lane = ? and token = ?',
-        [seen + 1, JSON.stringify(holder), until.getTime(), lane, seen],
+        `insert into lease (lane, token, holder, until) values (?, ?, ?, ?)
+         on conflict (tenant, lane) do update set token = excluded.token,
+           holder = excluded.holder, until = excluded.until where lease.token = ?`,
+        [lane, seen + 1, JSON.stringify(holder), until.getTime(), seen],
       );
       return taken === 1 ? seen + 1 : undefined;
     },

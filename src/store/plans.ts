@@ -5,7 +5,7 @@ import type { Basis, KeptRules } from '../plan/basis.ts';
 import { isAwaited, levelAt, type Order } from '../plan/order.ts';
 import type { Action, Hold, Omission, Operation, PlanState } from '../plan/plan.ts';
 import type { PlanKey, PlannedOperation, PlanStore, StoredPlan } from '../plan/plans.ts';
-import type { Database, Row, SqlValue } from './database.ts';
+import type { Database, Queries, Row, SqlValue } from './database.ts';
 import { evidenceText } from './evidence.ts';
 import { prunePlans } from './prune.ts';
 
@@ -26,35 +26,36 @@ export function openPlans(database: Database): PlanStore {
   };
   return {
     begin: async (target, configVersion, createdAt, basis) => {
-      const unfinished = await database.all<{ readonly key: string }>(
-        "select key from plan where target = ? and state = 'building'",
-        [target],
-      );
+      const [unfinished, [newest], sources] = await Promise.all([
+        database.all<{ readonly key: string }>(
+          "select key from plan where target = ? and state = 'building'",
+          [target],
+        ),
+        // Two plans of one millisecond keep their order, whoever makes them.
+        database.all<{ readonly key: string }>(
+          'select key from plan where target = ? order by key desc limit 1',
+          [target],
+        ),
+        readUntil(database),
+      ]);
       for (const { key } of unfinished) {
         await drop(key);
         await database.run('delete from plan where key = ?', [key]);
       }
-      // Two plans of one millisecond keep their order, whoever makes them.
-      const [newest] = await database.all<{ readonly key: string }>(
-        'select key from plan where target = ? order by key desc limit 1',
-        [target],
-      );
       const before = newest === undefined ? 0 : Number.parseInt(newest.key.slice(0, 9), 36);
       latest = Math.max(createdAt.getTime(), latest + 1, before + 1);
       const key = `${latest.toString(36).padStart(9, '0')}${randomBytes(6).toString('hex')}`;
-      await database.run(
-        `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds,
-           ordering, partial, basis, sources) values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '', 0, ?, ?)`,
-        [
-          key,
-          target,
-          createdAt.getTime(),
-          configVersion,
-          basis?.hash ?? null,
-          await readUntil(database),
-        ],
-      );
-      if (basis !== undefined) await keepBasis(database, basis);
+      await database.transaction(async (queries) => {
+        await Promise.all([
+          queries.run(
+            `insert into plan (key, target, state, created_at, config_version, counts, considered, managed, holds,
+               ordering, partial, basis, sources) values (?, ?, 'building', ?, ?, '{}', 0, 0, '[]', '', 0, ?, ?)`,
+            [key, target, createdAt.getTime(), configVersion, basis?.hash ?? null, sources],
+          ),
+          // With the plan that goes by it, or a pruning in between would find it in nobody's use.
+          basis && keepBasis(queries, basis),
+        ]);
+      });
       return key;
     },
     append: async (key, from, operations, omissions, evidence = []) => {
@@ -78,25 +79,28 @@ export function openPlans(database: Database): PlanStore {
       }, 'process');
     },
     close: async (key, closing) => {
-      const same = await first(
-        `${PLAN} where target = (select target from plan where key = ?) and state = 'held' and partial = 0
-         and (id = ? or rest_id = ?) and created_at > ?`,
-        [key, closing.id, closing.id, closing.heldSince?.getTime() ?? 0],
-      );
-      if (same !== undefined && !closing.partial && closing.state === 'held') {
+      const repeats = !closing.partial && closing.state === 'held';
+      const same =
+        repeats &&
+        (await first(
+          `${PLAN} where target = (select target from plan where key = ?) and state = 'held' and partial = 0
+           and (id = ? or rest_id = ?) and created_at > ?`,
+          [key, closing.id, closing.id, closing.heldSince?.getTime() ?? 0],
+        ));
+      if (same) {
         await drop(key);
         await database.run('delete from plan where key = ?', [key]);
         return same;
       }
       return database.transaction(async (queries) => {
-        if (!closing.partial) {
-          await queries.run(
+        const superseded =
+          !closing.partial &&
+          queries.run(
             `update plan set state = 'superseded' where state in ('ready', 'held', 'released')
              and partial = 0 and target = (select target from plan where key = ?)`,
             [key],
           );
-        }
-        await queries.run(
+        const written = queries.run(
           `update plan set id = ?, state = ?, counts = ?, considered = ?, managed = ?, holds = ?, ordering = ?,
              partial = ? where key = ?`,
           [
@@ -111,7 +115,11 @@ export function openPlans(database: Database): PlanStore {
             key,
           ],
         );
-        const closed = await first(`${PLAN} where key = ?`, [key]);
+        const [closed] = await Promise.all([
+          first(`${PLAN} where key = ?`, [key]),
+          superseded,
+          written,
+        ]);
         if (closed === undefined) throw new RangeError(`plan ${key} was dropped while it was made`);
         return closed;
       });
@@ -174,9 +182,8 @@ async function readUntil(database: Database): Promise<string> {
   return JSON.stringify(rows.map(({ system, kind, read_at }) => [system, kind, read_at]));
 }
 
-/** After the plan that goes by it, or a pruning in between would find it in nobody's use. */
-async function keepBasis(database: Database, { hash, rules }: Basis): Promise<void> {
-  await database.run(
+async function keepBasis(queries: Queries, { hash, rules }: Basis): Promise<void> {
+  await queries.run(
     'insert into plan_basis (hash, rules) values (?, ?) on conflict (tenant, hash) do nothing',
     [hash, rules],
   );

@@ -5,7 +5,7 @@
  */
 
 import type { PlansBefore } from '../plan/plans.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 
 /** In one transaction. */
 const ROWS = 500;
@@ -32,20 +32,13 @@ export async function prunePlans(
   if (old.length === 0) return false;
   if (mostRows === 0) return true;
   let left = mostRows;
-  for (const { key, says } of old) {
-    for (const table of ['outcome', 'plan_operation', 'plan_refusal']) {
-      for (;;) {
-        const some = Math.min(ROWS, left);
-        const dropped = await dropSome(database, table, key, some);
-        left -= dropped;
-        if (left <= 0) return true;
-        if (dropped < some) break;
-      }
-    }
-    if (says === 1) {
-      await database.run("update plan set ordering = '', basis = null where key = ?", [key]);
-    } else {
-      await database.run('delete from plan where key = ?', [key]);
+  for (const plan of old) {
+    for (;;) {
+      const some = Math.min(ROWS, left);
+      const dropped = await database.transaction(() => dropSome(database, plan, some));
+      left -= dropped;
+      if (left <= 0) return true;
+      if (dropped < some) break;
     }
   }
   await database.run(
@@ -54,11 +47,14 @@ export async function prunePlans(
   return old.length === PLANS;
 }
 
+interface Stale extends Row {
+  readonly key: string;
+  /** 1 where it says something still. */
+  readonly says: number;
+}
+
 /** Keys begin with the time, so that old plans are found without looking at the others. */
-function stale(
-  database: Database,
-  { applied, unapplied }: PlansBefore,
-): Promise<readonly { readonly key: string; readonly says: number }[]> {
+function stale(database: Database, { applied, unapplied }: PlansBefore): Promise<readonly Stale[]> {
   const keyAt = (time: Date) => time.getTime().toString(36).padStart(9, '0');
   return database.all(
     `select key, case when ${STILL_SAYS} then 1 else 0 end as says from plan
@@ -72,11 +68,25 @@ function stale(
   );
 }
 
-function dropSome(database: Database, table: string, plan: string, rows: number): Promise<number> {
-  const part = table === 'plan_refusal' ? 'identity' : 'position';
-  return database.run(
-    `delete from ${table} where plan = ? and ${part} in
-       (select ${part} from ${table} where plan = ? limit ?)`,
-    [plan, plan, rows],
-  );
+const PARTS = [
+  ['outcome', 'position'],
+  ['plan_operation', 'position'],
+  ['plan_refusal', 'identity'],
+] as const;
+
+/** So many rows of a plan at most; with the last of them, the plan itself. Returns how many. */
+async function dropSome(database: Database, { key, says }: Stale, most: number): Promise<number> {
+  let dropped = 0;
+  for (const [table, row] of PARTS) {
+    dropped += await database.run(
+      `delete from ${table} where plan = ? and ${row} in
+         (select ${row} from ${table} where plan = ? limit ?)`,
+      [key, key, most - dropped],
+    );
+    if (dropped >= most) return dropped;
+  }
+  await (says === 1
+    ? database.run("update plan set ordering = '', basis = null where key = ?", [key])
+    : database.run('delete from plan where key = ?', [key]));
+  return dropped;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { PlanStore } from '../plan/plans.ts';
+import { behind } from '../warehouse/context.ts';
 import type { Engine, Watch } from './engine.ts';
 
 /** All or nothing, and nothing where the lease was lost. */
@@ -13,10 +14,7 @@ export function fenced<Value>(
   work: () => Promise<Value>,
   outlives?: 'power-cut' | 'process',
 ): Promise<Value> {
-  return transaction(async () => {
-    await fence?.();
-    return work();
-  }, outlives);
+  return transaction(() => behind(fence, work), outlives);
 }
 
 /** Plans whose making ends with the lease under which it began. */

@@ -42,15 +42,17 @@ export async function forgetOld(engine: Engine, watch: Watch, most: number): Pro
   const { logSeconds, plansSeconds, historySeconds } = retention;
   const before = { applied: ago(logSeconds), unapplied: ago(Math.min(plansSeconds, logSeconds)) };
   const windows = targets.map(({ limits }) => limits.windowSeconds);
-  await ledger.forgetActivity(ago(Math.max(ACTIVITY_SECONDS, ...windows)));
-  await ledger.forgetRuns(before.applied);
+  await Promise.all([
+    ledger.forgetActivity(ago(Math.max(ACTIVITY_SECONDS, ...windows))),
+    ledger.forgetRuns(before.applied),
+  ]);
   const past = ago(historySeconds);
   const prune = async (rows: number, steps: number): Promise<boolean> => {
-    const more = [
-      await plans.prune(before, rows),
-      await warehouse.pruneHistory(past, steps),
-      await warehouse.pruneNames(rows),
-    ];
+    const more = await Promise.all([
+      plans.prune(before, rows),
+      warehouse.pruneHistory(past, steps),
+      warehouse.pruneNames(rows),
+    ]);
     return more.includes(true);
   };
   const leavers = engine.retention.attributeSeconds !== undefined;

@@ -34,7 +34,7 @@ export async function underLease<Value>(
   const lost = new AbortController();
   const fence = async () => {
     // Whoever reads a target while writing it holds two leases, and needs both.
-    await watch.fence?.();
+    if (watch.fence !== undefined) await watch.fence();
     // Renewing locks the row until the transaction ends: nobody takes the lane meanwhile.
     if (await engine.ledger.renewLease(lane, token, until(engine))) return;
     throw new VerbRefusal(

@@ -105,14 +105,20 @@ export async function planDue(
   const now = engine.now();
   const { limits, holds } = target;
   const since = (seconds: number) => new Date(now.getTime() - seconds * 1000);
-  const { stopped } = await ledger.health(system);
-  const released = await ledger.releasedAccounts(system);
-  const due = people?.length ?? (await warehouse.dueCount(system, now));
   const members = people?.map(({ identity }) => identity.id);
+  const due = people?.length ?? (await warehouse.dueCount(system, now));
   if (due === 0 && (members || (await warehouse.membershipsDue(system, now)) === 0)) {
     return undefined;
   }
-  const first = people === undefined && !(await plans.everApplied(system));
+  const [{ stopped }, released, applied, recent, managed, leavers] = await Promise.all([
+    ledger.health(system),
+    ledger.releasedAccounts(system),
+    plans.everApplied(system),
+    ledger.activity(system, since(limits.windowSeconds)),
+    warehouse.managed(system),
+    leaversWait(system, engine),
+  ]);
+  const first = people === undefined && !applied;
   const planned = await planTarget({
     target,
     plans,
@@ -129,7 +135,7 @@ export async function planDue(
     },
     holders: async (path, values) =>
       holdersOf(await warehouse.candidates(system, target.kind, path, values.filter(isScalar))),
-    recent: await ledger.activity(system, since(limits.windowSeconds)),
+    recent,
     // Whom a person asked for is not held up by what went wrong for others.
     ...(people === undefined &&
       stopped?.configVersion === engine.configVersion && { stopped: stopped.message }),
@@ -139,9 +145,9 @@ export async function planDue(
     ...(isReadToo(target) && {
       writtenLately: (ids) => ledger.writtenSince(system, ids, since(LOOP_SECONDS)),
     }),
-    managed: await warehouse.managed(system),
+    managed,
     first,
-    leaversWait: first || (people === undefined && (await leaversWait(system, engine))),
+    leaversWait: first || (people === undefined && leavers),
     partial: people !== undefined,
     typed: options.typed,
     withheld: options.withheld,

@@ -29,11 +29,22 @@ export function fenced(context: Context, fence: Fence | undefined): Context {
     ...context,
     store: {
       ...store,
-      transaction: (work, outlives) =>
-        store.transaction(async () => {
-          await fence();
-          return work();
-        }, outlives),
+      transaction: (work, outlives) => store.transaction(() => behind(fence, work), outlives),
     },
   };
+}
+
+/**
+ * Work of a transaction that counts only where its fence holds. It need not wait for the answer:
+ * nothing of it is kept without one, and the trip to the store is saved.
+ */
+export async function behind<Value>(
+  fence: Fence | undefined,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  const [held, done] = await Promise.allSettled([fence?.(), work()]);
+  // Why the right to write was lost says more than what went wrong because of it.
+  if (held.status === 'rejected') throw held.reason;
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
 }

@@ -9,7 +9,7 @@ import { recordsDue } from './members.ts';
 import { expandGroup } from './membership-groups.ts';
 import { groupsLookedAtAgain } from './membership-moves.ts';
 import { MEMBERS } from './roster.ts';
-import { regroupAnew } from './rule-groups-anew.ts';
+import { dateCame, regroupAnew } from './rule-groups-anew.ts';
 import { openSpace, type Space } from './space.ts';
 import type { Marker } from './storage.ts';
 import type { DueCause } from './subject.ts';
@@ -105,9 +105,9 @@ async function members(
  */
 export async function mergeAnew(context: Context): Promise<boolean> {
   const { store } = context;
-  const markers = await store.markers(SOURCES.target);
+  const [markers, dated] = await Promise.all([store.markers(SOURCES.target), dateCame(context)]);
   const marker = markers.find(({ name }) => name === SOURCES.name);
-  if (!marker) return regroupAnew(context, markers);
+  if (!marker) return regroupAnew(context, markers, dated);
   await store.transaction(async () => {
     const [phase = '', cursor = ''] = split(marker.cursor);
     const next = await PHASES[phase]?.(caused(context, { type: 'configuration' }), cursor);

@@ -35,13 +35,23 @@ export function isOfGroups(name: string): boolean {
   return name === CHANGED.name;
 }
 
+/** Whether somebody's date has come. */
+export async function dateCame({ store, now, book }: Context): Promise<boolean> {
+  return book.timed && (await store.regroupsDue(now().getTime(), 1)).length > 0;
+}
+
 /**
  * One step; false when everybody is who they are by the rules and at this moment.
  *
  * @param markers Those that concern every target.
+ * @param dated Whether somebody's date has come.
  */
-export async function regroupAnew(context: Context, markers: readonly Marker[]): Promise<boolean> {
-  const { store, now, book } = context;
+export async function regroupAnew(
+  context: Context,
+  markers: readonly Marker[],
+  dated: boolean,
+): Promise<boolean> {
+  const { store, now } = context;
   const marker = markers.find(({ name }) => name === CHANGED.name);
   if (marker !== undefined) {
     await store.transaction(async () => {
@@ -51,11 +61,13 @@ export async function regroupAnew(context: Context, markers: readonly Marker[]):
     });
     return true;
   }
-  if (!book.timed) return false;
-  const due = await store.regroupsDue(now().getTime(), PER_STEP);
-  if (due.length === 0) return false;
-  await store.transaction(() => regroup(caused(context, { type: 'date' }), due));
-  return true;
+  if (!dated) return false;
+  return store.transaction(async () => {
+    // Whoever looked at the same time may have been here before.
+    const due = await store.regroupsDue(now().getTime(), PER_STEP);
+    if (due.length > 0) await regroup(caused(context, { type: 'date' }), due);
+    return due.length === PER_STEP;
+  });
 }
 
 async function stepOf(context: Context, cursor: string): Promise<string | undefined> {
@@ -92,11 +104,8 @@ async function regroup(context: Context, ids: readonly IdentityId[]): Promise<vo
   await space.loadPeople(ids);
   for (const person of space.people.values()) space.remerge(person);
   await writeSpace(space, context);
-  // Also of those whose dates do not count any more: they must not come again.
-  await context.store.saveRegroupDates(
-    ids.map((identity) => {
-      const at = space.people.get(identity)?.regroups?.at?.getTime();
-      return { identity, ...(at !== undefined && { at }) };
-    }),
-  );
+  // Of everybody else it was written down with the values; these must not come again.
+  const undated = context.book.timed ? ids.filter((id) => !space.people.has(id)) : ids;
+  if (undated.length === 0) return;
+  await context.store.saveRegroupDates(undated.map((identity) => ({ identity })));
 }

@@ -26,8 +26,9 @@ export interface Employment {
 
 export interface Human {
   readonly person: string;
-  /** At most one on each side. What was written illegibly is as it was before. */
-  readonly employments: Map<Side, Employment>;
+  /** What was written illegibly is as it was before. */
+  hr: Employment | undefined;
+  agency: Employment | undefined;
 }
 
 export type Office = 'Zurich' | 'Austin' | 'Singapore';
@@ -78,17 +79,17 @@ export function companyOf(people: number, seed: number, files: Files): Company {
   let numbers = 0;
 
   const put = (human: Human, employment: Employment): void => {
-    human.employments.set(employment.side, employment);
+    human[employment.side] = employment;
     writtenOn.set(human, today);
     files.write(employment.side, employment.number, recordOf(human, employment));
   };
   const strike = (human: Human, { side, number }: Employment): void => {
-    human.employments.delete(side);
+    human[side] = undefined;
     files.strike(side, number);
   };
   const employ = (hired: Day, left?: Day): void => {
     const person = `p${humans.length}`;
-    const human: Human = { person, employments: new Map() };
+    const human: Human = { person, hr: undefined, agency: undefined };
     humans.push(human);
     put(human, {
       side: chance.happens(0.8) ? 'hr' : 'agency',
@@ -114,8 +115,8 @@ export function companyOf(people: number, seed: number, files: Files): Company {
   const somebody = (day: Day, event: Event | undefined): boolean => {
     for (let asked = 0; asked < MOST_ASKED; asked++) {
       const human = chance.pick(humans);
-      const [employment] = [...human.employments.values()].filter(
-        ({ left }) => left === undefined || left >= day - 200,
+      const employment = [human.hr, human.agency].find(
+        (each) => each !== undefined && (each.left === undefined || each.left >= day - 200),
       );
       if (event?.(human, employment, day)) return true;
     }
@@ -205,7 +206,7 @@ function eventsOf(chance: Chance, acts: Acts): Readonly<Record<string, Event>> {
     ),
     // Under another number, and the old one is gone from the file on that very day.
     'is hired again': (human, employment, day) => {
-      if (employment === undefined || human.employments.size > 1) return false;
+      if (employment === undefined || isBoth(human)) return false;
       strike(human, employment);
       const { left: _left, away: _away, ...facts } = employment;
       put(human, { ...facts, number: fresh(), hired: later(day, 30) });
@@ -213,7 +214,7 @@ function eventsOf(chance: Chance, acts: Acts): Readonly<Record<string, Event>> {
     },
     // The old employment stays on file for ever, with its end.
     'changes sides': (human, employment, day) => {
-      if (employment === undefined || human.employments.size > 1) return false;
+      if (employment === undefined || isBoth(human)) return false;
       const last = later(day, 30);
       put(human, { ...employment, left: last });
       const { left: _left, away: _away, ...facts } = employment;
@@ -236,6 +237,10 @@ function eventsOf(chance: Chance, acts: Acts): Readonly<Record<string, Event>> {
       return true;
     },
   };
+}
+
+function isBoth({ hr, agency }: Human): boolean {
+  return hr !== undefined && agency !== undefined;
 }
 
 function recordOf(

@@ -25,13 +25,8 @@ export function personnelFiles(): Files & {
 
 function source(system: Side): Source {
   const records = new Map<string, Attributes>();
-  /** In the order in which they were last touched. */
-  const touched = new Map<string, number>();
-  let sequence = 0;
-  const touch = (number: string): void => {
-    touched.delete(number);
-    touched.set(number, ++sequence);
-  };
+  /** In the order in which they were touched. */
+  const touched: string[] = [];
   const changeOf = (id: string): Change => {
     const ref = { system, kind: 'user', id };
     const attributes = records.get(id);
@@ -41,16 +36,16 @@ function source(system: Side): Source {
   return {
     write: (number, record) => {
       records.set(number, record);
-      touch(number);
+      touched.push(number);
     },
     strike: (number) => {
       records.delete(number);
-      touch(number);
+      touched.push(number);
     },
     connector: {
       check: async () => [],
       read: async function* () {
-        const watermark = String(sequence);
+        const watermark = String(touched.length);
         const changes = [...records.keys()].map(changeOf);
         for (let from = 0; from < changes.length; from += PAGE) {
           yield { changes: changes.slice(from, from + PAGE) };
@@ -58,13 +53,10 @@ function source(system: Side): Source {
         yield { changes: [], watermark, complete: true };
       },
       readChanges: async function* (_kind, since) {
-        const watermark = String(sequence);
-        const changes: Change[] = [];
-        for (const [id, at] of [...touched].toReversed()) {
-          if (at <= Number(since)) break;
-          changes.unshift(changeOf(id));
-        }
-        yield { changes, watermark };
+        const watermark = String(touched.length);
+        // Each as it was touched last.
+        const ids = new Set(touched.slice(Number(since)).toReversed());
+        yield { changes: [...ids].toReversed().map(changeOf), watermark };
       },
       [Symbol.asyncDispose]: async () => {},
     },
@@ -77,16 +69,25 @@ export interface Application {
   readonly accounts: ReadonlyMap<string, Attributes>;
   /** Requests that changed something. */
   writes(): number;
+  /** Names of accounts that came, went or were changed since this was asked last. */
+  takeTouched(): ReadonlySet<string>;
 }
 
 export function application(): Application {
   const byId = new Map<string, Attributes>();
   const accounts = new Map<string, Attributes>();
+  const ids = new Map<string, string>();
   let made = 0;
   let writes = 0;
   const recordOf = (id: string): IdentityRecord | undefined => {
     const attributes = byId.get(id);
     return attributes && { ref: { system: 'app', kind: 'user', id }, attributes };
+  };
+  let touched = new Set<string>();
+  const forget = ({ userName }: Attributes): void => {
+    accounts.delete(String(userName));
+    ids.delete(String(userName));
+    touched.add(String(userName));
   };
   const store = (id: string, attributes: Attributes): IdentityRecord => {
     const name = String(attributes.userName);
@@ -94,9 +95,11 @@ export function application(): Application {
     if (before?.userName !== name && accounts.has(name)) {
       throw new ConnectorError('conflict', `app: ${name} is taken`, { code: 'name-taken' });
     }
-    if (before !== undefined) accounts.delete(String(before.userName));
+    if (before !== undefined) forget(before);
     byId.set(id, attributes);
     accounts.set(name, attributes);
+    ids.set(name, id);
+    touched.add(name);
     writes++;
     return { ref: { system: 'app', kind: 'user', id }, attributes };
   };
@@ -108,6 +111,11 @@ export function application(): Application {
   return {
     accounts,
     writes: () => writes,
+    takeTouched: () => {
+      const taken = touched;
+      touched = new Set();
+      return taken;
+    },
     connector: {
       traits: { enabledPath: 'active', uniquePaths: ['userName'], visibilityLagSeconds: 0 },
       check: async () => [],
@@ -120,8 +128,8 @@ export function application(): Application {
       },
       get: async ({ id }) => recordOf(id),
       find: async (_kind, _path, value) => {
-        for (const [id, { userName }] of byId) if (userName === value) return recordOf(id);
-        return undefined;
+        const id = ids.get(String(value));
+        return id === undefined ? undefined : recordOf(id);
       },
       create: async (_kind, attributes) => store(`a${made++}`, attributes),
       update: async ({ id }, changes) => {
@@ -133,7 +141,7 @@ export function application(): Application {
         return store(id, attributes);
       },
       delete: async ({ id }) => {
-        accounts.delete(String(held(id).userName));
+        forget(held(id));
         byId.delete(id);
         writes++;
       },

@@ -159,8 +159,10 @@ export function readingStore(database: Database): ReadingStore {
         [...old, limit],
       );
       if (dropped === limit) return true;
-      await database.run(`delete from rejection where reading in (${closed})`, old);
-      await database.run(`delete from reading where id in (${closed})`, old);
+      await Promise.all([
+        database.run(`delete from rejection where reading in (${closed})`, old),
+        database.run(`delete from reading where id in (${closed})`, old),
+      ]);
       return false;
     },
 

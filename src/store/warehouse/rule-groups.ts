@@ -83,14 +83,15 @@ export function ruleGroupStore(database: Database): RuleGroupStore {
 
     saveRegroupDates: async (rows) => {
       const none = rows.filter(({ at }) => at === undefined).map(({ identity }) => identity);
-      if (none.length > 0) {
-        await database.run(`delete from regroup where identity in ${inList}`, [list(none)]);
-      }
-      await database.batch(
-        `insert into regroup (identity, at) values (?, ?)
-         on conflict (tenant, identity) do update set at = excluded.at`,
-        rows.flatMap(({ identity, at }) => (at === undefined ? [] : [[identity, at]])),
-      );
+      await Promise.all([
+        none.length > 0 &&
+          database.run(`delete from regroup where identity in ${inList}`, [list(none)]),
+        database.batch(
+          `insert into regroup (identity, at) values (?, ?)
+           on conflict (tenant, identity) do update set at = excluded.at`,
+          rows.flatMap(({ identity, at }) => (at === undefined ? [] : [[identity, at]])),
+        ),
+      ]);
     },
 
     regroupsDue: async (now, limit) =>
