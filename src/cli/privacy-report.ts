@@ -55,6 +55,7 @@ function sayRetention({ retention }: PrivacyReport, out: Output): void {
 }
 
 function useText(uses: readonly Use[]): string {
+  if (uses.length === 0) return 'nothing uses it';
   const texts = uses.map(({ type, of }) =>
     of === undefined ? WORDS[type] : `${WORDS[type]} ${of}`,
   );

@@ -102,8 +102,12 @@ export async function privacyReport(engine: Engine): Promise<PrivacyReport> {
       stored: {
         records,
         unused: attributes
-          .filter(({ attribute }) => !known.has(attribute))
-          .map((each) => ({ ...each, sensitive: isSensitive(each.attribute) })),
+          .filter(({ attribute, records: all, asId }) => !known.has(attribute) && all > asId)
+          .map(({ attribute, records: all, asId }) => ({
+            attribute,
+            records: all - asId,
+            sensitive: isSensitive(attribute),
+          })),
       },
     });
   }

@@ -68,7 +68,12 @@ export interface StoredErasure {
 /** What records hold, by the names that their systems give it. */
 export interface StoredAttributes {
   readonly records: number;
-  readonly attributes: readonly { readonly attribute: string; readonly records: number }[];
+  readonly attributes: readonly {
+    readonly attribute: string;
+    readonly records: number;
+    /** Of these, in how many it is the record's own id, which has to be kept. */
+    readonly asId: number;
+  }[];
 }
 
 /** What is to be forgotten of people who have left. */

@@ -50,10 +50,15 @@ export function privacyContract(open: () => Promise<Database>): void {
       await using database = await open();
       await filled(database);
       const privacy = openPrivacy(database);
-      await database.run('update record set present = 1');
+      await database.run(
+        `update record set present = 1, attributes = '{"name":"x","number":"' || id || '"}'`,
+      );
       expect(await privacy.storedAttributes('hr', 'user', 10)).toEqual({
         records: 2,
-        attributes: [{ attribute: 'name', records: 2 }],
+        attributes: [
+          { attribute: 'name', records: 2, asId: 0 },
+          { attribute: 'number', records: 2, asId: 2 },
+        ],
       });
       expect((await privacy.storedAttributes('hr', 'user', 1)).records).toBe(1);
       expect((await privacy.storedAttributes('hr', 'group', 1)).records).toBe(0);
