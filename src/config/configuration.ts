@@ -55,6 +55,14 @@ export interface TenantRules {
   readonly document?: string;
   /** What documents may use that the store keeps. */
   readonly connectors: readonly string[];
+  /** Whose certificates open systems of which tenant; the first that fits decides. */
+  readonly certificates?: readonly TenantCertificate[];
+}
+
+export interface TenantCertificate extends CertificateClient {
+  readonly tenant: Tenant;
+  /** All that the tenant serves when absent. */
+  readonly system?: SystemName | undefined;
 }
 
 /** By kind and attribute. */
@@ -129,6 +137,8 @@ export interface ServerConfiguration {
     readonly key: string;
     /** Who signs the certificates that clients may show. */
     readonly clients?: string;
+    /** A file with the lists of those that they have taken back; without it, none is asked for. */
+    readonly revoked?: string;
   };
   /** Seals cursors; drawn at every start when absent. */
   readonly cursorKey?: string;

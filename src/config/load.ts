@@ -93,7 +93,8 @@ export async function readConfiguration(
   for (const { problems: unresolved } of [store, alerts, auditKey, server])
     problems.push(...unresolved);
   const listens = server.value as Configuration['server'];
-  problems.push(...certificateProblems(systems, listens, source));
+  const rules = document.tenants && tenantRules(document.tenants, directory);
+  problems.push(...certificateProblems(systems, listens, rules, source));
   if (server.problems.length === 0) problems.push(...tlsProblems(listens.tls, source));
   const inOrder = problems.toSorted(byPlace);
   if (inOrder.some(({ severity }) => severity === 'error')) return failed(inOrder);
@@ -127,7 +128,7 @@ export async function readConfiguration(
         ...(document.keep.attributes && { attributeSeconds: document.keep.attributes }),
       },
       server: listens,
-      ...(document.tenants && { tenants: tenantRules(document.tenants, directory) }),
+      ...(rules && { tenants: rules }),
       version: version(document, loaded),
       directory,
     },

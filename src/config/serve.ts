@@ -4,8 +4,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { Problem } from '../identity/problem.ts';
 import { parsePath } from '../scim/path.ts';
-import type { ServerConfiguration, SystemConfiguration } from './configuration.ts';
-import type { Source } from './source.ts';
+import type { ServerConfiguration, SystemConfiguration, TenantRules } from './configuration.ts';
+import type { Path, Source } from './source.ts';
 
 const scimPath = z.string().refine((text) => parsePath(text).ok, {
   error: 'no path of an attribute, such as userName or emails[type eq "work"].value',
@@ -27,24 +27,49 @@ export const serveMap = z.record(z.string(), z.record(scimPath, row)).optional()
     'By kind: path in SCIM: attribute of the system, such as { user: { userName: login } }.',
 });
 
-const client = z
-  .strictObject({
-    subject: z.string().min(1).optional().meta({
-      title: 'Subject',
-      description: 'All its attributes, in any order: CN=payroll, O=Contoso.',
-    }),
-    dns: z.string().min(1).optional().meta({ title: 'DNS name' }),
-    uri: z.string().min(1).optional().meta({ title: 'URI', description: 'Such as a SPIFFE id.' }),
-    email: z.string().min(1).optional().meta({ title: 'E-mail address' }),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{2}(:?[0-9a-f]{2}){31}$/i, 'a SHA-256 fingerprint in hex')
-      .optional()
-      .meta({ title: 'Fingerprint' }),
-    rights: z.enum(['read', 'write']).default('write').meta({ title: 'Rights' }),
-  })
-  .refine(({ rights: _, ...names }) => Object.keys(names).length > 0, {
-    error: 'name something of the certificate: subject, dns, uri, email or sha256',
+const names = {
+  subject: z.string().min(1).optional().meta({
+    title: 'Subject',
+    description: 'All its attributes, in any order: CN=payroll, O=Contoso.',
+  }),
+  dns: z.string().min(1).optional().meta({ title: 'DNS name' }),
+  uri: z.string().min(1).optional().meta({ title: 'URI', description: 'Such as a SPIFFE id.' }),
+  email: z.string().min(1).optional().meta({ title: 'E-mail address' }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{2}(:?[0-9a-f]{2}){31}$/i, 'a SHA-256 fingerprint in hex')
+    .optional()
+    .meta({ title: 'Fingerprint' }),
+};
+
+const rights = z.enum(['read', 'write']).default('write').meta({ title: 'Rights' });
+
+function namesSomething(client: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(names).some((name) => client[name] !== undefined);
+}
+
+const UNNAMED = { error: 'name something of the certificate: subject, dns, uri, email or sha256' };
+
+const client = z.strictObject({ ...names, rights }).refine(namesSomething, UNNAMED);
+
+export const tenantCertificates = z
+  .array(
+    z
+      .strictObject({
+        tenant: z.string().min(1).meta({ title: 'Tenant' }),
+        system: z.string().min(1).optional().meta({
+          title: 'System',
+          description: 'All that the tenant serves when absent.',
+        }),
+        ...names,
+        rights,
+      })
+      .refine(namesSomething, UNNAMED),
+  )
+  .optional()
+  .meta({
+    title: 'Certificates',
+    description: 'Clients of tenants that show one; server.tls.clients says who signs them.',
   });
 
 export const certificateClients = z.array(client).optional().meta({
@@ -62,6 +87,11 @@ export const tlsDocument = z
     clients: z.string().min(1).optional().meta({
       title: 'Authorities of client certificates (PEM)',
       description: 'Clients may show a certificate that one of these has signed.',
+    }),
+    revoked: z.string().min(1).optional().meta({
+      title: 'Revoked certificates (file)',
+      description:
+        'Lists that these authorities have signed (CRL), in PEM or DER; read again when it changes.',
     }),
   })
   .optional()
@@ -93,6 +123,14 @@ export function tlsProblems(tls: ServerConfiguration['tls'], source: Source): re
       place: source.place(['server', 'tls', name]),
     }),
   );
+  if (tls.revoked !== undefined && clients === undefined)
+    problems.push({
+      code: 'tls-invalid',
+      severity: 'error',
+      message: 'server.tls.revoked is about certificates that nobody is asked for',
+      remedy: 'Say under server.tls.clients whose they are: they sign the lists too.',
+      place: source.keyPlace(['server', 'tls', 'revoked']),
+    });
   if (problems.length > 0) return problems;
   if (new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) return [];
   return [
@@ -119,20 +157,25 @@ function isReadable(read: () => unknown): boolean {
 export function certificateProblems(
   systems: readonly Pick<SystemConfiguration, 'name' | 'serve'>[],
   server: ServerConfiguration,
+  tenants: TenantRules | undefined,
   source: Source,
 ): readonly Problem[] {
   if (server.tls?.clients !== undefined) return [];
-  return systems.flatMap(({ name, serve }): readonly Problem[] =>
-    serve?.certificates === undefined
+  const unseen = (what: string, at: Path): Problem => ({
+    code: 'certificates-unseen',
+    severity: 'warning',
+    message: `${what} by certificates, and nobody is asked for one`,
+    remedy: 'say under server.tls.clients who signs them, or take them away',
+    place: source.keyPlace(at),
+  });
+  return [
+    ...systems.flatMap(({ name, serve }) =>
+      serve?.certificates === undefined
+        ? []
+        : unseen(`${name} knows clients`, ['systems', name, 'serve', 'certificates']),
+    ),
+    ...(tenants?.certificates === undefined
       ? []
-      : [
-          {
-            code: 'certificates-unseen',
-            severity: 'warning',
-            message: `${name} knows clients by certificates, and nobody is asked for one`,
-            remedy: 'say under server.tls.clients who signs them, or take them away',
-            place: source.keyPlace(['systems', name, 'serve', 'certificates']),
-          },
-        ],
-  );
+      : [unseen('clients of tenants are known', ['tenants', 'certificates'])]),
+  ];
 }

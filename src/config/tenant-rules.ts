@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import type { TenantRules } from './configuration.ts';
+import { tenantCertificates } from './serve.ts';
 
 /** They keep all they have in the own store. */
 export const CONNECTORS_OF_DOCUMENTS: readonly string[] = ['directory', 'inbound'];
@@ -21,6 +22,7 @@ export const tenantsDocument = z
         description:
           'What documents may use that the store keeps. Others reach files and addresses of this machine.',
       }),
+    certificates: tenantCertificates,
   })
   .meta({
     title: 'Tenants',
@@ -28,11 +30,12 @@ export const tenantsDocument = z
   });
 
 export function tenantRules(
-  { document, connectors }: z.output<typeof tenantsDocument>,
+  { document, connectors, certificates }: z.output<typeof tenantsDocument>,
   directory: string,
 ): TenantRules {
   return {
     connectors,
+    ...(certificates && { certificates }),
     ...(document !== undefined && { document: path.resolve(directory, document) }),
   };
 }

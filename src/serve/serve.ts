@@ -112,7 +112,7 @@ function scim(
     basePath: '/scim/v2/:system',
     authenticate: async (token, system) =>
       isOurs(token) ? authenticate(token) : authenticateJwt(token, system),
-    recognise: recognition(configuration, now),
+    recognise: recognition(configuration, now, log),
     open: async ({ tenant, system }) => (await find(tenant))?.served(system),
     ...cursorKey(configuration.server),
     now,

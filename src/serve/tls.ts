@@ -2,12 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:https';
+import path from 'node:path';
 import { TLSSocket } from 'node:tls';
 import type { Configuration } from '../config/configuration.ts';
 import type { SystemName } from '../identity/record.ts';
+import { issuedAs } from '../server/auth/revocation-list.ts';
 import { clientOf, type Peer } from '../server/scim/certificates.ts';
 import type { Caller } from '../server/scim.ts';
 import { DEFAULT_TENANT } from '../server/tenants/tenant.ts';
+import { revocation } from './revoked.ts';
 
 interface Listener {
   readonly createServer: typeof createServer;
@@ -38,22 +41,34 @@ export function peerAt(socket: object): Peer | undefined {
   if (before !== undefined) return before;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
-  const { subject, subjectAltName = '', fingerprint256: fingerprint, validTo } = certificate;
+  const { subject, subjectAltName = '', fingerprint256: fingerprint, validTo, raw } = certificate;
   const validUntil = new Date(validTo);
-  const peer = { subject, alternativeNames: subjectAltName, fingerprint, validUntil };
+  const names = { subject, alternativeNames: subjectAltName };
+  const peer = { ...names, fingerprint, validUntil, ...issuedAs(raw) };
   known.set(socket, peer);
   return peer;
 }
 
 /** Whose certificate it is, among those who may come with one. */
 export function recognition(
-  { systems }: Configuration,
+  { systems, server, tenants, directory }: Configuration,
   now: () => Date,
+  log: (line: string) => void,
 ): (peer: Peer, system: SystemName) => Promise<Caller | undefined> {
   const clients = new Map(systems.map(({ name, serve }) => [name, serve?.certificates ?? []]));
+  const others = tenants?.certificates ?? [];
+  const { clients: authorities = '', revoked } = server.tls ?? {};
+  const isRevoked =
+    revoked === undefined
+      ? async () => false
+      : revocation(path.resolve(directory, revoked), authorities, { now, log });
   return async (peer, system) => {
-    const client = clientOf(clients.get(system) ?? [], peer, now());
-    return client && { tenant: DEFAULT_TENANT, system, rights: client.rights };
+    if (await isRevoked(peer)) return undefined;
+    const own = clientOf(clients.get(system) ?? [], peer, now());
+    if (own) return { tenant: DEFAULT_TENANT, system, rights: own.rights };
+    const theirs = others.filter((one) => one.system === undefined || one.system === system);
+    const other = clientOf(theirs, peer, now());
+    return other && { tenant: other.tenant, system, rights: other.rights };
   };
 }
 

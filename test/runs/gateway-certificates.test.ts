@@ -13,6 +13,7 @@ import { startServing } from '../../src/serve/serve.ts';
 import { createToken } from '../../src/server/tokens.ts';
 import { openDatabase } from '../../src/store/open.ts';
 import { tokenStorage } from '../../src/store/tokens.ts';
+import { openInstallation } from '../../src/tenants.ts';
 import { type Certificate, type Issuer, throwAwayAuthority } from '../services/certificates.ts';
 
 const DOCUMENT = `
@@ -23,6 +24,12 @@ server:
     certificate: "\${file:./server.pem}"
     key: "\${file:./server.key}"
     clients: "\${file:./clients.pem}"
+    revoked: revoked.pem
+tenants:
+  document: tenant.yaml
+  certificates:
+    - { tenant: fabrikam, system: inbox, dns: portal.fabrikam.com }
+    - { tenant: northwind, dns: portal.northwind.com }
 systems:
   people:
     connector: file
@@ -44,6 +51,7 @@ let own: Issuer;
 let clients: Issuer;
 let url: string;
 let token: string;
+const log: string[] = [];
 const ending = new AbortController();
 let ended: Promise<void>;
 
@@ -57,6 +65,8 @@ beforeAll(async () => {
     'server.key': server.privateKey,
     'clients.pem': clients.certificate,
     'people.csv': 'id,userName\n1,ada\n',
+    'revoked.pem': await clients.revoke([]),
+    'tenant.yaml': 'systems: { inbox: { connector: directory, serve: {} } }',
     'lockstep.yaml': DOCUMENT,
   };
   for (const [name, content] of Object.entries(files))
@@ -71,7 +81,12 @@ beforeAll(async () => {
     const made = await createToken(tokenStorage(database), database.tenant, scope, 1, new Date());
     token = made.token;
   }
-  const serving = await startServing(loaded.value, { signal: ending.signal, log: () => {} });
+  {
+    await using installation = await openInstallation(loaded.value, world);
+    await installation.tenants('ada@build-7', () => new Date()).create('fabrikam');
+  }
+  const options = { signal: ending.signal, log: (line: string) => void log.push(line) };
+  const serving = await startServing(loaded.value, options, world);
   ({ url, ended } = serving);
 });
 
@@ -168,4 +183,41 @@ it('takes whoever sends a token for whom the token says', async () => {
     status: 401,
   });
   expect(await ask('/people/Users', payroll, { bearer: token })).toMatchObject({ status: 404 });
+});
+
+it('opens the systems of the tenant that the installation gave a certificate to, and no others', async () => {
+  const portal = await clients.issue('portal', 'portal.fabrikam.com');
+  const create = { method: 'POST', body: { ...ADA, userName: 'eve' } };
+  expect(await ask('/inbox/Users', portal, create)).toMatchObject({ status: 201 });
+  const contoso = await clients.issue('anything', 'portal.contoso.com');
+  const names = async (client: Certificate) =>
+    (await ask('/inbox/Users?attributes=userName', client)).body;
+  expect(await names(portal)).toMatchObject({ totalResults: 1, Resources: [{ userName: 'eve' }] });
+  expect(JSON.stringify(await names(contoso))).not.toContain('eve');
+  expect(await ask('/people/Users', portal)).toMatchObject({ status: 401 });
+  // Nobody has made that tenant.
+  const northwind = await clients.issue('portal', 'portal.northwind.com');
+  expect(await ask('/inbox/Users', northwind)).toMatchObject({ status: 404 });
+});
+
+it('lets nobody in whose certificate was taken back, on a connection that is open already either', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const payroll = await clients.issue('payroll');
+  const other = await clients.issue('payroll');
+  expect(await ask('/people/Users', payroll, { agent })).toMatchObject({ status: 200 });
+  const file = path.join(folder, 'revoked.pem');
+  await writeFile(file, await clients.revoke([payroll]));
+  await expect
+    .poll(async () => (await ask('/people/Users', payroll, { agent })).status, { timeout: 5_000 })
+    .toBe(401);
+  expect(await ask('/people/Users', payroll)).toMatchObject({ status: 401 });
+  expect(await ask('/people/Users', other)).toMatchObject({ status: 200 });
+  // What is broken, or signed by somebody else, leaves the list before in force.
+  await writeFile(file, await own.revoke([]));
+  await expect
+    .poll(() => ask('/people/Users', other).then(() => log.at(-1)), { timeout: 5_000 })
+    .toContain('a list is signed by none of server.tls.clients');
+  expect(await ask('/people/Users', payroll)).toMatchObject({ status: 401 });
+  expect(await ask('/people/Users', other)).toMatchObject({ status: 200 });
+  agent.destroy();
 });

@@ -25,6 +25,8 @@ export interface Certificate {
 
 export interface Issuer extends Certificate {
   issue(commonName: string, host?: string): Promise<Certificate>;
+  /** A list of those that it has taken back, in PEM; good for a day unless it says otherwise. */
+  revoke(certificates: readonly Certificate[], until?: Date): Promise<string>;
 }
 
 /** An authority that nobody trusts unless told to. */
@@ -55,6 +57,20 @@ export async function throwAwayAuthority(): Promise<Issuer> {
             : [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: host }])],
       });
       return described(issued, subject.privateKey);
+    },
+    revoke: async (certificates, until = validity().notAfter) => {
+      const list = await x509.X509CrlGenerator.create({
+        issuer: own.subject,
+        thisUpdate: validity().notBefore,
+        nextUpdate: until,
+        entries: certificates.map(({ certificate }) => ({
+          serialNumber: new X509Certificate(certificate).serialNumber.toLowerCase(),
+          revocationDate: new Date(),
+        })),
+        signingKey: keys.privateKey,
+        signingAlgorithm: RSA,
+      });
+      return list.toString('pem');
     },
   };
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CertificateClient } from '../../config/configuration.ts';
-import { clientOf, type Peer } from './certificates.ts';
+import { clientOf } from './certificates.ts';
 
 const now = new Date('2026-03-01T09:00:00Z');
 
-const payroll: Peer = {
+const payroll: Parameters<typeof clientOf>[1] = {
   subject: 'O=Contoso\nCN=payroll',
   alternativeNames: 'DNS:payroll.contoso.com, URI:spiffe://contoso.com/payroll',
   fingerprint: 'AB:CD:EF',

@@ -14,14 +14,17 @@ export interface Peer {
   /** SHA-256 in hex, with or without colons. */
   readonly fingerprint: string;
   readonly validUntil: Date;
+  /** Who signed it, and as which: the name in DER and the serial number, in hex. */
+  readonly issuer: string;
+  readonly serial: string;
 }
 
 /** @returns Undefined for somebody who was not told of; the first that fits decides. */
-export function clientOf(
-  clients: readonly CertificateClient[],
-  peer: Peer,
+export function clientOf<Client extends CertificateClient>(
+  clients: readonly Client[],
+  peer: Pick<Peer, 'subject' | 'alternativeNames' | 'fingerprint' | 'validUntil'>,
   now: Date,
-): CertificateClient | undefined {
+): Client | undefined {
   // A connection outlives the certificate it was made with.
   if (peer.validUntil <= now) return undefined;
   const subject = subjectKey(peer.subject.split('\n'));
