@@ -105,7 +105,8 @@ async function checkSource(source: Source): Promise<readonly CheckFinding[]> {
   const subject = nameOf(source.options);
   try {
     const { rows, columns, problems, files } = await surveyOfSource(source);
-    const last = files === undefined ? '' : `${files} files; the last has `;
+    const last =
+      files === undefined ? '' : `${files} ${files === 1 ? 'file' : 'files'}; the last has `;
     if (problems.length === 0) {
       const message = `${last}${rows} records, ${columns.length} columns`;
       return [{ subject, status: 'ok', message }];

@@ -134,6 +134,9 @@ it('may hold nothing: no file, a file of nothing, a header alone', async () => {
   const hr = await room.connect(DELTA);
   expect(told(await pagesOf(hr))).toEqual([]);
   await room.write('1.csv', '');
+  expect(await hr.check({ signal: new AbortController().signal })).toEqual([
+    { subject: '.', status: 'ok', message: '1 file; the last has 0 records, 0 columns' },
+  ]);
   await room.write('2.csv', 'op,id\n');
   expect(told(await pagesOf(hr))).toEqual([]);
   expect(await hr.check({ signal: new AbortController().signal })).toEqual([
