@@ -4,11 +4,11 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { type Context, Hono } from 'hono';
 import type { Tenant } from '../identity/identity.ts';
 import type { SystemName } from '../identity/record.ts';
 import { type Leniency, STRICT } from '../scim/clients.ts';
 import { ScimError } from '../scim/error.ts';
+import { type Address, addressOf, decoded } from './scim/address.ts';
 import { allowHeader, bare, errorAnswer, notAllowed, refusalOf } from './scim/answer.ts';
 import type { Peer } from './scim/certificates.ts';
 import { sealedCursors } from './scim/cursor.ts';
@@ -54,55 +54,68 @@ export interface Refused {
   readonly refusal: ScimError;
 }
 
-type ScimEnvironment = {
-  /** What is known of the connection a request came by. */
-  Bindings: { readonly peer?: Peer };
-  /** Once it is clear which system is asked. */
-  Variables: { leniency?: Leniency };
-};
+/** What is known of the connection a request came by. */
+export interface ScimEnvironment {
+  readonly peer?: Peer;
+}
 
-type ScimContext = Context<ScimEnvironment>;
+export interface ScimService {
+  fetch(request: Request, environment?: ScimEnvironment): Promise<Response>;
+}
 
-export function scimService(options: ScimServiceOptions): Hono<ScimEnvironment> {
-  const { basePath, maxBodyBytes = 1_048_576, leniency = STRICT, onBug, onRefused } = options;
-  const app = new Hono<ScimEnvironment>();
+export function scimService(options: ScimServiceOptions): ScimService {
+  const { maxBodyBytes = 1_048_576, onBug, onRefused } = options;
   const { cursorKey = randomBytes(32), now = () => new Date() } = options;
   const cursors = sealedCursors(cursorKey, now);
-  const depth = basePath.split('/').length;
+  const base = options.basePath.split('/');
   const refusal = (error: unknown): ScimError => refusalOf(error, onBug);
 
-  app.onError((error, context) => {
-    const refused = refusal(error);
-    const { method, path } = context.req;
-    if (TOLD.has(refused.status)) onRefused?.({ method, path, refusal: refused });
-    return errorAnswer(refused, context.get('leniency'));
-  });
-  app.notFound(() => errorAnswer(new ScimError(404, 'there is nothing here')));
-
-  // One address for all: looking it up among many costs more than answering some of them.
-  app.all(`${basePath}/*`, async (context) => {
-    const { req: request } = context;
-    const { mayWrite, ...door } = await openDoor(context, options);
-    const asked = door.served.leniency ?? leniency;
-    context.set('leniency', asked);
-    const steps = stepsOf(request.path).slice(depth);
-    const path = asked.looseAddresses ? stepsMeant(door.served, steps) : steps;
-    const allowed = methodsAt(door.served, path);
+  async function answer(asked: Request, heard: Heard): Promise<Response> {
+    const { method } = asked;
+    const { path, query } = heard.address;
+    const all = stepsOf(path);
+    const system = systemIn(all, base);
+    if (system === undefined) throw nothingHere();
+    const { mayWrite, ...door } = await openDoor(asked, heard, options, system);
+    const { leniency } = heard;
+    const sent = all.slice(base.length);
+    const steps = leniency.looseAddresses ? stepsMeant(door.served, sent) : sent;
+    const allowed = methodsAt(door.served, steps);
     // No database keeps U+0000, so nothing is called that.
-    if (!allowed || namesNobody(request.path)) throw new ScimError(404, 'there is nothing here');
-    const { method } = request;
+    if (!allowed || path.includes('%00')) throw nothingHere();
     if (method === 'OPTIONS') return bare(204, { allow: allowHeader(allowed) });
     if (!allowed.includes(method)) return notAllowed(method, allowed);
-    if (!mayWrite && !isReading(request))
+    if (!mayWrite && !isReading(method, path))
       throw new ScimError(403, 'this token may read, and change nothing');
     return answered({
       ...door,
-      ...{ request, cursors, maxBodyBytes, refusal, steps: path.map(decoded) },
-      leniency: asked,
+      ...{ request: asked, query, cursors, maxBodyBytes, refusal, leniency },
+      steps: path.includes('%') ? steps.map(decoded) : steps,
     });
-  });
+  }
 
-  return app;
+  return {
+    fetch: async (request, environment) => {
+      const { leniency = STRICT } = options;
+      const heard: Heard = { address: addressOf(request.url), environment, leniency };
+      const response = await answer(request, heard).catch((error: unknown) => {
+        const refused = refusal(error);
+        const { method } = request;
+        if (TOLD.has(refused.status))
+          onRefused?.({ method, path: decoded(heard.address.path), refusal: refused });
+        return errorAnswer(refused, heard.leniency);
+      });
+      return request.method === 'HEAD' ? new Response(null, response) : response;
+    },
+  };
+}
+
+/** What is known of a request before it is clear who asks. */
+interface Heard {
+  readonly address: Address;
+  readonly environment: ScimEnvironment | undefined;
+  /** That of the system, once it is clear which one is asked. */
+  leniency: Leniency;
 }
 
 /** `/Users/` is `/Users`: nobody's id is empty, and clients write it so before a query. */
@@ -111,13 +124,21 @@ function stepsOf(path: string): readonly string[] {
   return steps.at(-1) === '' ? steps.slice(0, -1) : steps;
 }
 
-/** As the router does it: what is no encoding stays as it is. */
-function decoded(step: string): string {
-  try {
-    return step.includes('%') ? decodeURIComponent(step) : step;
-  } catch {
-    return step;
+const NAMED = ':system';
+
+/** @returns Which system an address names, empty where none has to be; undefined for an address elsewhere. */
+function systemIn(steps: readonly string[], base: readonly string[]): string | undefined {
+  let system = '';
+  for (const [at, step] of base.entries()) {
+    const here = steps[at];
+    if (step === NAMED && here) system = decoded(here);
+    else if (step !== here) return undefined;
   }
+  return system;
+}
+
+function nothingHere(): ScimError {
+  return new ScimError(404, 'there is nothing here');
 }
 
 interface OpenDoor extends Pick<Door, 'served' | 'base' | 'owner'> {
@@ -127,39 +148,42 @@ interface OpenDoor extends Pick<Door, 'served' | 'base' | 'owner'> {
 /** What a person may have to mend. Who has no token, and what is not there, is the order of the day. */
 const TOLD: ReadonlySet<number> = new Set([400, 403, 409, 413, 415]);
 
-/** A path as it was sent, or decoded already. */
-function namesNobody(path: string): boolean {
-  return path.includes('%00') || path.includes('\0');
+async function openDoor(
+  request: Request,
+  heard: Heard,
+  options: ScimServiceOptions,
+  asked: string,
+): Promise<OpenDoor> {
+  const caller = await callerOf(request, heard, options, asked);
+  if (!caller) throw new ScimError(401, 'a valid bearer token is needed');
+  const served = asked === '' || asked === caller.system ? await options.open(caller) : undefined;
+  if (!served) throw nothingHere();
+  heard.leniency = served.leniency ?? heard.leniency;
+  const path = options.basePath.replace(NAMED, encodeURIComponent(caller.system));
+  const mayWrite = caller.rights !== 'read';
+  return { served, base: originOf(request) + path, mayWrite, owner: caller.tenant };
 }
 
-async function openDoor(context: ScimContext, options: ScimServiceOptions): Promise<OpenDoor> {
-  const asked = context.req.param('system');
-  const caller = await callerOf(context, options, asked);
-  if (!caller) throw new ScimError(401, 'a valid bearer token is needed');
-  const served =
-    asked === undefined || asked === caller.system ? await options.open(caller) : undefined;
-  if (!served) throw new ScimError(404, 'there is nothing here');
-  const path = options.basePath.replace(':system', encodeURIComponent(caller.system));
-  const mayWrite = caller.rights !== 'read';
-  return { served, base: originOf(context.req.raw) + path, mayWrite, owner: caller.tenant };
-}
+const BEARER = /^Bearer +(\S+)$/i;
 
 /** Whoever sends a token is whom the token says, whatever certificate it comes with. */
-async function callerOf(
-  context: ScimContext,
+function callerOf(
+  { headers }: Request,
+  { environment }: Heard,
   options: ScimServiceOptions,
-  system: SystemName | undefined,
-): Promise<Caller | undefined> {
-  const authorization = context.req.header('authorization');
+  system: string,
+): Promise<Caller | undefined> | undefined {
+  const authorization = headers.get('authorization');
   // Asked in process, there is no connection.
-  const peer = context.env?.peer;
-  if (authorization === undefined && peer && system !== undefined)
-    return options.recognise?.(peer, system);
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  return token === undefined ? undefined : options.authenticate(token, system);
+  const peer = environment?.peer;
+  if (authorization === null && peer && system !== '') return options.recognise?.(peer, system);
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  return token === undefined
+    ? undefined
+    : options.authenticate(token, system === '' ? undefined : system);
 }
 
 /** A search is a question, whatever its method (RFC 7644 §3.4.3). */
-function isReading({ method, path }: ScimContext['req']): boolean {
+function isReading(method: string, path: string): boolean {
   return method === 'GET' || method === 'HEAD' || path.endsWith('/.search');
 }

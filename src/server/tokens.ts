@@ -118,8 +118,12 @@ interface Remembered<Caller> {
 const REMEMBERED_MILLISECONDS = 2_000;
 const MOST_REMEMBERED = 10_000;
 
-/** Tenants by name; undefined for one nobody has heard of. */
-export type TokensOf = (tenant: Tenant) => Promise<TokenStorage | undefined>;
+/**
+ * Tenants by name; undefined for one nobody has heard of, or whose token that cannot be.
+ *
+ * @param hash Of the token that was shown: for nobody who shows none of its own a tenant need be opened.
+ */
+export type TokensOf = (tenant: Tenant, hash: string) => Promise<TokenStorage | undefined>;
 
 /** Tells whose token it is, which served system it opens, and for what. */
 export function tokenAuthentication(
@@ -176,16 +180,21 @@ function authentication<Caller>(
     token: AccessToken,
   ) => Caller | undefined | Promise<Caller | undefined>,
 ): (token: string) => Promise<Caller | undefined> {
+  // By the token itself: to hash it for every request costs more than the rest of this.
   const remembered = new Map<string, Remembered<Caller>>();
-  return async (token) => {
+  let forgetsAtMilliseconds = 0;
+  const forget = (milliseconds: number): void => {
+    if (milliseconds < forgetsAtMilliseconds) return;
+    forgetsAtMilliseconds = milliseconds + REMEMBERED_MILLISECONDS;
+    for (const [token, { untilMilliseconds }] of remembered)
+      if (untilMilliseconds <= milliseconds) remembered.delete(token);
+  };
+  const lookedUp = async (token: string): Promise<Caller | undefined> => {
     const tenant = TOKEN.exec(token)?.[1];
     if (tenant === undefined) return undefined;
     const hash = secretHash(token);
     const time = now();
-    const known = remembered.get(hash);
-    if (known && known.untilMilliseconds > time.getTime()) return known.caller;
-    remembered.delete(hash);
-    const storage = await storageOf(tenant);
+    const storage = await storageOf(tenant, hash);
     const found = await storage?.byHash(hash);
     if (!storage || !found || !isSameHash(found.hash, hash)) return undefined;
     const { id, expiresAt, revokedAt } = found.token;
@@ -193,9 +202,16 @@ function authentication<Caller>(
     const caller = await callerOf(tenant, found.token);
     if (caller === undefined) return undefined;
     await storage.use(id, time);
+    forget(time.getTime());
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
     const until = Math.min(time.getTime() + REMEMBERED_MILLISECONDS, expiresAt.getTime());
-    remembered.set(hash, { caller, untilMilliseconds: until });
+    remembered.set(token, { caller, untilMilliseconds: until });
     return caller;
+  };
+  return async (token) => {
+    const known = remembered.get(token);
+    if (known && known.untilMilliseconds > now().getTime()) return known.caller;
+    remembered.delete(token);
+    return lookedUp(token);
   };
 }

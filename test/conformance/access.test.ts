@@ -31,11 +31,13 @@ async function twoTenants() {
     open: async ({ tenant, system }) => systems.get(`${tenant}/${system}`),
   });
   return async (token: string, method: string, path: string, body?: unknown) => {
-    const response = await app.request(`http://lockstep.test/scim/v2${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    const response = await app.fetch(
+      new Request(`http://lockstep.test/scim/v2${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   };

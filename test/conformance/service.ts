@@ -62,15 +62,17 @@ export async function service(
   });
 
   const send: Service['send'] = async (method, path, body, headers = {}) => {
-    const response = await app.request(BASE + path, {
-      method,
-      headers: {
-        authorization: 'Bearer secret',
-        ...(body !== undefined && { 'content-type': 'application/scim+json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
+    const response = await app.fetch(
+      new Request(BASE + path, {
+        method,
+        headers: {
+          authorization: 'Bearer secret',
+          ...(body !== undefined && { 'content-type': 'application/scim+json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    );
     const text = await response.text();
     return {
       status: response.status,

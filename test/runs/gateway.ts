@@ -56,15 +56,17 @@ export async function gateway(
     now,
   });
   const send: Gateway['send'] = async (method, path, body, headers = {}) => {
-    const response = await app.request(URL_OF_GATEWAY + path, {
-      method,
-      headers: {
-        authorization: 'Bearer secret',
-        ...(body !== undefined && { 'content-type': 'application/scim+json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    const response = await app.fetch(
+      new Request(URL_OF_GATEWAY + path, {
+        method,
+        headers: {
+          authorization: 'Bearer secret',
+          ...(body !== undefined && { 'content-type': 'application/scim+json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
     const text = await response.text();
     return {
       status: response.status,

@@ -31,9 +31,11 @@ async function twoTenants() {
   });
   const ask = async (tenant: string, cursor: string) => {
     const query = new URLSearchParams({ cursor });
-    const response = await app.request(`http://lockstep.test/scim/v2/entra/Users?${query}`, {
-      headers: { authorization: `Bearer ${tenant}` },
-    });
+    const response = await app.fetch(
+      new Request(`http://lockstep.test/scim/v2/entra/Users?${query}`, {
+        headers: { authorization: `Bearer ${tenant}` },
+      }),
+    );
     const body = (await response.json()) as { scimType?: string; nextCursor?: string };
     return { ...body, status: response.status };
   };

@@ -58,14 +58,16 @@ export async function raceOf(stores: Stores): Promise<Race> {
   const secrets = new Map<Name, string>();
   const ids = new Map<Name, string[]>();
   const ask = async (tenant: Name, method: string, path: string, body?: unknown) => {
-    const answer = await app.request(BASE + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${secrets.get(tenant)}`,
-        'content-type': 'application/scim+json',
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    const answer = await app.fetch(
+      new Request(BASE + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${secrets.get(tenant)}`,
+          'content-type': 'application/scim+json',
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
     return { status: answer.status, text: await answer.text() };
   };
   for (const tenant of TENANTS) {

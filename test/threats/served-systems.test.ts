@@ -42,11 +42,13 @@ async function twoTenants(): Promise<Ask> {
     open: async ({ tenant }) => systems.get(tenant),
   });
   return async (tenant, method, path, body) => {
-    const response = await app.request(`http://lockstep.test/scim/v2/inbox${path}`, {
-      method,
-      headers: { authorization: `Bearer ${tenant}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+    const response = await app.fetch(
+      new Request(`http://lockstep.test/scim/v2/inbox${path}`, {
+        method,
+        headers: { authorization: `Bearer ${tenant}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    );
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   };

@@ -132,7 +132,7 @@ function writing(context: BulkContext, endpoint: string, version?: string): Writ
   const { served, acceptance, signal } = context;
   const type = served.types.get(endpoint);
   if (!type) throw new ScimError(404, `there is no /${endpoint} here`);
-  const versions = versionsIn(version);
+  const versions = versionsIn(version ?? null);
   return {
     ...{ served, type, acceptance, signal },
     ...(versions !== undefined && versions !== 'any' && { ifMatch: versions }),

@@ -8,8 +8,8 @@ export function etag(version: string): string {
 }
 
 /** The versions in an `If-Match` or `If-None-Match`, `any` for `*`; undefined where none was sent. */
-export function versionsIn(header: string | undefined): readonly string[] | 'any' | undefined {
-  if (header === undefined) return undefined;
+export function versionsIn(header: string | null): readonly string[] | 'any' | undefined {
+  if (header === null) return undefined;
   if (header.trim() === '*') return 'any';
   return header.split(',').map((tag) => untagged(tag.trim()));
 }

@@ -1,12 +1,12 @@
 /** What is done at each address of the service (RFC 7644 §3.2), once it is clear who asks and that they may. */
 
-import type { HonoRequest } from 'hono';
 import type { Tenant } from '../../identity/identity.ts';
 import type { IdentityRecord } from '../../identity/record.ts';
 import { isObject } from '../../scim/accept.ts';
 import type { Leniency } from '../../scim/clients.ts';
 import { badRequest, ScimError } from '../../scim/error.ts';
 import { readJson } from '../json-body.ts';
+import type { Query } from './address.ts';
 import { bare, json, jsonText } from './answer.ts';
 import { bulk } from './bulk.ts';
 import type { Cursors } from './cursor.ts';
@@ -40,7 +40,8 @@ export interface Door {
 }
 
 export interface Asked extends Door {
-  readonly request: HonoRequest;
+  readonly request: Request;
+  readonly query: Query;
   /** Behind the address of the service: nothing, `Users`, or `Users` and an id. */
   readonly steps: readonly string[];
 }
@@ -65,7 +66,7 @@ const FIXED: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   [
     'ServiceProviderConfig',
     (asked) => {
-      refuseFilter(asked.request.query('filter'));
+      refuseFilter(asked.query.filter);
       return json(serviceProviderConfig(asked, asked.maxBodyBytes));
     },
   ],
@@ -105,8 +106,8 @@ const OF_RESOURCE: Readonly<Record<string, Answer>> = {
 };
 
 /** Whether a PATCH is answered without the resource, where nobody named what they want of it (RFC 7644 §3.5.2). */
-function isSilent({ leniency, request }: Asked, { kind }: ServedType): boolean {
-  if (request.query('attributes') !== undefined) return false;
+function isSilent({ leniency, query }: Asked, { kind }: ServedType): boolean {
+  if (query.attributes !== undefined) return false;
   // A group's members may be too many to be read for an answer nobody asked for.
   return kind === 'group' ? !leniency.patchedGroups : leniency.silentPatches;
 }
@@ -121,9 +122,9 @@ function notHere(): never {
 }
 
 function discovered(all: typeof resourceTypes): Answer {
-  return ({ served, base, steps: [, name], request }) => {
+  return ({ served, base, steps: [, name], query }) => {
     if (name !== undefined) return json(oneOf(all(served, base), name));
-    refuseFilter(request.query('filter'));
+    refuseFilter(query.filter);
     return json(listOf(all(served, base)));
   };
 }
@@ -131,14 +132,14 @@ function discovered(all: typeof resourceTypes): Answer {
 async function bulkAnswer(asked: Asked): Promise<Response> {
   const { served, base, leniency, refusal, request } = asked;
   const context = {
-    ...{ served, base, refusal, signal: request.raw.signal },
+    ...{ served, base, refusal, signal: request.signal },
     acceptance: { system: served.name, leniency },
   };
   return json(await bulk(context, await body(asked)));
 }
 
 function body({ request, maxBodyBytes }: Asked): Promise<unknown> {
-  return readJson(request.raw, maxBodyBytes);
+  return readJson(request, maxBodyBytes);
 }
 
 function idOf({ steps: [, id = ''] }: Asked): string {
@@ -155,13 +156,13 @@ function everyType({ served }: Asked): readonly ServedType[] {
 
 function writeContext(asked: Asked): WriteContext {
   const { served, leniency, request } = asked;
-  const ifMatch = versionsIn(request.header('if-match'));
-  const ifNoneMatch = versionsIn(request.header('if-none-match'));
+  const ifMatch = versionsIn(request.headers.get('if-match'));
+  const ifNoneMatch = versionsIn(request.headers.get('if-none-match'));
   return {
     served,
     type: typeOf(asked),
     acceptance: { system: served.name, leniency },
-    signal: request.raw.signal,
+    signal: request.signal,
     ...(ifMatch && ifMatch !== 'any' && { ifMatch }),
     ...(ifNoneMatch && { ifNoneMatch }),
   };
@@ -181,15 +182,15 @@ async function listed(
   types: readonly ServedType[],
   parameters: ListParameters,
 ): Promise<Response> {
-  const { signal } = request.raw;
+  const { signal } = request;
   return jsonText(
     await list({ served, types, leniency, base, signal, cursors, owner }, parameters),
   );
 }
 
-function queryParameters({ request }: Asked): ListParameters {
+function queryParameters({ query }: Asked): ListParameters {
   const { filter, sortBy, sortOrder, startIndex, count, cursor, attributes, excludedAttributes } =
-    request.query();
+    query;
   return {
     ...{ filter, sortBy, sortOrder, startIndex, count, cursor },
     ...{ attributes, excludedAttributes },
@@ -217,8 +218,8 @@ function searchParameters(asked: unknown): ListParameters {
 
 async function readAnswer(asked: Asked): Promise<Response> {
   const type = typeOf(asked);
-  const { served, request } = asked;
-  const { attributes, excludedAttributes } = request.query();
+  const { served, query } = asked;
+  const { attributes, excludedAttributes } = query;
   const projection = projectionOf(type, attributes, excludedAttributes);
   const { texts } = served.connector;
   const isUsual = projection === undefined && attributesWanted(type, projection) === undefined;
@@ -241,7 +242,7 @@ function doesNotExist(asked: Asked, { name }: ServedType): ScimError {
 /** Whether a client that reads has this version already (RFC 9110 §13.1.2). */
 function isKnown({ request }: Asked, version: string | undefined): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  const known = versionsIn(request.header('if-none-match'));
+  const known = versionsIn(request.headers.get('if-none-match'));
   return known === 'any' || (known !== undefined && isAmong(known, version));
 }
 
@@ -257,10 +258,10 @@ function placed(
 }
 
 async function readOne(asked: Asked, type: ServedType): Promise<IdentityRecord> {
-  const { served, request } = asked;
+  const { served, request, query } = asked;
   const ref = { system: served.name, kind: type.kind, id: idOf(asked) };
-  const { signal } = request.raw;
-  const { attributes, excludedAttributes } = request.query();
+  const { signal } = request;
+  const { attributes, excludedAttributes } = query;
   const projection = projectionOf(type, attributes, excludedAttributes);
   if (type.kind === 'group' && isWanted(projection, 'members'))
     return recordWithMembers({ served, signal }, ref);
@@ -281,7 +282,7 @@ async function answerWritten(
   type: ServedType,
   record: IdentityRecord,
 ): Promise<Response> {
-  const { attributes, excludedAttributes } = asked.request.query();
+  const { attributes, excludedAttributes } = asked.query;
   const projection = projectionOf(type, attributes, excludedAttributes);
   const isApart =
     type.kind === 'group'
@@ -296,9 +297,9 @@ function answerRecord(
   record: IdentityRecord,
   status: 200 | 201,
 ): Response {
-  const { served, base, request } = asked;
+  const { served, base, query } = asked;
   const { ref, version } = record;
-  const { attributes, excludedAttributes } = request.query();
+  const { attributes, excludedAttributes } = query;
   const projection = projectionOf(type, attributes, excludedAttributes);
   // Elsewhere a version is that of attributes alone: memberships come and go without it.
   const isWhole = !(type.kind === 'group'
