@@ -32,7 +32,7 @@ import { openUndo } from './store/undo.ts';
 import { openWarehouseStore } from './store/warehouse.ts';
 import { audited } from './sync/audited.ts';
 import type { Boundary, Engine, Watch } from './sync/engine.ts';
-import { planWith, type Tried, type WithReport } from './sync/plan-with.ts';
+import { planWith, type Tried, type WithReport, type WithRequest } from './sync/plan-with.ts';
 import { withoutSuppressed } from './sync/privacy-suppressed.ts';
 import { thisPerson, thisProcess } from './sync/process.ts';
 import { openWarehouse } from './warehouse/open.ts';
@@ -150,8 +150,11 @@ function storeOf({ store, directory, tenant }: Configuration): Promise<Database>
 
 /** Two configurations side by side over one store: the one in force, and one that is tried. */
 interface Trial extends AsyncDisposable {
-  /** What would be done otherwise under the one that is tried. */
-  planWith(systems: readonly SystemName[] | undefined, watch: Watch): Promise<WithReport>;
+  /**
+   * What would be done otherwise under the one that is tried. On a day to come, both are looked at on
+   * that day; where they are the same, it is compared with today.
+   */
+  planWith(request: WithRequest, watch: Watch): Promise<WithReport>;
 }
 
 /** Opens the store of the configuration in force; the other one never sees it but through a preview. */
@@ -172,22 +175,30 @@ export async function openTrial(
       Object.entries(identity).map(([kind, { fingerprint }]) => [kind, fingerprint]),
     ]);
   const inForce = rulesOf(configuration, types);
-  const tried = (of: Configuration): Tried => {
+  const opened = stack.move();
+  const tried = (of: Configuration, at?: Date): Tried => {
     const { warehouse: rules, targets } = rulesOf(of, types);
-    const connections = stack.use(connectionsOf(of, types, { fetch, now }));
+    const connections = opened.use(connectionsOf(of, types, { fetch, now }));
     const remerges = sourcesOf(rules) !== sourcesOf(inForce.warehouse);
     const regroups = rules.groups?.fingerprint !== inForce.warehouse.groups?.fingerprint;
     return {
+      now: at === undefined ? now : () => at,
       targets,
-      warehouse: previewWarehouse(store, rules, remerges, now, regroups),
+      warehouse: previewWarehouse(store, rules, {
+        remerges,
+        regroups,
+        now,
+        ...(at !== undefined && { at }),
+      }),
       traits: async (system) => (await connections.open(system)).traits ?? {},
     };
   };
-  const current = tried(configuration);
-  const other = tried(next);
-  const opened = stack.move();
   return {
-    planWith: (systems, watch) => planWith(engine, current, other, systems, watch),
+    planWith: (request, watch) => {
+      const { at } = request;
+      const current = tried(configuration, next === configuration ? undefined : at);
+      return planWith(engine, current, tried(next, at), request, watch);
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -21,6 +21,13 @@ export function momentToCome(text: string): Date {
   return timeOf(text, /^\+?(\d+)([mhd])$/, 1, 'a date, or such as 2h or 30d.');
 }
 
+/** The same, where a time that has passed makes no sense. */
+export function momentAhead(text: string): Date {
+  const at = momentToCome(text);
+  if (at.getTime() <= Date.now()) throw new InvalidArgumentError('a time to come.');
+  return at;
+}
+
 function timeOf(text: string, span: RegExp, direction: 1 | -1, help: string): Date {
   const [, number, unit] = span.exec(text) ?? [];
   const at =

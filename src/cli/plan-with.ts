@@ -1,7 +1,7 @@
-/** What a change of the configuration would do, before it goes live. */
+/** What a change of the configuration would do, before it goes live, and what dates will bring. */
 
 import { readFile } from 'node:fs/promises';
-import type { TargetChange, WithReport } from '../sync/plan-with.ts';
+import type { TargetChange, WithReport, WithRequest } from '../sync/plan-with.ts';
 import type { GroupChange } from '../sync/plan-with-groups.ts';
 import { operationLine } from './operations.ts';
 import { progressDisplay } from './progress.ts';
@@ -19,30 +19,46 @@ import {
 import type { Output } from './terminal.ts';
 import { codeText, count, counted, duration, pastAction } from './words.ts';
 
-export async function planWithFile(
+export interface Otherwise {
+  /** The file of a configuration that is not in force. */
+  readonly with?: string;
+  /** A day to come. */
+  readonly at?: Date;
+}
+
+export async function planOtherwise(
   session: Session,
-  options: VerbOptions,
-  file: string,
+  options: VerbOptions & Otherwise,
   operands: readonly string[],
   out: Output,
 ): Promise<Exit> {
+  const { with: file, at } = options;
+  const requested = (systems: readonly string[] | undefined): WithRequest => ({
+    ...(systems !== undefined && systems.length > 0 && { systems }),
+    ...(at !== undefined && { at }),
+  });
   if (options.server !== undefined) {
     const server = await reachedServer(session, options, options.server);
     using display = progressDisplay(out, session.terminal.stderr);
     const watch = { signal: session.signal, progress: display.show };
-    return said(await remotePlanWith(server, await textOf(file), operands, watch), file, out);
+    const text = file === undefined ? undefined : await textOf(file);
+    return said(await remotePlanWith(server, text, requested(operands), watch), file, out);
   }
   const configuration = await configurationOf(session, options, out);
-  const next = await configurationOf(session, { ...options, config: file }, out);
+  const next =
+    file === undefined
+      ? configuration
+      : await configurationOf(session, { ...options, config: file }, out);
   const known = next.systems.map(({ name }) => name);
+  const request = requested(knownSystems(known, operands));
   await using trial = await session.services.openTrial(configuration, next);
   using display = progressDisplay(out, session.terminal.stderr);
   const watch = { signal: session.signal, progress: display.show };
-  return said(await trial.planWith(knownSystems(known, operands), watch), file, out);
+  return said(await trial.planWith(request, watch), file, out);
 }
 
-function said(report: WithReport, file: string, out: Output): Exit {
-  out.json({ type: 'report', with: file, ...report });
+function said(report: WithReport, file: string | undefined, out: Output): Exit {
+  out.json({ type: 'report', ...(file !== undefined && { with: file }), ...report });
   sayReport(report, out);
   return EXIT[report.verdict];
 }
@@ -58,9 +74,13 @@ async function textOf(file: string): Promise<string> {
 }
 
 function sayReport(
-  { people, targets, groups, joins, milliseconds }: WithReport,
+  { people, targets, groups, joins, at, milliseconds }: WithReport,
   out: Output,
 ): void {
+  if (at !== undefined) {
+    out.say(`On ${at.toISOString().slice(0, 16)}Z, if no source says anything new until then:`);
+    out.say();
+  }
   for (const target of targets) sayTarget(target, out);
   for (const group of groups) sayGroup(group, out);
   for (const { system, kind, joining, creating, undecided } of joins) {

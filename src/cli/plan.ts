@@ -1,9 +1,10 @@
 import { open, rename } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PlannedTarget, Verbs } from '../sync/verbs.ts';
+import { momentAhead } from './moment.ts';
 import { operationLine } from './operations.ts';
 import { planShowCommand } from './plan-show.ts';
-import { planWithFile } from './plan-with.ts';
+import { type Otherwise, planOtherwise } from './plan-with.ts';
 import { sayFailure, sayHolds, sayReadings } from './report.ts';
 import {
   body,
@@ -18,9 +19,8 @@ import {
 import type { Output } from './terminal.ts';
 import { codeText, count, counted, pastAction } from './words.ts';
 
-interface PlanOptions extends VerbOptions {
+interface PlanOptions extends VerbOptions, Otherwise {
   readonly out?: string;
-  readonly with?: string;
   readonly full?: true;
   readonly all?: true;
 }
@@ -32,12 +32,17 @@ export function planCommand(session: Session): Command {
     .argument('[system...]', 'only these sources and targets')
     .option('-o, --out <file>', 'write the plan of one target, for: lockstep apply FILE')
     .option('-w, --with <file>', 'what this configuration would do, were it in force')
+    .addOption(
+      new Option('--at <time>', 'what dates will bring until then: 2027-01-31, or 30d')
+        .argParser(momentAhead)
+        .conflicts(['out', 'full', 'all']),
+    )
     .option('--full', 'read everything, not only what changed')
     .option('--all', `every operation, not only the first ${SHOWN}`);
   command.addCommand(planShowCommand(session));
   return body<PlanOptions>(session, command, (options, out, operands) => {
-    if (options.with !== undefined) {
-      return planWithFile(session, options, options.with, operands, out);
+    if (options.with !== undefined || options.at !== undefined) {
+      return planOtherwise(session, options, operands, out);
     }
     return withVerbs(session, options, out, async ({ verbs, systems }, watch) => {
       const named = knownSystems(systems, operands);

@@ -28,7 +28,7 @@ import {
   runRow,
 } from '../server/api/schemas/run.ts';
 import type { Watch } from '../sync/engine.ts';
-import type { WithReport } from '../sync/plan-with.ts';
+import type { WithReport, WithRequest } from '../sync/plan-with.ts';
 import type { ReleaseRequest, Verbs } from '../sync/verbs.ts';
 import type { Decision } from '../warehouse/decision.ts';
 import { Refusal } from './refusal.ts';
@@ -113,14 +113,14 @@ export function remoteVerbs(server: RemoteServer): Verbs {
   };
 }
 
-/** What a configuration that is here would do there. */
+/** What a configuration that is here would do there, or the one in force there on a day to come. */
 export function remotePlanWith(
   server: RemoteServer,
-  configuration: string,
-  systems: readonly string[],
+  configuration: string | undefined,
+  request: WithRequest,
   watch: Watch,
 ): Promise<WithReport> {
-  const body = { configuration, ...(systems.length > 0 && { systems }) };
+  const body = { ...request, ...(configuration !== undefined && { configuration }) };
   return watched(server, '/plans/with', { body }, withReport, watch);
 }
 

@@ -7,7 +7,7 @@ import type { Result } from '../identity/problem.ts';
 import type { Access } from '../server/auth/access.ts';
 import type { Tenants } from '../server/tenants/tenants.ts';
 import type { Engine, Watch } from '../sync/engine.ts';
-import type { WithReport } from '../sync/plan-with.ts';
+import type { WithReport, WithRequest } from '../sync/plan-with.ts';
 import type { Verbs } from '../sync/verbs.ts';
 
 export interface Services {
@@ -38,7 +38,7 @@ export interface Opened extends AsyncDisposable {
 }
 
 export interface Trial extends AsyncDisposable {
-  planWith(systems: readonly string[] | undefined, watch: Watch): Promise<WithReport>;
+  planWith(request: WithRequest, watch: Watch): Promise<WithReport>;
 }
 
 /** Tokens and clients of a tenant; only hashes are kept. */

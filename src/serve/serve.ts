@@ -213,16 +213,17 @@ function tryOutIn(
   database: Database,
   world: ConfigurationWorld,
 ): TryOut {
+  const looking = (next: Configuration): Awaited<ReturnType<TryOut>> => ({
+    ok: true,
+    value: async (request, watch) => {
+      await using trial = await openTrial(configuration, next, { database });
+      return await trial.planWith(request, watch);
+    },
+  });
   return async (text) => {
+    if (text === undefined) return looking(configuration);
     const file = path.join(configuration.directory, 'new.yaml');
     const next = await readConfiguration(text, file, world);
-    if (!next.ok) return next;
-    return {
-      ok: true,
-      value: async (systems, watch) => {
-        await using trial = await openTrial(configuration, next.value, { database });
-        return await trial.planWith(systems, watch);
-      },
-    };
+    return next.ok ? looking(next.value) : next;
   };
 }

@@ -9,6 +9,7 @@ import type { ChangePage } from '../connectors/spi/index.ts';
 import type { Change } from '../identity/record.ts';
 import { chooseNames } from '../mapping/names.ts';
 import { openWarehouse } from '../warehouse/open.ts';
+import { previewWarehouse } from '../warehouse/preview.ts';
 import type { Warehouse, WarehouseRules } from '../warehouse/warehouse.ts';
 import type { Database } from './database.ts';
 import { openPostgres } from './postgres.ts';
@@ -334,6 +335,36 @@ function uniqueContract(open: () => Promise<Shared>): void {
       present: false,
       attributes: { displayName: 'lovelace Byron' },
     });
+  });
+
+  it('supposes for people looked at one after the other what a run would give them', async () => {
+    const { connect } = await open();
+    const { identity: _, ...nameless } = rules;
+    await using contoso = await office(connect, nameless);
+    const numbers = ['1', '2', '3'];
+    await contoso.read(
+      'hr',
+      'user',
+      numbers.map((id) => lovelace(id)),
+    );
+    const store = openWarehouseStore(contoso.database);
+    const preview = previewWarehouse(store, RULES, {
+      remerges: true,
+      regroups: false,
+      now: () => NOW,
+    });
+    const supposed: (readonly [string, unknown])[] = [];
+    for await (const ids of preview.everybody('user')) {
+      for (const id of ids) {
+        const [subject] = await preview.subjects('ramp', [id]);
+        supposed.push([id, subject?.identity.attributes.login]);
+      }
+    }
+    const warehouse = await warehouseOver(contoso.database, 'later');
+    while (await warehouse.expandMarkers('ramp'));
+    const people = await Promise.all(supposed.map(([id]) => warehouse.identity(id)));
+    expect(people.map((each) => [each?.id, each?.attributes.login])).toEqual(supposed);
+    expect(new Set(people.map((each) => each?.attributes.login)).size).toBe(3);
   });
 
   it('gives back the name with the account when a merge is taken back', async () => {

@@ -1,7 +1,7 @@
 /**
- * What a change of the configuration would do before it goes live: everybody is planned under both,
- * from what is stored, and what differs is counted. Nothing is read from sources, nothing is stored
- * that could be applied, and no connector is at hand.
+ * What a change of the configuration would do before it goes live, or what dates will bring: everybody
+ * is planned as things stand and as they would be, from what is stored, and what differs is counted.
+ * Nothing is read from sources, nothing is stored that could be applied, and no connector is at hand.
  */
 
 import type { IdentityId } from '../identity/identity.ts';
@@ -10,7 +10,7 @@ import type { Decision } from '../plan/decision.ts';
 import { matchValues, type PlanningContext } from '../plan/desired.ts';
 import { holdsOf } from '../plan/guards.ts';
 import { chooseMatch, type MatchValue } from '../plan/match.ts';
-import { chooses, type NameAsking, namesFor } from '../plan/names.ts';
+import { chooses, type KnownNames, type NameAsking, namesFor } from '../plan/names.ts';
 import type { Action, Hold, Omission, Operation } from '../plan/plan.ts';
 import { planSubject } from '../plan/planner.ts';
 import { swapWatch } from '../plan/swap.ts';
@@ -26,10 +26,19 @@ import { tellerOf } from './told.ts';
 
 /** A configuration as planning sees it: rules and values, and nothing that could write. */
 export interface Tried {
+  /** May be a day to come. */
+  readonly now: () => Date;
   readonly targets: readonly TargetPolicy[];
   readonly warehouse: PreviewedWarehouse;
   /** What a target's profile says of it. */
   traits(system: SystemName): Promise<Parameters<typeof targetWith>[1]>;
+}
+
+export interface WithRequest {
+  /** Only these targets. */
+  readonly systems?: readonly SystemName[];
+  /** A day to come, if no source said anything new until then. */
+  readonly at?: Date;
 }
 
 export interface WithReport {
@@ -41,6 +50,8 @@ export interface WithReport {
   readonly groups: readonly GroupChange[];
   /** Sources whose records of nobody would belong to somebody, or would not any more. */
   readonly joins: readonly JoinChange[];
+  /** As on a day to come. */
+  readonly at?: Date;
   readonly milliseconds: number;
 }
 
@@ -61,7 +72,7 @@ export interface TargetChange {
   readonly refused: Readonly<Partial<Record<Omission['code'], number>>>;
   /** Of groups, where who is a member follows other rules. */
   readonly members?: MembersChange;
-  /** What guards would say of the first plan. */
+  /** What guards would say of the first plan; of a day to come nothing, for plans come before it. */
   readonly holds: readonly Hold[];
   readonly samples: readonly Operation[];
 }
@@ -72,14 +83,14 @@ export async function planWith(
   engine: Engine,
   current: Tried,
   next: Tried,
-  systems: readonly SystemName[] | undefined,
+  { systems, at }: WithRequest,
   watch: Watch,
 ): Promise<WithReport> {
   const began = engine.now().getTime();
   const changes: Change[] = [];
   for (const policy of next.targets) {
     if (systems?.includes(policy.system) ?? true) {
-      changes.push(await changeOf(policy, current, next, engine));
+      changes.push(await changeOf(policy, current, next, engine, at === undefined));
     }
   }
   let people = 0;
@@ -103,6 +114,7 @@ export async function planWith(
     targets,
     groups: regrouped.groups,
     joins,
+    ...(at !== undefined && { at }),
     milliseconds,
   };
 }
@@ -136,6 +148,7 @@ async function changeOf(
   current: Tried,
   next: Tried,
   engine: Engine,
+  guarded: boolean,
 ): Promise<Change> {
   const { system, kind } = policy;
   const target = targetWith(policy, await next.traits(system));
@@ -148,6 +161,8 @@ async function changeOf(
   const swaps = swapWatch(target);
   const teller = tellerOf({ ...engine, targets: [...current.targets, ...next.targets] });
   const samples: Operation[] = [];
+  const namesNow: KnownNames = new Map();
+  const namesNext: KnownNames = new Map();
   let considered = 0;
   let people = 0;
   let withdrawn = 0;
@@ -171,8 +186,8 @@ async function changeOf(
   return {
     target,
     look: async (ids, touched) => {
-      const decided = await decisions(ids, target, next, engine);
-      const today = old && (await decisions(ids, old, current, engine));
+      const decided = await decisions(ids, target, next, namesNext, engine);
+      const today = old && (await decisions(ids, old, current, namesNow, engine));
       for (const [id, decision] of decided) {
         considered++;
         if (!compare(today?.get(id), decision)) continue;
@@ -187,7 +202,7 @@ async function changeOf(
         kind === 'group'
           ? ((await membersChanged(system, current, next, engine)) ?? regrouped.members.get(system))
           : undefined;
-      const holds = holdsOf(
+      const given = holdsOf(
         {
           counts: all,
           counted: new Map(counted.counts).set('members', members?.removed ?? 0),
@@ -211,7 +226,7 @@ async function changeOf(
         withdrawn,
         refused,
         ...(members !== undefined && { members }),
-        holds,
+        holds: guarded ? given : [],
         samples: await Promise.all(samples.map((each) => teller.operation(each))),
       };
     },
@@ -221,7 +236,8 @@ async function changeOf(
 async function decisions(
   ids: readonly IdentityId[],
   target: Target,
-  { warehouse }: Tried,
+  { warehouse, now }: Tried,
+  names: KnownNames,
   engine: Engine,
 ): Promise<ReadonlyMap<IdentityId, Decision>> {
   const subjects = await warehouse.subjects(target.system, ids);
@@ -229,7 +245,8 @@ async function decisions(
   const context = await namedAlike(
     subjects,
     target,
-    { now: engine.now(), random: () => 0.5 },
+    { now: now(), random: () => 0.5 },
+    names,
     engine,
   );
   const found = await accountsOf(subjects, target, context, engine);
@@ -244,11 +261,16 @@ async function decisions(
   );
 }
 
-/** With the names that accounts would get, where an expression chooses one; nothing is kept for it. */
+/**
+ * With the names that accounts would get, where an expression chooses one; nothing is kept for it.
+ *
+ * @param known What those before them would get, as in one plan; grows.
+ */
 async function namedAlike(
   subjects: readonly Subject[],
   target: Target,
   context: PlanningContext,
+  known: KnownNames,
   { warehouse }: Engine,
 ): Promise<PlanningContext> {
   if (!chooses(target)) return context;
@@ -256,7 +278,7 @@ async function namedAlike(
     warehouse.namesHeld({ system: target.system, ...at }, names);
   return {
     ...context,
-    names: await namesFor(subjects, target, { ...context, namesHeld }, new Map()),
+    names: await namesFor(subjects, target, { ...context, namesHeld }, known),
   };
 }
 

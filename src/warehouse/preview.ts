@@ -11,13 +11,14 @@ import { joinKeys } from './join.ts';
 import { identityKeys } from './keys.ts';
 import type { MembershipKey, Roster } from './membership-store.ts';
 import { rosterOf } from './roster.ts';
+import { isTimed } from './rule-groups.ts';
 import { memberMovesIn, type Regrouped, regroupedUnder } from './rule-groups-preview.ts';
 import { rulebook } from './rulebook.ts';
 import { openSpace, type Person } from './space.ts';
 import type { IdentityKey, WarehouseStore } from './storage.ts';
 import type { Subject } from './subject.ts';
 import { loadSubjects } from './subjects.ts';
-import { supposeNames } from './unique.ts';
+import { type Supposed, supposeNames } from './unique.ts';
 import type { WarehouseRules } from './warehouse.ts';
 
 export interface PreviewedWarehouse {
@@ -27,7 +28,7 @@ export interface PreviewedWarehouse {
   subjects(target: SystemName, ids: readonly IdentityId[]): Promise<readonly Subject[]>;
   /** Whether sources have other rules than those in force. */
   readonly remerges: boolean;
-  /** Whether groups are made by other rules than those in force. */
+  /** Whether groups are made by other rules than those in force, or of another time. */
   readonly regroups: boolean;
   readonly ruleGroups: { readonly names: readonly string[] };
   /** Of these people, who would be in other groups than they are. */
@@ -62,17 +63,25 @@ const BATCH = 500;
 /** Under other rules, everybody is looked through for each. */
 const JOINED_PER_STEP = 5000;
 
-/**
- * @param remerges Whether the sources have other rules than those identities were merged by.
- * @param regroups Whether groups are made by other rules.
- */
+export interface Previewing {
+  /** Whether the sources have other rules than those identities were merged by. */
+  readonly remerges: boolean;
+  /** Whether groups are made by other rules. */
+  readonly regroups: boolean;
+  /** A day to come, if nothing were said until then. */
+  readonly at?: Date;
+  readonly now: () => Date;
+}
+
 export function previewWarehouse(
   store: WarehouseStore,
   rules: WarehouseRules,
-  remerges: boolean,
-  now: () => Date,
-  regroups: boolean,
+  { remerges, regroups: others, at, now: today }: Previewing,
 ): PreviewedWarehouse {
+  const now = at === undefined ? today : () => at;
+  const { groups } = rules;
+  const regroups = others || (at !== undefined && groups !== undefined && isTimed(groups));
+  const anew = remerges || regroups || at !== undefined;
   const context: Context = {
     store,
     book: rulebook(rules),
@@ -81,11 +90,12 @@ export function previewWarehouse(
     generation: neverWritten,
     cause: { type: 'configuration' },
   };
+  const supposed: Supposed = new Map();
   const mergedAnew = async (ids: readonly IdentityId[]) => {
     const space = openSpace(context);
     await space.loadPeople(ids);
     for (const person of space.people.values()) space.remerge(person);
-    await supposeNames(space, context);
+    await supposeNames(space, context, supposed);
     return space.people;
   };
   const everybody: PreviewedWarehouse['everybody'] = async function* (kind) {
@@ -114,13 +124,13 @@ export function previewWarehouse(
   return {
     remerges,
     regroups,
-    ruleGroups: { names: rules.groups?.groups.map(({ name }) => name) ?? [] },
+    ruleGroups: { names: groups?.groups.map(({ name }) => name) ?? [] },
     regrouped: (ids) => regroupedUnder(context, ids),
     memberMoves: (target, moves) => memberMovesIn(context, target, moves),
     everybody,
     subjects: async (target, ids) => {
       const subjects = await loadSubjects(context, target, ids, new Map());
-      if (!remerges && !regroups) return subjects;
+      if (!anew) return subjects;
       const people = await mergedAnew(ids);
       return subjects.map((subject) => remerged(subject, people.get(subject.identity.id)));
     },

@@ -50,11 +50,25 @@ export async function settleNames(space: Space, context: Context): Promise<void>
   }
 }
 
-/** As `settleNames` would draw them, without taking them. */
-export async function supposeNames(space: Space, context: Context): Promise<void> {
+/** Names that were given while others are still to be named, by where they are unique. */
+export type Supposed = Map<NameSpace, Map<string, IdentityId>>;
+
+/**
+ * As `settleNames` would draw them, without taking them.
+ *
+ * @param supposed Of those who came before, so that nobody is shown a name of theirs; grows.
+ */
+export async function supposeNames(
+  space: Space,
+  context: Context,
+  supposed: Supposed,
+): Promise<void> {
   for (const drawing of drawings(context)) {
     const people = [...space.people.values()].filter(({ kind }) => kind === drawing.kind);
-    const drawn = await draw(people, drawing, space, context);
+    const given = supposed.get(drawing.space) ?? new Map<string, IdentityId>();
+    supposed.set(drawing.space, given);
+    const drawn = await draw(people, drawing, space, context, given);
+    for (const { name, holder } of drawn) given.set(name, holder);
     for (const { holder } of drawn) space.remerge(personIn(space, holder));
   }
 }
@@ -152,12 +166,17 @@ function keptNames(people: readonly Person[], attribute: string): readonly HeldN
   });
 }
 
-/** Chooses names, and puts them into `kept`. */
+/**
+ * Chooses names, and puts them into `kept`.
+ *
+ * @param given To others than those in hand, and not stored.
+ */
 async function draw(
   people: readonly Person[],
   drawing: Drawing,
   space: Space,
   context: Context,
+  given: ReadonlyMap<string, IdentityId> = new Map(),
 ): Promise<readonly HeldName[]> {
   const { kind, attribute, computed } = drawing;
   const { expression } = computed;
@@ -185,7 +204,7 @@ async function draw(
       const evaluation = { now, ...(record && { record }) };
       return { id: each.id, candidates: expression.candidates?.(decided, evaluation) ?? [] };
     }),
-    holdersOf(drawing, space, context),
+    givenBefore(given, holdersOf(drawing, space, context)),
     taken,
   );
   return nameless.flatMap((each): readonly HeldName[] => {
@@ -195,6 +214,19 @@ async function draw(
     each.kept[attribute] = name;
     return [{ name: key, holder: each.id }];
   });
+}
+
+function givenBefore(given: ReadonlyMap<string, IdentityId>, holders: Holders): Holders {
+  if (given.size === 0) return holders;
+  return async (names) => {
+    const found = new Map(await holders(names));
+    for (const name of names) {
+      const key = nameKey(name);
+      const holder = key === undefined ? undefined : given.get(key);
+      if (key !== undefined && holder !== undefined && !found.has(key)) found.set(key, holder);
+    }
+    return found;
+  };
 }
 
 /**

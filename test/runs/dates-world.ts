@@ -6,7 +6,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { connectorTypes, openEngine } from '../../src/compose.ts';
+import { connectorTypes, openEngine, openTrial } from '../../src/compose.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
@@ -19,6 +19,7 @@ import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
 import { verbsOf } from '../../src/sync/bind.ts';
 import type { Engine, RunReport } from '../../src/sync/engine.ts';
+import type { WithReport } from '../../src/sync/plan-with.ts';
 import type { Verbs } from '../../src/sync/verbs.ts';
 
 export const watch = { signal: new AbortController().signal, progress: () => {} };
@@ -41,6 +42,8 @@ export interface Company extends AsyncDisposable {
   fails(whether: boolean): void;
   /** Goes to that moment, and says who would be planned. */
   due(moment: string): Promise<number>;
+  /** What dates will bring until then, as the command says it. */
+  ahead(moment: string): Promise<WithReport>;
 }
 
 /** What a source says of somebody; dates as `2027-01-31`. */
@@ -105,7 +108,8 @@ export async function company(settings: Settings = {}): Promise<Company> {
     profiles: path.resolve(import.meta.dirname, '../../profiles'),
   });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
-  const engine = await openEngine(loaded.value, {
+  const { value: configuration } = loaded;
+  const engine = await openEngine(configuration, {
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const refuses = failing && request.method !== 'GET';
@@ -148,6 +152,11 @@ export async function company(settings: Settings = {}): Promise<Company> {
     due: (moment) => {
       time = Date.parse(moment);
       return engine.warehouse.dueCount('wiki', now());
+    },
+    ahead: async (moment) => {
+      const fetch = () => Promise.reject(new Error('nobody is asked'));
+      await using trial = await openTrial(configuration, configuration, { fetch, now });
+      return await trial.planWith({ at: new Date(moment) }, watch);
     },
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 /** People who come and go by date: nobody is looked at before a date of theirs has come. */
 
 import { describe, expect, it } from 'vitest';
-import { company, watch } from './dates-world.ts';
+import { type Company, company, watch } from './dates-world.ts';
 
 const ZURICH = '{ zone: Europe/Zurich, by: office, zones: { Austin: America/Chicago } }';
 
@@ -310,5 +310,74 @@ describe('a date that cannot be read', () => {
       'date-unreadable: employeeHireDate cannot be read as a date, so nobody knows what the scope says',
       'date-unreadable: employeeLeaveDateTime cannot be read as a date, so nobody knows what the scope says',
     ]);
+  });
+});
+
+describe('what dates will bring', () => {
+  /** What would be done for whom, beyond what is to be done today. */
+  const told = ({ targets }: Awaited<ReturnType<Company['ahead']>>) =>
+    targets.flatMap(({ samples }) =>
+      samples.map(({ action, label }) => `${action} ${label.replace('@contoso.com', '')}`),
+    );
+
+  it('is told as of a day to come: who has an account then, and who has none any more', async () => {
+    await using contoso = await company();
+    await contoso.employees(
+      { name: 'ada', hired: '2027-03-01' },
+      { name: 'grace', left: '2027-02-26' },
+      { name: 'edsger', away: '2027-02-01', back: '2027-02-20' },
+      { name: 'alan' },
+    );
+    await contoso.run();
+    expect(told(await contoso.ahead('2027-01-31T00:00:00Z'))).toEqual([]);
+    expect(told(await contoso.ahead('2027-02-10T00:00:00Z'))).toEqual(['disable edsger']);
+    const report = await contoso.ahead('2027-03-01T00:00:00Z');
+    expect(told(report).toSorted()).toEqual(['create ada', 'disable grace']);
+    expect(report).toMatchObject({ verdict: 'done', people: 2, at: new Date('2027-03-01') });
+    await contoso.at('2027-03-01T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ ada: true, alan: true, edsger: true, grace: false });
+  });
+
+  it('leaves out what is to be done today, and changes nothing', async () => {
+    await using contoso = await company();
+    await contoso.employees({ name: 'alan' }, { name: 'ada', hired: '2027-03-01' });
+    await contoso.run();
+    await contoso.employees(
+      { name: 'alan', office: 'Austin' },
+      { name: 'ada', hired: '2027-03-01' },
+    );
+    await contoso.verbs.plan({}, watch);
+    expect(told(await contoso.ahead('2027-03-01T00:00:00Z'))).toEqual(['create ada']);
+    const [due] = await Promise.all([contoso.due('2027-01-04T08:00:00Z'), contoso.run()]);
+    expect(due).toBe(1);
+    expect((await contoso.account('alan'))?.attributes.title).toBe('Austin');
+  });
+
+  it('goes by the record that counts on that day', async () => {
+    await using contoso = await company({
+      while: 'employeeHireDate le "now" and not (employeeLeaveDateTime le "now-1d")',
+      scope: 'userPrincipalName pr',
+    });
+    await contoso.employees({ name: 'ada', hired: '2027-03-01' });
+    await contoso.contractors({ name: 'ada', number: 'c1', left: '2027-02-28' });
+    await contoso.run();
+    expect((await contoso.account('ada'))?.attributes.userType).toBe('Contractor');
+    const { targets } = await contoso.ahead('2027-03-01T00:00:00Z');
+    const [sample] = targets[0]?.samples ?? [];
+    expect(sample && 'changes' in sample && sample.changes).toContainEqual({
+      path: 'userType',
+      before: 'Contractor',
+      after: 'Employee',
+    });
+  });
+
+  it('deletes whoever has been off for long enough by then', async () => {
+    await using contoso = await company({ leave: '{ delete-after: 30d }' });
+    await contoso.employees({ name: 'grace', left: '2027-01-05' });
+    await contoso.run();
+    await contoso.at('2027-01-06T00:00:00Z');
+    expect(await contoso.accounts()).toEqual({ grace: false });
+    expect(told(await contoso.ahead('2027-02-04T23:59:59Z'))).toEqual([]);
+    expect(told(await contoso.ahead('2027-02-05T00:00:00Z'))).toEqual(['delete grace']);
   });
 });

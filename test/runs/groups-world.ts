@@ -259,7 +259,7 @@ export async function groupsWorld(settings: GroupsSettings = {}): Promise<Groups
       trial: async (group) => {
         const next = await read('new.yaml', { ...chosen, group: `        ${group}` });
         await using trial = await openTrial(await read('lockstep.yaml', chosen), next, { now });
-        return await trial.planWith(undefined, watch);
+        return await trial.planWith({}, watch);
       },
       restart: async (changed = chosen) => {
         await engine[Symbol.asyncDispose]();

@@ -34,7 +34,7 @@ async function trial(company: Contoso, text: string, replaced: string) {
     throw new Error('nobody is asked');
   };
   await using opened = await openTrial(before.value, next.value, { fetch, now: company.clock.now });
-  const report = await opened.planWith(undefined, company.watch);
+  const report = await opened.planWith({}, company.watch);
   expect(asked).toEqual([]);
   return report;
 }

@@ -43,7 +43,7 @@ interface Company extends AsyncDisposable {
   /** Who has an account that is on, by application. */
   accounts(app: 'wiki' | 'crm'): Promise<readonly string[]>;
   reopen(groups: string): Promise<void>;
-  trial(groups: string): Promise<WithReport>;
+  trial(groups: string, at?: Date): Promise<WithReport>;
 }
 
 async function company(groups = SALES, leave = 'delete'): Promise<Company> {
@@ -108,10 +108,11 @@ async function company(groups = SALES, leave = 'delete'): Promise<Company> {
       await engine[Symbol.asyncDispose]();
       engine = await openEngine(await read(text), world);
     },
-    trial: async (text) => {
+    trial: async (text, at) => {
       const current = await read(groups);
-      await using trial = await openTrial(current, await read(text), world);
-      return await trial.planWith(undefined, watch);
+      const next = text === groups ? current : await read(text);
+      await using trial = await openTrial(current, next, world);
+      return await trial.planWith(at === undefined ? {} : { at }, watch);
     },
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
@@ -267,6 +268,24 @@ describe('a group made by rule', () => {
     expect(targets[0]?.fact?.message).toBe('not in crm: no rule puts the person into a group');
     expect(await wouldBe({ at: new Date('2026-03-06T00:00:00Z') })).toBe('create');
     expect(await wouldBe({ set: { employeeHireDate: '2026-03-01' } })).toBe('create');
+  });
+
+  it('says who will have joined and left by a day to come', async () => {
+    await using contoso = await company();
+    await contoso.people(GRACE, ALAN);
+    await contoso.run();
+    const before = await contoso.trial(SALES, new Date('2026-03-03T00:00:00Z'));
+    expect(before).toMatchObject({ groups: [], people: 0 });
+    const { groups, targets } = await contoso.trial(SALES, new Date('2026-03-06T00:00:00Z'));
+    expect(groups).toMatchObject([
+      { name: 'sales', state: 'kept', joins: ['grace@contoso.com'], leaves: ['alan@contoso.com'] },
+    ]);
+    expect(targets.map(({ target, kind, counts }) => ({ target, kind, counts }))).toContainEqual({
+      target: 'crm',
+      kind: 'user',
+      counts: { create: 1, disable: 1 },
+    });
+    expect(await contoso.teams()).toEqual({ 'Sales team': ['alan'] });
   });
 
   it('says who would join and leave under other rules, before they are in force', async () => {

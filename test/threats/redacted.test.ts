@@ -194,7 +194,7 @@ it('T11: neither what a changed mapping would write nor what it would replace is
   );
   if (!before?.ok || !next?.ok) throw new Error('the configuration does not load');
   await using trial = await openTrial(before.value, next.value, { now: company.clock.now });
-  const { targets } = await trial.planWith(undefined, company.watch);
+  const { targets } = await trial.planWith({}, company.watch);
   expect(targets[0]?.samples).toHaveLength(1);
   expect(JSON.stringify(targets)).not.toMatch(new RegExp(CANARY, 'i'));
 });

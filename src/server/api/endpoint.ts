@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Tenant } from '../../identity/identity.ts';
 import type { Result } from '../../identity/problem.ts';
 import type { Watch } from '../../sync/engine.ts';
-import type { WithReport } from '../../sync/plan-with.ts';
+import type { WithReport, WithRequest } from '../../sync/plan-with.ts';
 import type { Verbs } from '../../sync/verbs.ts';
 import type { Access } from '../auth/access.ts';
 import type { Tenants } from '../tenants/tenants.ts';
@@ -43,10 +43,13 @@ export interface Call<Path, Query, Body> {
   readonly signal: AbortSignal;
 }
 
-/** Reads a configuration that is not in force, to see what it would do: its problems, or the look. */
+/**
+ * Reads a configuration that is not in force, to see what it would do: its problems, or the look.
+ * Without one, it is the one in force.
+ */
 export type TryOut = (
-  text: string,
-) => Promise<Result<(systems: readonly string[] | undefined, watch: Watch) => Promise<WithReport>>>;
+  text: string | undefined,
+) => Promise<Result<(request: WithRequest, watch: Watch) => Promise<WithReport>>>;
 
 export type Answer =
   | { readonly type: 'json'; readonly value: unknown }

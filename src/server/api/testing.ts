@@ -414,7 +414,7 @@ const WITH: WithReport = {
 
 /** Whatever begins like a configuration would do the same. */
 const tryOut: TryOut = async (text) =>
-  text.startsWith('systems:')
+  text === undefined || text.startsWith('systems:')
     ? { ok: true, value: async () => WITH }
     : {
         ok: false,

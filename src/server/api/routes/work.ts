@@ -62,17 +62,17 @@ export const WORK: readonly Endpoint[] = [
     method: 'post',
     path: '/plans/with',
     summary:
-      'What a changed configuration would do, from what is stored. Nothing of it can be applied.',
+      'What a changed configuration would do, or a day to come will bring, from what is stored. Nothing of it can be applied.',
     parameters: nothing,
     query: nothing,
     body: withBody,
     answers: { type: 'task' },
     refuses: ['configuration-refused', 'unknown-system'],
-    work: async ({ body: { configuration, systems }, caller, tryOut, tasks }) => {
+    work: async ({ body: { configuration, ...request }, caller, tryOut, tasks }) => {
       if (tryOut === undefined) throw notFound();
       const tried = await tryOut(configuration);
       if (!tried.ok) throw configurationRefused(tried.problems);
-      return started(tasks.start(caller.tenant, 'plan', (_, watch) => tried.value(systems, watch)));
+      return started(tasks.start(caller.tenant, 'plan', (_, watch) => tried.value(request, watch)));
     },
   }),
   endpoint({

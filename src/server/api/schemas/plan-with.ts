@@ -6,7 +6,7 @@ import type { GroupChange } from '../../../sync/plan-with-groups.ts';
 import { members, named } from './named.ts';
 import { hold, operation } from './plan.ts';
 import { verdict } from './run.ts';
-import { counts, milliseconds, wholeNumber } from './values.ts';
+import { counts, instant, milliseconds, wholeNumber } from './values.ts';
 
 export const withReport: z.ZodType<WithReport> = named(
   'WithReport',
@@ -53,6 +53,7 @@ export const withReport: z.ZodType<WithReport> = named(
           }),
         ),
       ),
+      at: z.exactOptional(instant).meta({ description: 'As on that day; nothing is held then.' }),
       milliseconds,
     }),
   ),

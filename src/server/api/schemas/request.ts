@@ -121,13 +121,21 @@ const planRequest = {
     .meta({ description: 'Read everything, not only what changed.' }),
 };
 
-export const withBody = z.strictObject({
-  configuration: z
-    .string()
-    .max(60_000)
-    .meta({ description: 'The document, as text. What it refers to is looked up at the server.' }),
-  systems: z.exactOptional(z.array(system).min(1)),
-});
+export const withBody = z
+  .strictObject({
+    configuration: z.exactOptional(z.string().max(60_000)).meta({
+      description:
+        'The document, as text. What it refers to is looked up at the server. Without it, the one in force.',
+    }),
+    at: z.exactOptional(instant).meta({
+      description: 'As on that day, if no source says anything new until then.',
+    }),
+    systems: z.exactOptional(z.array(system).min(1)),
+  })
+  .refine(
+    ({ configuration, at }) => configuration !== undefined || at !== undefined,
+    'a configuration to try, a day to come, or both',
+  );
 
 export const planBody = z.strictObject(planRequest);
 
