@@ -23,6 +23,7 @@ export interface InboundDoor {
 
 type FindDoor = (
   tenant: Tenant,
+  hash?: string,
 ) => Promise<
   | { readonly tokens: TokenStorage; readonly inbound: Pick<InboundDoor, 'verbs' | 'systems'> }
   | undefined
@@ -36,7 +37,7 @@ export function inboundDoors(
 ): ReturnType<typeof inboundService> {
   return inboundService({
     authenticate: inboundAuthentication(
-      async (tenant) => (await find(tenant))?.tokens,
+      async (tenant, hash) => (await find(tenant, hash))?.tokens,
       now,
       async (tenant, system) => (await find(tenant))?.inbound.systems.has(system) ?? false,
     ),

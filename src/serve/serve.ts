@@ -58,7 +58,7 @@ export async function startServing(
   const grant = grants({ storagesOf: tenants.find, now, refused });
   app.route('/', tokenEndpoint({ grant, onBug }));
   app.route('/', inboundDoors(tenants.find, now, onBug));
-  app.route('/', confirmations(tenants.find, onBug));
+  app.route('/', confirmations(tenants.opened, onBug));
   app.route('/', api(tenants, installation, { tasks, logins, onBug }, world));
 
   const { host } = configuration.server;
@@ -107,7 +107,10 @@ function scim(
   authenticateJwt: ReturnType<typeof jwtAuthentication>,
   { now, log, onBug }: Pick<ServeOptions, 'log'> & Told,
 ): ReturnType<typeof scimService> {
-  const authenticate = tokenAuthentication(async (tenant) => (await find(tenant))?.tokens, now);
+  const authenticate = tokenAuthentication(
+    async (tenant, hash) => (await find(tenant, hash))?.tokens,
+    now,
+  );
   return scimService({
     basePath: '/scim/v2/:system',
     authenticate: async (token, system) =>
@@ -130,7 +133,10 @@ function api(
   const { find, first } = tenants;
   const { now } = first.engine;
   return apiService({
-    authenticate: apiAuthentication(async (tenant) => (await find(tenant))?.tokens, now),
+    authenticate: apiAuthentication(
+      async (tenant, hash) => (await find(tenant, hash))?.tokens,
+      now,
+    ),
     open: async (caller) => {
       const tenant = await find(caller.tenant);
       if (tenant === undefined) return undefined;

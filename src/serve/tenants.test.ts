@@ -6,6 +6,8 @@ import { describeWithPostgres } from '../../test/services/postgres.ts';
 import { connectorTypes } from '../compose.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { openTasks } from '../server/api/tasks.ts';
+import { createClient } from '../server/auth/client.ts';
+import { secretHash } from '../server/secret.ts';
 import { createToken, tokenAuthentication } from '../server/tokens.ts';
 import { openInstallation } from '../tenants.ts';
 import { openServedTenants } from './tenants.ts';
@@ -175,6 +177,51 @@ describe('tenants of a server (SQLite)', () => {
     expect(after?.configuration.systems.map(({ name }) => name)).toEqual(['people']);
     expect(await before?.served('people')).toBeUndefined();
     expect(await after?.served('people')).toBeDefined();
+  });
+
+  it('are opened for nobody who shows what is no token or secret of theirs', async () => {
+    await using server = await served(path.join(folder, `store-${next++}`));
+    const { tenants, verbs, pass } = server;
+    await verbs.create('contoso');
+    const strange = secretHash('lockstep_contoso_');
+    expect(await tenants.find('contoso', strange)).toBeUndefined();
+    expect(await tenants.opened('contoso')).toBeUndefined();
+    const contoso = await tenants.find('contoso');
+    if (contoso === undefined) throw new Error('not open');
+    const scope = { system: 'inbox' };
+    const { token } = await createToken(contoso.tokens, 'contoso', scope, 30, server.now());
+    const made = await createClient(
+      contoso.clients,
+      'contoso',
+      { name: 'Okta', scope },
+      30,
+      server.now(),
+    );
+    // Whoever is open is asked: what it holds may be a moment old.
+    expect(await tenants.find('contoso', strange)).toBe(contoso);
+    await verbs.configure('contoso', SERVED);
+    pass(3);
+    expect(await tenants.find('contoso', strange)).toBeUndefined();
+    for (const secret of [token, made.secret])
+      expect(await tenants.find('contoso', secretHash(secret))).toBeDefined();
+    expect(server.bugs).toEqual([]);
+  });
+
+  it('are refused where too many are open', async () => {
+    await using server = await served(path.join(folder, `store-${next++}`));
+    const { tenants, verbs, pass } = server;
+    const names = Array.from({ length: 9 }, (_, index) => `tenant-${index}`);
+    for (const name of names) await verbs.create(name);
+    const asked = await Promise.allSettled(names.map((name) => tenants.find(name)));
+    expect(asked.map(({ status }) => status).filter((one) => one === 'fulfilled')).toHaveLength(8);
+    await expect(tenants.find('tenant-8')).rejects.toMatchObject({ code: 'tenants-busy' });
+    expect(await tenants.find('tenant-0')).toBeDefined();
+    // Those that nobody asks for any more make room.
+    await vi.waitFor(async () => {
+      pass(6);
+      expect(await tenants.find('tenant-8')).toBeDefined();
+    }, 10_000);
+    expect(server.bugs).toEqual([]);
   });
 
   it('that nobody asks for are closed when there are many', async () => {

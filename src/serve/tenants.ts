@@ -14,10 +14,15 @@ import { openTenant, type ServedTenant, type TenantSurroundings, worksByItself }
 export interface ServedTenants extends AsyncDisposable {
   readonly first: ServedTenant;
   /**
+   * @param hash Of a token or secret that somebody has shown and nobody has looked at yet: for one that is none
+   *   of its own it is not opened.
    * @returns Undefined for one nobody has heard of, or that was removed.
-   * @throws TenantRefusal `tenant-unusable` for one whose configuration cannot be used.
+   * @throws TenantRefusal `tenant-unusable` for one whose configuration cannot be used, `tenants-busy` where too
+   *   many are open.
    */
-  find(name: Tenant): Promise<ServedTenant | undefined>;
+  find(name: Tenant, hash?: string): Promise<ServedTenant | undefined>;
+  /** One that is open; whoever asks has shown nothing. */
+  opened(name: Tenant): Promise<ServedTenant | undefined>;
   /** What all of them do without being asked, until the signal aborts. */
   work(): Promise<void>;
 }
@@ -32,6 +37,8 @@ const GRACE_MILLISECONDS = 5_000;
 /** Nobody has asked for it for so long: where there are too many, and where there are far too many. */
 const IDLE_MILLISECONDS = 60_000;
 const QUIET_MILLISECONDS = GRACE_MILLISECONDS;
+/** Beyond so many times what costs little, nobody is opened for who asks. */
+const FULL = 4;
 
 interface Lane {
   readonly name: Tenant;
@@ -60,7 +67,13 @@ export async function openServedTenants(
   /** What was said of those that cannot be opened, so that it is said once. */
   const broken = new Map<Tenant, string>();
 
+  const looked = Promise.withResolvers<void>();
+
   const open = (name: Tenant, version: number): Lane => {
+    evict();
+    const asked = [...lanes.values()].filter(({ works }) => works !== true).length;
+    if (asked + closing.size >= FULL * mostOpen)
+      throw new TenantRefusal('tenants-busy', 'too many tenants are asked for at this moment');
     const ending = new AbortController();
     const lane: Lane = {
       ...{ name, version, ending },
@@ -85,7 +98,6 @@ export async function openServedTenants(
         broken.set(name, why);
       },
     );
-    evict();
     return lane;
   };
 
@@ -116,7 +128,7 @@ export async function openServedTenants(
   };
 
   const evict = (): void => {
-    if (lanes.size <= mostOpen) return;
+    if (lanes.size < mostOpen) return;
     const patience = lanes.size > 2 * mostOpen ? QUIET_MILLISECONDS : IDLE_MILLISECONDS;
     const idleSince = now().getTime() - patience;
     const idle = [...lanes.values()]
@@ -126,7 +138,7 @@ export async function openServedTenants(
     if (idle !== undefined) retire(idle);
   };
 
-  const find: ServedTenants['find'] = async (name) => {
+  const find: ServedTenants['find'] = async (name, hash) => {
     if (name === DEFAULT_TENANT) return first;
     const lane = lanes.get(name);
     const time = now().getTime();
@@ -147,6 +159,8 @@ export async function openServedTenants(
     }
     if (current !== undefined && current.believedUntil > time) return usable(current);
     if (current !== undefined) retire(current);
+    const { mayHold } = installation.stores;
+    if (hash !== undefined && mayHold?.(name, hash) === false) return undefined;
     return usable(open(name, known.version));
   };
 
@@ -167,6 +181,7 @@ export async function openServedTenants(
   const keepLooking = async (): Promise<void> => {
     for (const idle = new Map<Tenant, number>(); !signal.aborted; ) {
       await look(idle).catch(onBug);
+      looked.resolve();
       await sleep(LOOK_MILLISECONDS, signal).catch(() => undefined);
     }
   };
@@ -174,6 +189,11 @@ export async function openServedTenants(
   return {
     first,
     find,
+    opened: async (name) => {
+      if (name === DEFAULT_TENANT) return first;
+      await looked.promise;
+      return lanes.has(name) ? find(name) : undefined;
+    },
     work: async () => {
       await Promise.all([first.work(), keepLooking()]);
     },

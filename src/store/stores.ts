@@ -7,10 +7,16 @@ import type { Database } from './database.ts';
 import { openPostgresPool, type PostgresPool } from './postgres.ts';
 import { SCHEMA } from './postgres-role.ts';
 import { openSqlite } from './sqlite.ts';
+import { mayHold } from './sqlite-glance.ts';
 
 export interface Stores extends AsyncDisposable {
   /** So many open at a time cost little: on SQLite each is a thread, and some 13 MB. */
   readonly mostOpen: number;
+  /**
+   * Whether a token or a secret with that hash may be one of the tenant's, told without opening anything; absent
+   * where opening costs nothing.
+   */
+  readonly mayHold?: (tenant: Tenant, hash: string) => boolean;
   /** Whoever asks for it closes it. */
   open(tenant: Tenant): Promise<Database>;
   /** Deletes everything that is kept of a tenant. Whoever has it open sees nothing any more. */
@@ -30,6 +36,7 @@ export function openStores(store: string, directory: string): Stores {
 function sqliteStores(folder: string): Stores {
   return {
     mostOpen: 24,
+    mayHold: (tenant, hash) => mayHold(path.join(folder, `${tenant}.sqlite`), hash),
     open: (tenant) => openSqlite(folder, tenant),
     erase: async (tenant) => {
       // The log first: without its database nobody takes it for anything.

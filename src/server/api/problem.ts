@@ -143,6 +143,7 @@ const BY_ACCESS: Readonly<Record<AccessCode, number>> = {
 const BY_TENANT: Readonly<Partial<Record<TenantCode, number>>> = {
   'tenant-name': 400,
   'tenant-unusable': 503,
+  'tenants-busy': 503,
   'unknown-tenant': 404,
 };
 

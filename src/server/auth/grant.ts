@@ -15,8 +15,12 @@ export interface GrantStorages {
 }
 
 export interface GrantOptions {
-  /** Undefined for a tenant nobody has heard of. */
-  storagesOf(tenant: Tenant): Promise<GrantStorages | undefined>;
+  /**
+   * Undefined for a tenant nobody has heard of, or whose secret that cannot be.
+   *
+   * @param hash Of the secret that was shown.
+   */
+  storagesOf(tenant: Tenant, hash: string): Promise<GrantStorages | undefined>;
   readonly now: () => Date;
   /** Told of a client that showed a wrong secret, or was none. */
   refused?(tenant: Tenant | undefined): Promise<void>;
@@ -56,7 +60,7 @@ export function grants(options: GrantOptions): (request: GrantRequest) => Promis
     const name = tenant === undefined ? '' : id;
     const wait = failures.wait(name);
     if (wait > 0 && proven.get(id) !== hash) throw tooOften(wait, 'too many wrong secrets');
-    const storages = tenant === undefined ? undefined : await storagesOf(tenant);
+    const storages = tenant === undefined ? undefined : await storagesOf(tenant, hash);
     const known = secret.length > LONGEST_SECRET ? undefined : await storages?.clients.find(id);
     const used = known && secretOf(known, hash, now());
     if (!storages || !tenant || !known || used === undefined) {

@@ -50,6 +50,7 @@ export type TenantCode =
   | 'tenant-name'
   | 'tenant-unconfigured'
   | 'tenant-unusable'
+  | 'tenants-busy'
   | 'unknown-tenant';
 
 /** What cannot be done with a tenant; codes are in `docs/errors.md`. */
@@ -72,5 +73,6 @@ const REMEDY: Readonly<Record<TenantCode, string>> = {
   'tenant-unconfigured':
     'write tenants/NAME.yaml, hand a document in with --document, or name one for all under tenants:',
   'tenant-unusable': 'see the log of the server; check it with: lockstep check --tenant NAME',
+  'tenants-busy': 'ask again in a few seconds; on PostgreSQL there is room for many more',
   'unknown-tenant': 'see lockstep tenant list',
 };
