@@ -9,6 +9,8 @@ export type AttributeRetention = Readonly<Record<string, number>>;
 
 /** In one transaction: each has records, a history and a log. */
 const PEOPLE = 20;
+/** The same, of rows that are only written down. */
+const NOTED = 1000;
 
 /**
  * @param signal Ends it between two lots; it goes on the next time.
@@ -23,7 +25,8 @@ export async function forgetLeavers(
   const { attributeSeconds = {} } = engine.retention;
   const times = timesOf(attributeSeconds);
   if (times.length === 0) return false;
-  await privacy.noteLeavers(now());
+  for await (const _ of privacy.noteLeavers(now(), NOTED))
+    if (signal.aborted || until()) return true;
   const rules = rulesHash(engine);
   for (const seconds of times) {
     const attributes = namesUntil(attributeSeconds, seconds);

@@ -96,8 +96,11 @@ export interface Forgetting {
 
 /** People who have left, by when that was noticed. */
 export interface LeaverStore {
-  /** Whoever is gone and was not noted, and forgets who came back. */
-  noteLeavers(now: Date): Promise<void>;
+  /**
+   * Whoever is gone and was not noted, and forgets who came back: so many at a time, each lot kept for
+   * itself, so that whoever stops between two goes on the next time. Yields how many.
+   */
+  noteLeavers(now: Date, most: number): AsyncIterable<number>;
   /** Those who left so long ago, and from whom nothing was taken for that time under these rules. */
   leaversDue(
     rules: string,

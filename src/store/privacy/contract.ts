@@ -170,8 +170,8 @@ export function privacyContract(open: () => Promise<Database>): void {
       await database.run('delete from leaver');
       await database.run('update identity set present = 1 where id = ?', [GRACE.id]);
       const privacy = openPrivacy(database);
-      await privacy.noteLeavers(now);
-      await privacy.noteLeavers(later(50));
+      await Array.fromAsync(privacy.noteLeavers(now, 9));
+      await Array.fromAsync(privacy.noteLeavers(later(50), 9));
       expect(await privacy.leaversDue('r1', 60, later(59), 9)).toEqual([]);
       expect(await privacy.leaversDue('r1', 60, later(60), 9)).toEqual([ADA.id]);
       await privacy.settleLeavers('r1', 60, [ADA.id]);
@@ -181,8 +181,27 @@ export function privacyContract(open: () => Promise<Database>): void {
       expect(await privacy.countLeavers('r1', 60)).toEqual({ all: 1, done: 1 });
       expect(await privacy.countLeavers('r1', 100)).toEqual({ all: 1, done: 0 });
       await database.run('update identity set present = 1');
-      await privacy.noteLeavers(later(200));
+      await Array.fromAsync(privacy.noteLeavers(later(200), 9));
       expect(await privacy.countLeavers('r1', 60)).toEqual({ all: 0, done: 0 });
+    });
+
+    it('are noted some at a time, and whoever stops goes on with the others', async () => {
+      await using database = await open();
+      await filled(database);
+      await database.run('delete from leaver');
+      await database.run('update identity set present = 0');
+      const privacy = openPrivacy(database);
+      for await (const noted of privacy.noteLeavers(now, 1)) {
+        expect(noted).toBe(1);
+        break;
+      }
+      expect(await privacy.leaversDue('r1', 0, now, 9)).toHaveLength(1);
+      expect(await Array.fromAsync(privacy.noteLeavers(later(50), 1))).toEqual([1]);
+      expect(await privacy.leaversDue('r1', 50, later(50), 9)).toHaveLength(1);
+      expect(await privacy.leaversDue('r1', 0, later(50), 9)).toHaveLength(2);
+      await database.run('update identity set present = 1');
+      expect(await Array.fromAsync(privacy.noteLeavers(later(60), 1))).toEqual([1, 1]);
+      expect(await privacy.countLeavers('r1', 0)).toEqual({ all: 0, done: 0 });
     });
 
     it('lose values in records that are gone, in history, drift and the log, and others do not', async () => {
