@@ -10,6 +10,8 @@ export const duration = z
   .regex(/^[1-9]\d*[smhd]$/, 'a duration is a number with s, m, h or d, such as 30s, 1m or 2h')
   .transform((text) => Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 1));
 
+export const attributeName = z.string().min(1);
+
 export const expression = z.string().min(1).meta({
   title: 'Expression',
   description:

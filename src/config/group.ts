@@ -3,7 +3,7 @@
 import type { WriteDefaults } from '../connectors/spi/index.ts';
 import type { MappingRow } from '../mapping/mapping.ts';
 import type { MembersPolicy } from './configuration.ts';
-import type { WriteDocument } from './schema.ts';
+import type { WriteDocument } from './write-document.ts';
 
 /** Without a profile: a group cannot be switched off, so that it goes when its time is over. */
 export const NO_GROUP_DEFAULTS: WriteDefaults = {

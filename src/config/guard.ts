@@ -2,7 +2,7 @@
 
 import type { WriteDefaults } from '../connectors/spi/index.ts';
 import type { Guard, GuardedAction, Holds, Limit } from './configuration.ts';
-import type { WriteDocument } from './schema.ts';
+import type { WriteDocument } from './write-document.ts';
 
 const SECONDS_PER_DAY = 86_400;
 const DEFAULT_EXPIRY_SECONDS = 7 * SECONDS_PER_DAY;

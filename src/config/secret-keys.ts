@@ -1,6 +1,6 @@
 /** Which options of a connector are secret, as their schema says. */
 
-import type { JsonSchema } from './schema.ts';
+import type { JsonSchema } from './options-schema.ts';
 
 /** Names of the keys, at any depth, whose values are secret. */
 export function secretsOf(shape: unknown): ReadonlySet<string> {

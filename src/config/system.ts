@@ -12,11 +12,13 @@ import type {
   SystemConfiguration,
   WriteConfiguration,
 } from './configuration.ts';
+import { optionsJsonSchema } from './options-schema.ts';
 import { schemaProblems } from './problems.ts';
-import { optionsJsonSchema, type ReadDocument, type SystemDocument } from './schema.ts';
+import type { ReadDocument } from './read-document.ts';
 import { secretsOf } from './secret-keys.ts';
 import { resolveSecrets, withoutSecrets } from './secrets.ts';
 import { type Path, parseSource, type Source } from './source.ts';
+import type { SystemDocument } from './system-document.ts';
 import { trustedIssuers } from './trust.ts';
 import { writeConfiguration } from './write.ts';
 

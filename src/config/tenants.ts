@@ -10,7 +10,7 @@ import type { Tenant } from '../identity/identity.ts';
 import type { Place, Problem, Result } from '../identity/problem.ts';
 import type { Configuration, TenantRules } from './configuration.ts';
 import { type ConfigurationWorld, readConfiguration } from './load.ts';
-import { optionsJsonSchema } from './schema.ts';
+import { optionsJsonSchema } from './options-schema.ts';
 import { secretsOf } from './secret-keys.ts';
 import { type Path, parseSource, type Source } from './source.ts';
 import { CONNECTORS_OF_DOCUMENTS } from './tenant-rules.ts';

@@ -7,8 +7,8 @@ import type { MappingRow } from '../mapping/mapping.ts';
 import type { Leave, WriteConfiguration } from './configuration.ts';
 import { membersPolicy, NO_GROUP_DEFAULTS, withoutMembers } from './group.ts';
 import { guardOf, holdsOf } from './guard.ts';
-import type { WriteDocument } from './schema.ts';
 import type { Path, Source } from './source.ts';
+import type { WriteDocument } from './write-document.ts';
 
 const NOTHING: WriteDefaults = {
   map: {},

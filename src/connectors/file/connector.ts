@@ -18,7 +18,8 @@ import { type FileOptions, fileOptions, nameOf } from './options.ts';
 import { readChangedFile, readFile, surveyFile } from './read.ts';
 import { recordIn, searchFile } from './search.ts';
 import type { Sound } from './sound.ts';
-import { type Source, type Survey, surveyOf } from './survey.ts';
+import type { Source } from './source.ts';
+import { type Survey, surveyOf } from './survey.ts';
 
 export const file: ConnectorDefinition<FileOptions> = {
   type: 'file',

@@ -4,7 +4,7 @@ import type { Problem } from '../../identity/problem.ts';
 import { ConnectorError, type ConnectorErrorOptions, type FailureKind } from '../spi/index.ts';
 import type { Document } from './document.ts';
 import { Unreadable } from './row.ts';
-import type { Source } from './survey.ts';
+import type { Source } from './source.ts';
 
 type Failure = ConnectorErrorOptions & {
   readonly kind: FailureKind;

@@ -11,7 +11,7 @@ import {
 } from '../spi/index.ts';
 import type { Document } from './document.ts';
 import { type FileOptions, nameOf } from './options.ts';
-import type { Source } from './survey.ts';
+import type { Source } from './source.ts';
 import { addressOf, type Traces } from './watermark.ts';
 
 export type Fetched = AsyncDisposable &

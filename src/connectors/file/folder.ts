@@ -11,7 +11,7 @@ import type { Document } from './document.ts';
 import { readingError } from './failures.ts';
 import { nameOf } from './options.ts';
 import { localDocument, pagesOf, soundSurvey } from './read.ts';
-import type { Source } from './survey.ts';
+import type { Source } from './source.ts';
 import {
   type FolderState,
   fingerprintOf,

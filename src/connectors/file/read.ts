@@ -12,7 +12,8 @@ import { invalidFile, readingError } from './failures.ts';
 import { fetched } from './fetched.ts';
 import { operationOf } from './operation.ts';
 import { nameOf } from './options.ts';
-import { idOf, readable, type Source, type Survey, surveyOf } from './survey.ts';
+import type { Source } from './source.ts';
+import { idOf, readable, type Survey, surveyOf } from './survey.ts';
 import {
   type FileState,
   fingerprintOf,

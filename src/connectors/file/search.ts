@@ -4,7 +4,7 @@ import type { IdentityRecord } from '../../identity/record.ts';
 import { filterMatches } from '../../scim/filter.ts';
 import { ConnectorError, type Query, type SearchPage } from '../spi/index.ts';
 import { type Sound, soundRecords } from './sound.ts';
-import type { Source } from './survey.ts';
+import type { Source } from './source.ts';
 
 const DEFAULT_COUNT = 100;
 

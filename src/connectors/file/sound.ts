@@ -9,7 +9,8 @@ import { parsePath, writePath } from '../../scim/path.ts';
 import { contentOf, type Document } from './document.ts';
 import { nameOf } from './options.ts';
 import { attributesOf, changed, localDocument, soundSurvey } from './read.ts';
-import { idOf, readable, type Source } from './survey.ts';
+import type { Source } from './source.ts';
+import { idOf, readable } from './survey.ts';
 import { type FileState, isUntouched } from './watermark.ts';
 
 /** What was found to be sound, until the file is another. */

@@ -5,23 +5,16 @@
 
 import { type Problem, suggestion } from '../../identity/problem.ts';
 import type { AttributeValue } from '../../identity/record.ts';
-import type { ConnectorContext } from '../spi/index.ts';
 import { contentOf, type Document } from './document.ts';
 import { readingError } from './failures.ts';
 import { operationOf } from './operation.ts';
 import { type FileOptions, formatOf } from './options.ts';
 import type { Row } from './row.ts';
+import type { Source } from './source.ts';
 import { type FileState, fingerprintOf } from './watermark.ts';
 
 /** More would be read by nobody. */
 const MAX_PROBLEMS = 100;
-
-/** One file, or one folder of them, of one system. */
-export interface Source {
-  readonly options: FileOptions;
-  readonly context: ConnectorContext;
-  readonly signal: AbortSignal;
-}
 
 /** Everything a look through the file finds. */
 export interface Survey {

@@ -6,8 +6,7 @@
 import type { Chance } from './chance.ts';
 import { isObject } from './contract.ts';
 import { GraphFailure } from './failure.ts';
-import type { Answer } from './reads/call.ts';
-import type { WireAnswer } from './service.ts';
+import type { Answer, WireAnswer } from './reads/call.ts';
 
 export interface BatchTools {
   /** External base URL of Graph. */

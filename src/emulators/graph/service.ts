@@ -9,7 +9,7 @@ import { badRequest, GraphFailure } from './failure.ts';
 import type { FaultBook } from './faults.ts';
 import type { OpaqueTokens } from './opaque.ts';
 import { type QueryOptions, queryOptions } from './query/options.ts';
-import type { Answer, Call } from './reads/call.ts';
+import type { Answer, Call, WireAnswer } from './reads/call.ts';
 import { matchRoute, segmentsOf } from './reads/routes.ts';
 import { faultBody } from './spoil.ts';
 import type { Tenant } from './tenant.ts';
@@ -30,13 +30,6 @@ export interface GraphService {
   readonly faults: FaultBook;
   readonly chance: Chance;
   readonly checkBodies: boolean;
-}
-
-/** What goes over the wire, before a fault spoils it. */
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
 }
 
 export async function answerGraph(service: GraphService, request: Request): Promise<WireAnswer> {

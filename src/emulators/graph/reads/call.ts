@@ -42,6 +42,13 @@ export interface Answer {
   readonly type?: string;
 }
 
+/** What goes over the wire, before a fault spoils it. */
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** `{}` captures one segment; the pattern without its values names the cost of a call. */
