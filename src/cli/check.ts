@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.ts';
-import type { CheckFinding, Connector } from '../connectors/spi/index.ts';
+import type { CheckFinding, Connector, Writing } from '../connectors/spi/index.ts';
 import { canBeWritten } from '../server/scim/abilities.ts';
 import { type Offer, offeredSystem } from '../server/scim/offer.ts';
 import type { ReadingReport } from '../sync/engine.ts';
@@ -72,15 +72,32 @@ async function findingsOf(
       assigned?.system === system ? [assigned.application] : [],
     ),
   );
-  const offer = configuration.systems.find(({ name }) => name === system)?.serve;
+  const configured = configuration.systems.find(({ name }) => name === system);
+  const offer = configured?.serve;
   try {
     const connector = await engine.connector(system);
-    const findings = await connector.check({ signal, applications });
+    const findings = await connector.check({
+      ...{ signal, applications },
+      writes: configured ? writesOf(configured, connector) : [],
+    });
     const works = findings.every(({ status }) => status !== 'failed');
     return offer && works ? [...findings, await offering(system, connector, offer)] : findings;
   } catch (error) {
     return [failed('connection', error)];
   }
+}
+
+/** By runs, and by clients that it is served to. */
+function writesOf(
+  { write, serve }: Configuration['systems'][number],
+  connector: Connector,
+): readonly Writing[] {
+  const byRuns = Object.entries(write).map(([kind, { map, do: actions }]): Writing => {
+    return { kind, actions, attributes: map.map(({ path }) => path) };
+  });
+  const isOpen = serve !== undefined && !serve.readOnly && canBeWritten(connector);
+  const byClients = isOpen ? (serve.kinds ?? ['user', 'group']).map((kind) => ({ kind })) : [];
+  return [...byRuns, ...byClients];
 }
 
 /** What others reach of it over SCIM, or why they cannot. */

@@ -5,10 +5,15 @@ import { type CheckFinding, type Connector, ConnectorError } from '../spi/index.
 import { readAssignments } from './assignments.ts';
 import type { GraphClient } from './client.ts';
 import { credentialFindings } from './expiry.ts';
+import { writeFindings } from './granted.ts';
 import type { EntraOptions } from './options.ts';
+import type { TokenSource } from './token.ts';
 import { isObject } from './translate.ts';
 
 type CheckOptions = Parameters<Connector['check']>[0];
+
+/** What is the matter with every request is said once. */
+type Found = CheckFinding & { readonly general?: boolean };
 
 interface Probe {
   readonly subject: string;
@@ -24,7 +29,8 @@ export async function checkTenant(
   system: SystemName,
   options: EntraOptions,
   now: Date,
-  { signal, applications = [], kinds = ['user'] }: CheckOptions,
+  { signal, applications = [], kinds = ['user'], writes = [] }: CheckOptions,
+  tokens: TokenSource,
 ): Promise<readonly CheckFinding[]> {
   const get = (path: string, more: Readonly<Record<string, string>> = {}): Promise<unknown> =>
     client.get(path, { attempt: `check ${system}`, signal, headers: more });
@@ -57,13 +63,15 @@ export async function checkTenant(
       ask: () => countAssignments(client, system, options, application, signal),
     })),
   ];
-  const findings: CheckFinding[] = [];
+  const findings: Found[] = [];
   for (const probe of probes) {
     const finding = await probed(probe, signal);
     findings.push(finding);
     // What concerns every request would only be said again.
     if (finding.general) break;
   }
+  if (findings.every(({ general }) => !general))
+    findings.push(...(await writeFindings(tokens, writes, signal)));
   findings.push(...(await credentialFindings(client, system, options, now, signal)));
   return findings.map(({ subject, status, message, remedy }) => ({
     subject,
@@ -76,7 +84,7 @@ export async function checkTenant(
 async function probed(
   { subject, permission, needed, ask }: Probe,
   signal: AbortSignal,
-): Promise<CheckFinding & { readonly general?: boolean }> {
+): Promise<Found> {
   try {
     return { subject, status: 'ok', message: await ask() };
   } catch (error) {

@@ -32,11 +32,12 @@ export const entra: ConnectorDefinition<EntraOptions> = {
     const { system } = context;
     const extensions = Object.values(options.extensions);
     const cloud = cloudOf(options.cloud);
-    const client = graphClient(context, cloud, tokenSource(options, cloud, context));
+    const tokens = tokenSource(options, cloud, context);
+    const client = graphClient(context, cloud, tokens);
     return {
       traits: TRAITS,
       servedAs: servedAs(options.extensions),
-      check: (call) => checkTenant(client, system, options, context.now(), call),
+      check: (call) => checkTenant(client, system, options, context.now(), call, tokens),
       describe: async () => entraSchema(extensions),
       async *read(kind, call) {
         if (kind === 'group' && !options.groups) {

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createGraph, type GraphEmulator } from '../../emulators/graph/graph.ts';
 import type { Assignment } from '../../identity/record.ts';
-import { type CheckFinding, type Connector, ConnectorError } from '../spi/index.ts';
+import { type CheckFinding, type Connector, ConnectorError, type Writing } from '../spi/index.ts';
 import { entra } from './connector.ts';
 import { entraOptions } from './options.ts';
 
@@ -303,6 +303,47 @@ describe('a check', () => {
     expect(found(await connector.check({ signal, applications: ['Ramp'] }))).toEqual([
       'connection: failed, token for entra: the client secret is wrong (AADSTS7000215)',
     ]);
+  });
+
+  it('tells what may be written by the permissions of the application, and writes nothing', async () => {
+    const checked = async (permissions: readonly string[], ...writes: readonly Writing[]) => {
+      const { appId } = graph.control.act({
+        act: 'register-application',
+        displayName: 'Lockstep',
+        secret: SECRET,
+        permissions: ['User.Read.All', 'GroupMember.Read.All', ...permissions],
+      });
+      const connector = await connect({ clientId: appId });
+      const findings = await connector.check({ signal, writes });
+      return found(findings).filter((one) => /^(writing|turning|ending)/.test(one));
+    };
+    const attributes = ['displayName', 'photo', 'passwordProfile.password'];
+    const people: Writing = { kind: 'user', attributes, actions: ['create', 'disable'] };
+    expect(await checked(['User.ReadWrite.All'], people, { kind: 'group' })).toEqual([
+      'writing users: ok, allowed by User.ReadWrite.All',
+      'writing photo: ok, allowed by User.ReadWrite.All',
+      expect.stringMatching(/^writing groups: failed, .*Group\.ReadWrite\.All is missing/),
+    ]);
+    expect(await checked(['GroupMember.ReadWrite.All'], { kind: 'group' })).toEqual([
+      expect.stringContaining('warning, their members alone can be written'),
+    ]);
+    expect(await checked(['Directory.ReadWrite.All'], { kind: 'user' })).toEqual([
+      'writing users: ok, allowed by Directory.ReadWrite.All',
+      expect.stringMatching(/^writing employeeLeaveDateTime: warning, /),
+      expect.stringMatching(/^writing passwordProfile: warning, /),
+      expect.stringMatching(/^writing automaticRepliesSetting: warning, /),
+      expect.stringMatching(/^writing photo: warning, /),
+    ]);
+    const leavers: Writing = { kind: 'user', attributes: [], actions: ['disable'] };
+    expect(await checked(['User.EnableDisableAccount.All'], leavers)).toEqual([
+      'turning accounts off: ok, allowed by User.EnableDisableAccount.All',
+      expect.stringMatching(/^ending sessions: failed, .*User\.RevokeSessions\.All/),
+    ]);
+    const later: Writing = { kind: 'user', attributes, actions: ['update'] };
+    expect(await checked(['User.ReadWrite.All'], later)).toContainEqual(
+      expect.stringMatching(/^writing passwordProfile: failed, /),
+    );
+    expect(await checked([])).toEqual([]);
   });
 
   it('finds the application missing as an application missing', async () => {

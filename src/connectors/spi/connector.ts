@@ -119,6 +119,15 @@ export interface CheckFinding {
   readonly expiresAt?: Date;
 }
 
+/** What of a kind somebody is going to write. */
+export interface Writing {
+  readonly kind: ObjectKind;
+  /** Paths of the system; whatever a client sends when absent. */
+  readonly attributes?: readonly string[];
+  /** Everything when absent. */
+  readonly actions?: readonly ('create' | 'update' | 'disable' | 'delete')[];
+}
+
 interface Operations {
   /** The kinds and attributes the system has. */
   describe(options: CallOptions): Promise<SystemSchema>;
@@ -191,6 +200,8 @@ export interface Connector extends AsyncDisposable, Partial<Operations> {
       readonly applications?: readonly string[];
       /** Kinds that are read; what they need is a failure when it is missing, not a warning. */
       readonly kinds?: readonly ObjectKind[];
+      /** What is written, by runs and by clients. */
+      readonly writes?: readonly Writing[];
     },
   ): Promise<readonly CheckFinding[]>;
   /** What the profile or the system itself says about how it wants to be written. */
