@@ -53,7 +53,7 @@ const places: readonly Place[] = [
 try {
   for (const joined of ['exact', 'similar'] as const) {
     for (const place of places) {
-      if (![place.name, joined].some((word) => words.includes(word)) && words.length > 0) continue;
+      if (!words.every((word) => [place.name, joined].includes(word))) continue;
       const first = await measured(place, small, joined);
       const second = small === large ? first : await measured(place, large, joined);
       report(place, joined, first, second);

@@ -23,7 +23,8 @@ export function remergesAt(
   space: Space,
   merging: Merging | undefined,
 ): Date | undefined {
-  const turns = [...records].flatMap((held) => recordTurns(held, space));
+  const turns: (Date | undefined)[] = [];
+  for (const held of records) addTurns(turns, held, space);
   if (merging === undefined) return earliest(turns);
   for (const { attribute, from = [], computed: how } of merging.rules.ordered) {
     for (const { when } of from) turns.push(when?.dated?.turnsAt(attributes, space.at));
@@ -36,13 +37,14 @@ export function remergesAt(
   return earliest(turns);
 }
 
-function recordTurns(held: Held, space: Space): readonly (Date | undefined)[] {
+function addTurns(turns: (Date | undefined)[], held: Held, space: Space): void {
   const { rules, present } = held;
-  if (rules === undefined || !present) return [];
-  return [
-    rules.while?.dated?.turnsAt(space.mappedOf(held), space.at),
-    rules.map.timed && turnOf((now) => rules.map.map(space.attributesOf(held), now), space.at),
-  ];
+  if (rules === undefined || !present) return;
+  const { dated } = rules.while ?? {};
+  if (dated) turns.push(dated.turnsAt(space.mappedOf(held), space.at));
+  if (rules.map.timed) {
+    turns.push(turnOf((now) => rules.map.map(space.attributesOf(held), now), space.at));
+  }
 }
 
 export function earliest(dates: readonly (Date | undefined)[]): Date | undefined {

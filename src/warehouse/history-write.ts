@@ -28,7 +28,7 @@ export function writeHistory(
   { people }: Pick<Space, 'people'>,
   context: Context,
 ): Promise<void> {
-  const moves = movesOf(touched);
+  const moves = movesOf(touched, people);
   const made: IdentityId[] = [];
   const changes: NewChange[] = [];
   for (const person of changed) {
@@ -93,7 +93,11 @@ function changeOf(
   return [{ identity, records: spellRecords(records), before: spellBefore(before) }];
 }
 
-function movesOf(touched: readonly Held[]): ReadonlyMap<IdentityId, Moves> {
+/** Of whoever is new there is nothing to tell but that. */
+function movesOf(
+  touched: readonly Held[],
+  people: Space['people'],
+): ReadonlyMap<IdentityId, Moves> {
   const moves = new Map<IdentityId, Moves>();
   const of = (id: IdentityId): Moves => {
     const known = moves.get(id) ?? { gained: [], lost: [], records: [] };
@@ -101,7 +105,9 @@ function movesOf(touched: readonly Held[]): ReadonlyMap<IdentityId, Moves> {
     return known;
   };
   for (const { ref, stored, present, dropped, identity } of touched) {
-    const [old, now] = [stored?.identity, dropped ? undefined : identity];
+    const old = stored?.identity;
+    const now = dropped ? undefined : identity;
+    if (old === undefined && now !== undefined && people.get(now)?.stored === undefined) continue;
     for (const id of new Set([old, now])) if (id !== undefined) of(id).records.push(ref);
     const before = stored?.present ? old : undefined;
     const after = present ? now : undefined;

@@ -121,17 +121,29 @@ export function identityKeys(
   { exact, naming, compared }: Indexed,
 ): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const name of exact) {
-    for (const key of keysOf(kind, name, attributes[name])) keys.add(key);
-  }
+  for (const name of exact) addKeys(keys, kind, name, attributes[name]);
   for (const rule of compared[kind] ?? []) {
     for (const key of ruleKeys(kind, rule, attributes, 'kept')) keys.add(key);
   }
   if (kind !== 'user' && kind !== 'group') return keys;
-  for (const name of naming) {
-    for (const key of keysOf(kind, '', attributes[name])) keys.add(key);
-  }
+  for (const name of naming) addKeys(keys, kind, '', attributes[name]);
   return keys;
+}
+
+/** By far most values are one text, for which nothing is made on the way. */
+function addKeys(
+  keys: Set<string>,
+  kind: ObjectKind,
+  name: string,
+  value: AttributeValue | undefined,
+): void {
+  if (value === undefined) return;
+  if (typeof value === 'object') {
+    for (const key of keysOf(kind, name, value)) keys.add(key);
+    return;
+  }
+  const key = identityKey(kind, name, value);
+  if (key !== undefined) keys.add(key);
 }
 
 /** The keys of one attribute; several where it has several values. */
@@ -140,7 +152,12 @@ export function keysOf(
   name: string,
   value: AttributeValue | undefined,
 ): readonly string[] {
-  return scalars(value).flatMap((scalar) => identityKey(kind, name, scalar) ?? []);
+  if (value === undefined) return [];
+  if (typeof value === 'object') {
+    return scalars(value).flatMap((scalar) => identityKey(kind, name, scalar) ?? []);
+  }
+  const key = identityKey(kind, name, value);
+  return key === undefined ? [] : [key];
 }
 
 /** A path of accounts that is matched, with its text, which is part of the key. */
@@ -186,14 +203,16 @@ export function references(
   attributes: Attributes,
   names: readonly string[],
 ): readonly { readonly attribute: string; readonly referent: string }[] {
-  return names.flatMap((attribute) => {
+  const found: { readonly attribute: string; readonly referent: string }[] = [];
+  for (const attribute of names) {
     const value = attributes[attribute];
-    if (typeof value !== 'object') return [];
-    return elements(value).flatMap((element) => {
+    if (typeof value !== 'object') continue;
+    for (const element of elements(value)) {
       const referent = isReference(element) ? referentKey(element.$ref) : undefined;
-      return referent === undefined ? [] : [{ attribute, referent }];
-    });
-  });
+      if (referent !== undefined) found.push({ attribute, referent });
+    }
+  }
+  return found;
 }
 
 function scalars(value: AttributeValue | undefined): readonly Scalar[] {

@@ -8,7 +8,7 @@ import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { Context } from './context.ts';
 import { joinKeys, keysOfRule, similarTo } from './join.ts';
 import { isBlock } from './keys.ts';
-import type { SimilarRule } from './similar/rule.ts';
+import type { JoinRule, SimilarRule } from './similar/rule.ts';
 import type { Held, Space } from './space.ts';
 import type { SourceRules } from './warehouse.ts';
 
@@ -50,7 +50,8 @@ async function lookUpSimilar(
 ): Promise<void> {
   const open: Open[] = [];
   for (const held of asking) {
-    const rule = held.rules && similarRuleFor(held, held.rules, space);
+    if (!held.rules?.join.some(isSimilar)) continue;
+    const rule = similarRuleFor(held, held.rules, space);
     if (rule) open.push({ held, kind: held.ref.kind, rule });
   }
   if (open.length === 0) return;
@@ -79,10 +80,14 @@ async function lookUpSimilar(
   await Promise.all([space.loadPeople(alike), space.loadApart(asked)]);
 }
 
+function isSimilar(rule: JoinRule): rule is SimilarRule {
+  return typeof rule !== 'string' && 'similar' in rule;
+}
+
 /** The first rule that compares, unless one before it has a hit. */
 function similarRuleFor(held: Held, rules: SourceRules, space: Space): SimilarRule | undefined {
   for (const rule of rules.join) {
-    if (typeof rule !== 'string' && 'similar' in rule) return rule;
+    if (isSimilar(rule)) return rule;
     const found = keysOfRule(rules.kind, rule, space.mappedOf(held)).some((key) =>
       [...space.hits(key)].some((id) => {
         const person = space.people.get(id);

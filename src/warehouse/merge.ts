@@ -101,6 +101,11 @@ interface Counting {
 }
 
 function counting(contributions: readonly Contribution[]): Counting {
+  const [only] = contributions;
+  // Most people are known to one system when they are first met.
+  if (only && contributions.length === 1) {
+    return { present: only.present && only.rules.authority, counted: contributions };
+  }
   const present = contributions.some((each) => each.present && each.rules.authority);
   const counted = (present ? contributions.filter((each) => each.present) : contributions).toSorted(
     byDefaultPrecedence,

@@ -23,11 +23,22 @@ export function originsText({ origins }: { readonly origins: Origins }): Json {
 }
 
 function spelled(origins: Origins): Json {
-  const names = Map.groupBy(Object.keys(origins), (name) => origins[name] ?? OTHERWISE);
-  const [main] = [...names].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
+  const names: Record<SystemName, string[]> = {};
+  for (const name of Object.keys(origins)) {
+    const system = origins[name] ?? OTHERWISE;
+    const those = names[system];
+    if (those) those.push(name);
+    else names[system] = [name];
+  }
+  let main: SystemName | undefined;
+  let most = 0;
+  for (const system of Object.keys(names)) {
+    const { length = 0 } = names[system] ?? [];
+    if (length > most) [main, most] = [system, length];
+  }
   if (main === undefined) return '{}';
-  const others = [...names].filter(([system]) => system !== main);
-  return JSON.stringify({ [OTHERWISE]: main, ...Object.fromEntries(others) });
+  const { [main]: _, ...others } = names;
+  return JSON.stringify({ [OTHERWISE]: main, ...others });
 }
 
 export function parseOrigins(text: Json, attributes: Attributes): Origins {

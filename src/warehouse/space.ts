@@ -72,6 +72,8 @@ export interface Person {
 
 const MOST_HITS = 8;
 
+const NOBODY: ReadonlySet<IdentityId> = new Set();
+
 export interface Space {
   /** The time it was opened at. */
   readonly at: Date;
@@ -126,7 +128,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
   const at = now();
   const records = new Map<string, Held>();
   const people = new Map<IdentityId, Person>();
-  const fetched = new Map<string, IdentityId[]>();
+  const fetched = new Map<string, Set<IdentityId>>();
   const gained = new Map<string, Set<IdentityId>>();
   const lost = new Map<string, Set<IdentityId>>();
   let newKeys = new Set<string>();
@@ -209,7 +211,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
     loadHits: async (keys) => {
       const missing = [...new Set(keys)].filter((key) => !fetched.has(key));
       if (missing.length === 0) return;
-      for (const key of missing) fetched.set(key, []);
+      for (const key of missing) fetched.set(key, new Set());
       const exact = missing.filter(isExact);
       const ruled = missing.filter((key) => !isExact(key));
       const found = await Promise.all([
@@ -219,16 +221,16 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       for (const { key, identity } of found.flat()) {
         const hits = fetched.get(key);
         // Two are too many to choose from; of a value that everybody has, not everybody is loaded.
-        if (hits && hits.length < MOST_HITS) hits.push(identity);
+        if (hits && hits.size < MOST_HITS) hits.add(identity);
       }
     },
 
     loadBlocks: async (keys) => {
       const missing = [...new Set(keys)].filter((key) => !fetched.has(key));
       if (missing.length === 0) return;
-      for (const key of missing) fetched.set(key, []);
+      for (const key of missing) fetched.set(key, new Set());
       for (const { key, identity } of await store.identitiesInBlocks(missing, MOST_IN_BLOCK + 1)) {
-        fetched.get(key)?.push(identity);
+        fetched.get(key)?.add(identity);
       }
     },
 
@@ -262,10 +264,13 @@ export function openSpace({ store, book, now, newId }: Context): Space {
     },
 
     hits: (key) => {
-      const found = new Set(fetched.get(key));
-      for (const id of lost.get(key) ?? []) found.delete(id);
-      for (const id of gained.get(key) ?? []) found.add(id);
-      return found;
+      const found = fetched.get(key) ?? NOBODY;
+      const [gone, come] = [lost.get(key), gained.get(key)];
+      if (gone === undefined && come === undefined) return found;
+      const hits = new Set(found);
+      for (const id of gone ?? []) hits.delete(id);
+      for (const id of come ?? []) hits.add(id);
+      return hits;
     },
 
     attributesOf: (held) => {

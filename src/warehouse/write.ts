@@ -106,10 +106,11 @@ function peopleChanges(
     if (names.length > 0 || whole || stored?.origins !== originsText(person)) {
       changes.changed.push(person);
     }
-    const read = new Set([...names, ...(raw.get(identity) ?? [])]);
-    if (!whole && read.size === 0) continue;
+    const read = whole ? names : [...names, ...(raw.get(identity) ?? [])];
+    if (!whole && read.length === 0) continue;
+    const distinct = whole ? undefined : new Set(read);
     for (const target of book.targetsOf(kind)) {
-      if (whole || readsAny(target, read)) {
+      if (distinct === undefined || readsAny(target, distinct)) {
         const urgent = becomesUrgent(person, target, now());
         changes.due.push({ identity, target: target.system, ...stamp, ...(urgent && { urgent }) });
       }
@@ -173,7 +174,8 @@ export function isTouched({
 function movement({ ref, stored, present, identity, dropped }: Held): readonly Moved[] {
   const [before, after] = [stored?.identity, dropped ? undefined : identity];
   if (before === after && stored?.present === present) return [];
-  const identities = [...new Set([before, after])].filter((id) => id !== undefined);
+  const identities = before === after ? [] : after === undefined ? [] : [after];
+  if (before !== undefined) identities.unshift(before);
   return identities.length === 0 ? [] : [{ ref, isNew: stored === undefined, identities }];
 }
 
@@ -268,9 +270,12 @@ interface EdgeChange {
   readonly gained: readonly Omit<Edge, 'referred'>[];
 }
 
+const NO_EDGES: EdgeChange = { lost: [], gained: [] };
+
 function changedEdges({ id, before, attributes }: Person, names: readonly string[]): EdgeChange {
   const old = references(before, names);
   const now = references(attributes, names);
+  if (old.length === 0 && now.length === 0) return NO_EDGES;
   const missingFrom =
     (others: typeof old) =>
     ({ attribute, referent }: (typeof old)[number]): boolean =>
