@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CHECKPOINT, testApi } from '../server/api/testing.ts';
+import { testApi } from '../server/api/testing.ts';
+import { CHECKPOINT } from '../server/api/testing-audit.ts';
 import type { Verbs } from '../sync/verbs.ts';
 import { runProgram } from './program.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
-import { testVerbs } from '../server/api/testing.ts';
+import { testVerbs } from '../server/api/testing-verbs.ts';
 import type { RunReport } from '../sync/engine.ts';
 import type { OutcomeRow } from '../sync/ledger.ts';
 import type { StatusReport, Verbs } from '../sync/verbs.ts';

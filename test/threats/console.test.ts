@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { testApi, testVerbs } from '../../src/server/api/testing.ts';
+import { testApi } from '../../src/server/api/testing.ts';
+import { testVerbs } from '../../src/server/api/testing-verbs.ts';
 import { VerbRefusal } from '../../src/sync/refusal.ts';
 
 const SCRIPT = `<script>fetch('/api/runs',{method:'POST'})</script>`;

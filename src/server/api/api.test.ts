@@ -9,7 +9,9 @@ import { isAllowed, POLICY, ROLES } from './policy.ts';
 import { ENDPOINTS } from './routes/index.ts';
 import { problemDocument } from './schemas/problem.ts';
 import { task } from './schemas/task.ts';
-import { each, expectToFit, REPORT, type TestApi, testApi } from './testing.ts';
+import { expectToFit, type TestApi, testApi } from './testing.ts';
+import { each } from './testing-each.ts';
+import { REPORT } from './testing-run.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
   run: 'run-1',

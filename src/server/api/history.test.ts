@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryRequest, ShowRequest } from '../../sync/history.ts';
 import { VerbRefusal } from '../../sync/refusal.ts';
-import { testApi, testVerbs } from './testing.ts';
+import { testApi } from './testing.ts';
+import { testVerbs } from './testing-verbs.ts';
 
 const SHOWN = '/api/people/ada/identity';
 const HISTORY = '/api/people/ada/history';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ExplainRequest } from '../../sync/verbs.ts';
 import type { Role } from './policy.ts';
-import { testApi, testVerbs } from './testing.ts';
+import { testApi } from './testing.ts';
+import { testVerbs } from './testing-verbs.ts';
 
 const PATH = '/api/people/ada/explanation';
 

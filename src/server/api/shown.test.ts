@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Role } from './policy.ts';
 import { hiddenAttributes, shown } from './shown.ts';
-import { each, testApi } from './testing.ts';
+import { testApi } from './testing.ts';
+import { each } from './testing-each.ts';
 
 const PRIVATE = ['1990-12-10', '+46 70 111 11 11', '+46 70 222 22 22'];
 
