@@ -4,24 +4,37 @@ import type { Write, Written } from '../connectors/directory/storage.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { Queries } from './database.ts';
 
-/** So that whoever lists is told how many there are without a look at them. */
+/**
+ * So that whoever lists is told how many there are without a look at them.
+ *
+ * @param counted Kinds that are known to be counted: theirs is not waited for, but fails with the transaction.
+ */
 export async function count(
   queries: Queries,
   system: SystemName,
+  counted: Set<ObjectKind>,
   writes: readonly Write[],
   written: readonly Written[],
 ): Promise<void> {
-  const more = new Map<ObjectKind, number>();
+  const steps = new Map<ObjectKind, number>();
   for (const [index, write] of writes.entries()) {
     const step = written[index]?.type === 'done' ? stepOf(write) : undefined;
-    if (step) more.set(step.kind, (more.get(step.kind) ?? 0) + step.by);
+    if (step) steps.set(step.kind, (steps.get(step.kind) ?? 0) + step.by);
   }
-  for (const [kind, by] of more) {
-    const known = await queries.run(
+  for (const [kind, by] of steps) {
+    const more = queries.run(
       'update directory_count set value = value + ? where system = ? and kind = ?',
       [by, system, kind],
     );
-    if (known > 0) continue;
+    if (counted.has(kind)) {
+      more.catch(() => undefined);
+      continue;
+    }
+    const isCounted = (await more) > 0;
+    if (isCounted) {
+      counted.add(kind);
+      continue;
+    }
     await queries.run(
       `insert into directory_count (system, kind, value)
        select ?, ?, count(*) from directory_object where system = ? and kind = ?`,

@@ -32,8 +32,9 @@ interface PageRow extends Row {
   readonly total: number | null;
 }
 
+/** Whose beginning is cut off by what it is: `substr` would count all of its characters. */
 const TEXT = `(? || extensions || ? || id || ? || created_at || ? || modified_at || ? || id || ? || sequence
-  || ? || case attributes when '{}' then '}' else ',' || substr(attributes, 2) end)`;
+  || ? || case attributes when '{}' then '}' else ',' || ltrim(attributes, '{') end)`;
 
 const OBJECTS = `select id, sequence, extensions, further, ${TEXT} as text from directory_object
   where system = ? and kind = ?`;

@@ -4,17 +4,15 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { indexTerms } from '../connectors/directory/index-terms.ts';
-import { namesBeside } from '../connectors/directory/names.ts';
 import type { DirectoryStorage, Write, Written } from '../connectors/directory/storage.ts';
-import type { SystemName } from '../identity/record.ts';
+import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Queries } from './database.ts';
 import { count } from './directory-count.ts';
 import { leaveGroups } from './directory-groups.ts';
 import { isLimited, roomIn } from './directory-limits.ts';
-import { keepUniques, nobodyElseHas, takenUnique } from './directory-unique.ts';
+import { isMaking, type Making, makeAll, NUMBER, put } from './directory-puts.ts';
+import { takenUnique } from './directory-unique.ts';
 
-type Put = Write & { readonly type: 'put' };
 type Members = Write & { readonly type: 'members' };
 
 interface Waiting {
@@ -31,6 +29,7 @@ export function directoryWrites(database: Database, system: SystemName): Directo
   const outside = AsyncLocalStorage.snapshot();
   let waiting: Waiting[] = [];
   let busy = false;
+  const counted = new Set<ObjectKind>();
 
   async function commitAll(): Promise<void> {
     busy = true;
@@ -40,7 +39,7 @@ export function directoryWrites(database: Database, system: SystemName): Directo
       try {
         const writes = together.map(({ write }) => write);
         const written = await database.transaction((queries) =>
-          commit(queries, database, system, writes),
+          commit(queries, database, system, counted, writes),
         );
         together.forEach(({ resolve }, index) => {
           resolve(written[index] ?? { type: 'moved' });
@@ -68,6 +67,7 @@ async function commit(
   queries: Queries,
   database: Database,
   system: SystemName,
+  counted: Set<ObjectKind>,
   writes: readonly Write[],
 ): Promise<readonly Written[]> {
   const needed = writes.map(numbersOf);
@@ -81,29 +81,39 @@ async function commit(
   );
   const room = writes.some(isLimited) ? await roomIn(queries, database, system, writes) : undefined;
   let behind = total;
+  const makings: Making[] = [];
   const results = writes.map((write, index) => {
     // How far the first number of this write lies behind the last one taken.
     behind -= needed[index] ?? 0;
     const first = behind + (needed[index] ?? 0) - 1;
+    if (!room && isMaking(write)) {
+      makings.push({ write, behind: first });
+      return undefined;
+    }
     const start = () => started(queries, database, system, write, first);
     // Where it is limited how much there may be, each waits for what became of the one before.
-    return room ? start : start();
+    if (room) return start;
+    const begun = start();
+    // Waited for later; where one before it has failed already, nobody does.
+    begun.catch(() => undefined);
+    return () => begun;
   });
   const last = (await taken)[0]?.value ?? 0;
+  const made = await makeAll(queries, system, makings, last);
   const written: Written[] = [];
   let next = last - total + 1;
   for (const [index, write] of writes.entries()) {
-    const result = results[index];
+    const result = results[index] ?? (() => Number(made.has(next)));
     const fits = !room || (await room.fits(write));
-    const changed = fits ? await (typeof result === 'function' ? result() : result) : 0;
     const outcome: Written = fits
-      ? await finished(queries, database, system, write, changed ?? 0, next)
+      ? await finished(queries, database, system, write, await result(), next)
       : { type: 'full' };
     room?.note(write, outcome);
     written.push(outcome);
     next += needed[index] ?? 0;
   }
   await record(queries, database, system, writes, written);
+  await count(queries, system, counted, writes, written);
   return written;
 }
 
@@ -122,10 +132,7 @@ function started(
 ): Promise<number> {
   switch (write.type) {
     case 'put':
-      if (write.uniques) return putAlone(queries, database, system, write, behind);
-      return write.expects === 0
-        ? queries.run(INSERT, insertParameters(system, write, behind))
-        : queries.run(UPDATE, updateParameters(system, write, behind));
+      return put(queries, database, system, write, behind);
     case 'remove':
       return queries.run(
         'delete from directory_object where system = ? and kind = ? and id = ? and sequence = ?',
@@ -134,76 +141,6 @@ function started(
     case 'members':
       return changeMembers(queries, system, write, behind);
   }
-}
-
-const NUMBER = '(select value from directory_sequence where system = ?) - ?';
-
-const COLUMNS = `insert into directory_object (system, kind, id, sequence, created_at, modified_at,
-    attributes, state, extensions, further, name, external, mail, waiting, unique_name)`;
-
-const INSERT = `${COLUMNS} values (?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict do nothing`;
-
-const UPDATE = `update directory_object set sequence = ${NUMBER}, modified_at = ?, attributes = ?,
-    state = ?, extensions = ?, further = ?, name = ?, external = ?, mail = ?, waiting = ?, unique_name = ?
-  where system = ? and kind = ? and id = ? and sequence = ?
-    and not exists (select 1 from directory_object other where other.system = ?
-      and other.kind = ? and other.unique_name = ? and other.id <> ?)`;
-
-/** With values that no other object may have, of which there can be several. */
-async function putAlone(
-  queries: Queries,
-  database: Database,
-  system: SystemName,
-  write: Put,
-  behind: number,
-): Promise<number> {
-  const { sql, parameters } = nobodyElseHas(database, system, write);
-  const changed =
-    write.expects === 0
-      ? queries.run(
-          `${COLUMNS} select ?, ?, ?, ${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where ${sql}
-           on conflict do nothing`,
-          [...insertParameters(system, write, behind), ...parameters],
-        )
-      : queries.run(`${UPDATE} and ${sql}`, [
-          ...updateParameters(system, write, behind),
-          ...parameters,
-        ]);
-  const number = { sql: NUMBER, parameters: [system, behind] };
-  const [count] = await Promise.all([changed, keepUniques(queries, system, write, number)]);
-  return count;
-}
-
-function insertParameters(system: SystemName, write: Put, behind: number) {
-  const { kind, id, createdAt, modifiedAt } = write.object;
-  return [system, kind, id, system, behind, createdAt, modifiedAt, ...contentOf(write)];
-}
-
-function updateParameters(system: SystemName, write: Put, behind: number) {
-  const { kind, id, modifiedAt } = write.object;
-  const unique = write.unique ?? null;
-  return [
-    ...[system, behind, modifiedAt, ...contentOf(write)],
-    ...[system, kind, id, write.expects],
-    ...[system, kind, unique, id],
-  ];
-}
-
-function contentOf({ object, unique }: Put) {
-  const { name, external, mail, waiting } = indexTerms(object);
-  const { extensions, further } = namesBeside(object.kind, object.attributes);
-  return [
-    JSON.stringify(object.attributes),
-    JSON.stringify(object.state),
-    extensions,
-    further,
-    name ?? null,
-    external ?? null,
-    mail ?? null,
-    waiting ?? null,
-    unique ?? null,
-  ];
 }
 
 async function changeMembers(
@@ -314,7 +251,6 @@ async function record(
       removals,
     ),
   ]);
-  await count(queries, system, writes, written);
   const gone = removals.map(([, , id]) => String(id));
   const at = writes.findLast(({ type }) => type === 'remove');
   if (gone.length > 0 && at?.type === 'remove')
