@@ -26,7 +26,18 @@ export const systemDocument = z.strictObject({
     .meta({ title: 'Write' }),
   serve: z
     .strictObject({
-      kinds: z.array(kinds).optional(),
+      kinds: z
+        .array(
+          z
+            .string()
+            .regex(/^[a-z][A-Za-z0-9]*$/, 'a kind of the system, such as user, group or device'),
+        )
+        .optional()
+        .meta({
+          title: 'Kinds',
+          description:
+            'What is offered: people, groups, and whatever else the system has; all when absent.',
+        }),
       clients: z
         .array(z.enum(Object.keys(CLIENTS)))
         .optional()

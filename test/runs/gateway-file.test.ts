@@ -195,3 +195,26 @@ it('refuses to be served by a column that is not there', async () => {
     message: 'serve.map.user: the system has no attribute "logon"; did you mean "login"?',
   });
 });
+
+it('shows rows of another kind as resources of a type of their own', async () => {
+  await here.write('devices.csv', 'serial,model,rack\nS1,Laptop,\nS2,Server,R7\n');
+  const devices = await here.connect({ path: 'devices.csv', id: 'serial', kind: 'device' });
+  const { send, list, bugs } = await gateway(devices, { kinds: ['device'] });
+  const { body: types } = await send('GET', '/ResourceTypes');
+  expect(types.Resources).toMatchObject([
+    { name: 'Device', endpoint: '/Devices', schema: 'urn:lockstep:schemas:2.0:Device' },
+  ]);
+  expect((await send('GET', '/Schemas/urn:lockstep:schemas:2.0:Device')).status).toBe(200);
+  expect(await send('GET', '/Devices/S2')).toMatchObject({
+    status: 200,
+    body: { id: 'S2', serial: 'S2', model: 'Server', rack: 'R7' },
+  });
+  const found = await list('/Devices', { filter: 'model eq "laptop"' });
+  expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ id: 'S1' }] });
+  expect((await send('GET', '/Users')).status).toBe(404);
+  expect(bugs).toEqual([]);
+  await expect(gateway(devices, { kinds: ['user', 'device'] })).rejects.toMatchObject({
+    code: 'unknown-kind',
+    remedy: 'Its kinds are device.',
+  });
+});

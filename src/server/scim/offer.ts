@@ -29,6 +29,14 @@ export async function offeredSystem(
   const named = isNamed ? connector : await viewed({ ...connector, describe, get, search }, map);
   const served = await servedSystem(name, isReadOnly ? readOnly(named) : named);
   if (kinds === undefined) return served;
+  const all = [...served.types.values()].map(({ kind }) => kind);
+  const strange = kinds.filter((kind) => !all.includes(kind));
+  if (strange.length > 0)
+    throw new ConnectorError('invalid', `${name} has no kind ${strange.join(', ')} to be served`, {
+      code: 'unknown-kind',
+      remedy: `Its kinds are ${all.join(', ')}.`,
+      general: true,
+    });
   const types = [...served.types].filter(([, { kind }]) => kinds.includes(kind));
   return { ...served, types: new Map(types) };
 }
