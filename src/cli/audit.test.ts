@@ -1,48 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { testApi } from '../server/api/testing.ts';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { CHECKPOINT } from '../server/api/testing-audit.ts';
 import type { Verbs } from '../sync/verbs.ts';
-import { runProgram } from './program.ts';
+import { commandLine } from './testing.ts';
 
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-audit-'));
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-async function lockstep(
-  parameters: readonly string[],
-  verbs: Partial<Verbs> = {},
-  role = 'auditor',
-) {
-  const { fetch } = testApi(verbs);
-  let stdout = '';
-  const exit = await runProgram(
-    [...parameters, '--server', 'https://lockstep.contoso.com'],
-    {
-      version: '1',
-      world: { env: { LOCKSTEP_TOKEN: `contoso.${role}` } },
-      fetch: async (url: string, init: RequestInit) => fetch(new Request(url, init)),
-    } as never,
-    {
-      stdin: {},
-      stdout: {
-        write: (text) => {
-          stdout += text;
-        },
-      },
-      stderr: { write: () => {} },
-      env: {},
-    },
-    new AbortController().signal,
-  );
-  return { exit, stdout };
-}
+const { file: inFolder, here, there } = commandLine();
+const lockstep = (parameters: readonly string[], verbs: Partial<Verbs> = {}, role = 'auditor') =>
+  there(parameters, verbs, { token: `contoso.${role}` });
 
 describe('lockstep audit', () => {
   it('lists who did what', async () => {
@@ -95,7 +59,7 @@ describe('lockstep audit verify', () => {
   });
 
   it('compares with what was kept elsewhere', async () => {
-    const file = path.join(folder, 'checkpoint.json');
+    const file = inFolder('checkpoint.json');
     const { stdout } = await lockstep(['audit', 'checkpoint', '--json']);
     await writeFile(file, stdout);
     const handed: unknown[] = [];
@@ -112,7 +76,7 @@ describe('lockstep audit verify', () => {
       };
     };
     const verified = await lockstep(['audit', 'verify', '--checkpoint', file], { verifyAudit });
-    expect(verified).toEqual({
+    expect(verified).toMatchObject({
       exit: 0,
       stdout: 'Whole: 9 entries, 1 to 9.\nThe checkpoint is a part of it.\n',
     });
@@ -123,16 +87,7 @@ describe('lockstep audit verify', () => {
   });
 
   it('deletes nothing that is still to come', async () => {
-    let said = '';
-    const write = (text: string) => {
-      said += text;
-    };
-    const exit = await runProgram(
-      ['audit', 'prune', '--before', '2999-01-01'],
-      { version: '1', world: { env: {} } } as never,
-      { stdin: {}, stdout: { write }, stderr: { write }, env: {} },
-      new AbortController().signal,
-    );
-    expect([exit, said]).toEqual([64, expect.stringContaining('a time that has passed')]);
+    const { exit, stderr } = await here(['audit', 'prune', '--before', '2999-01-01']);
+    expect([exit, stderr]).toEqual([64, expect.stringContaining('a time that has passed')]);
   });
 });

@@ -1,56 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { testApi } from '../server/api/testing.ts';
+import { describe, expect, it } from 'vitest';
 import { testVerbs } from '../server/api/testing-verbs.ts';
 import type { Verbs } from '../sync/verbs.ts';
 import type { HistoryEntry } from '../warehouse/history.ts';
-import { runProgram } from './program.ts';
+import { commandLine } from './testing.ts';
 
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-history-'));
-  await writeFile(path.join(folder, 'lockstep.yaml'), 'systems: {}\n');
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-async function shown(parameters: readonly string[], services: object) {
-  let stdout = '';
-  const write = (text: string): void => {
-    stdout += text;
-  };
-  const world = {
-    env: { LOCKSTEP_TOKEN: 'contoso.administrator' },
-    connectors: [],
-    profiles: folder,
-  };
-  const exit = await runProgram(
-    ['identity', ...parameters],
-    { version: '1', world, ...services } as never,
-    { stdin: {}, stdout: { write }, stderr: { write: () => {} }, env: {} },
-    new AbortController().signal,
-  );
-  return { exit, stdout };
-}
-
-function here(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
-  const open = async () => ({
-    engine: { now: () => new Date('2026-03-01T10:05:00Z') },
-    verbs: testVerbs(verbs),
-    [Symbol.asyncDispose]: async () => {},
-  });
-  return shown([...parameters, '-c', path.join(folder, 'lockstep.yaml')], { open });
-}
-
-function there(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
-  const { fetch } = testApi(verbs);
-  return shown([...parameters, '--server', 'https://lockstep.contoso.com'], {
-    fetch: async (url: string, init: RequestInit) => fetch(new Request(url, init)),
-  });
-}
+const line = commandLine();
+const here = (parameters: readonly string[], verbs: Partial<Verbs> = {}) =>
+  line.here(['identity', ...parameters], verbs);
+const there = (parameters: readonly string[], verbs: Partial<Verbs> = {}) =>
+  line.there(['identity', ...parameters], verbs);
 
 const HR = { system: 'hr', kind: 'user', id: '4711' };
 const RAMP = { system: 'ramp', kind: 'user', id: 'u1' };

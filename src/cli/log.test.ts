@@ -1,80 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import type { ConnectorDefinition } from '../connectors/spi/index.ts';
-import { testApi } from '../server/api/testing.ts';
+import { describe, expect, it } from 'vitest';
 import { testVerbs } from '../server/api/testing-verbs.ts';
 import type { OutcomeQuery } from '../sync/ledger.ts';
 import type { LogEntry } from '../sync/log-entry.ts';
 import type { Verbs } from '../sync/verbs.ts';
-import { runProgram } from './program.ts';
-import type { Services } from './services.ts';
+import { type CommandLine, commandLine } from './testing.ts';
 
-const NOTHING: ConnectorDefinition<unknown> = {
-  type: 'nothing',
-  title: 'Nothing',
-  options: z.strictObject({}),
-  defaultReadMap: {},
-  connect: () => Promise.reject(new Error('never connected here')),
-};
-
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-log-'));
-  const text = 'systems: { ramp: { connector: nothing, read: { user: {} } } }\n';
-  await writeFile(path.join(folder, 'lockstep.yaml'), text);
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-async function shown(parameters: readonly string[], services: Partial<Services>) {
-  let stdout = '';
-  let stderr = '';
-  const world = { env: {}, connectors: [NOTHING], profiles: folder };
-  const exit = await runProgram(
-    parameters,
-    { version: '1', world, ...services } as never,
-    {
-      stdin: {},
-      stdout: {
-        write: (text) => {
-          stdout += text;
-        },
-      },
-      stderr: {
-        write: (text) => {
-          stderr += text;
-        },
-      },
-      env: {},
-    },
-    new AbortController().signal,
-  );
-  return { exit, stdout, stderr };
-}
-
-/** What a command line shows, carried out here. */
-function here(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
-  const open = async () => ({
-    engine: { now: () => new Date() },
-    verbs: testVerbs(verbs),
-    [Symbol.asyncDispose]: async () => {},
-  });
-  return shown([...parameters, '-c', path.join(folder, 'lockstep.yaml')], { open } as never);
-}
-
-/** The same by a server elsewhere that has the same verbs. */
-function there(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
-  const { fetch } = testApi(verbs);
-  return shown([...parameters, '--server', 'https://lockstep.contoso.com'], {
-    fetch: async (url: string, init: RequestInit) => fetch(new Request(url, init)),
-    world: { env: { LOCKSTEP_TOKEN: 'contoso.administrator' } },
-  } as never);
-}
+const line = commandLine();
+const { there } = line;
+const here: CommandLine['here'] = (parameters, verbs, watched) =>
+  line.here(parameters, verbs, { now: new Date(), ...watched });
 
 const [ADA] = await Array.fromAsync(testVerbs({}).entries({ limit: 1 }));
 if (ADA === undefined) throw new Error('the tenant for tests has an empty log');
@@ -209,31 +144,12 @@ describe('the log as CSV', () => {
       },
     };
     let lines = 0;
-    const open = async () => ({
-      engine: { now: () => new Date() },
-      verbs: testVerbs(many),
-      [Symbol.asyncDispose]: async () => {},
-    });
-    await runProgram(
-      ['log', '--csv', '-c', path.join(folder, 'lockstep.yaml')],
-      {
-        version: '1',
-        world: { env: {}, connectors: [NOTHING], profiles: folder },
-        open,
-      } as never,
-      {
-        stdin: {},
-        stdout: {
-          write: () => {
-            lines++;
-            left.push(made - lines);
-          },
-        },
-        stderr: { write: () => undefined },
-        env: {},
+    await here(['log', '--csv'], many, {
+      wrote: () => {
+        lines++;
+        left.push(made - lines);
       },
-      new AbortController().signal,
-    );
+    });
     expect([lines, Math.max(...left)]).toEqual([1001, -1]);
   });
 });

@@ -1,46 +1,17 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readFile, stat } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ERASURE } from '../server/api/testing-privacy.ts';
-import { testVerbs } from '../server/api/testing-verbs.ts';
 import type { EraseRequest } from '../sync/privacy-erase.ts';
 import type { Verbs } from '../sync/verbs.ts';
-import { runProgram } from './program.ts';
+import { commandLine } from './testing.ts';
 
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-privacy-'));
-  await writeFile(path.join(folder, 'lockstep.yaml'), 'systems: {}\n');
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-async function privacy(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
-  let stdout = '';
-  const write = (text: string): void => {
-    stdout += text;
-  };
-  const open = async () => ({
-    engine: { now: () => new Date('2026-03-01T10:05:00Z') },
-    verbs: testVerbs(verbs),
-    [Symbol.asyncDispose]: async () => {},
-  });
-  const config = ['-c', path.join(folder, 'lockstep.yaml')];
-  const world = { env: {}, connectors: [], profiles: folder };
-  const exit = await runProgram(
-    ['privacy', ...parameters, ...config],
-    { version: '1', world, open } as never,
-    { stdin: {}, stdout: { write }, stderr: { write: () => {} }, env: {} },
-    new AbortController().signal,
-  );
-  return { exit, stdout };
-}
+const { file: inFolder, here } = commandLine();
+const privacy = (parameters: readonly string[], verbs: Partial<Verbs> = {}) =>
+  here(['privacy', ...parameters], verbs);
 
 describe('privacy export', () => {
   it('writes a file that nobody else can read, and tells how much it is', async () => {
-    const file = path.join(folder, 'ada.json');
+    const file = inFolder('ada.json');
     const { exit, stdout } = await privacy(['export', 'ada', '--out', file]);
     expect([exit, stdout]).toEqual([0, `ada@contoso.com: 1 row of 1 table written to ${file}.\n`]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -74,7 +45,7 @@ describe('privacy erase', () => {
   });
 
   it('erases, shows the proof and writes it where it is wanted', async () => {
-    const file = path.join(folder, 'proof.json');
+    const file = inFolder('proof.json');
     const options = ['--suppress', '--yes', '--reason', 'by letter', '--out', file];
     const { exit, stdout } = await privacy(['erase', 'ada', ...options], { erasePerson });
     expect([exit, erased]).toEqual([0, [{ person: 'ada', suppress: true, reason: 'by letter' }]]);

@@ -1,97 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { type ConnectorDefinition, ConnectorError } from '../connectors/spi/index.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConnectorError } from '../connectors/spi/index.ts';
 import { testApi } from '../server/api/testing.ts';
 import { PLAN, REPORT } from '../server/api/testing-run.ts';
-import { testVerbs } from '../server/api/testing-verbs.ts';
 import { VerbRefusal } from '../sync/refusal.ts';
 import type { Verbs } from '../sync/verbs.ts';
-import { runProgram } from './program.ts';
-import type { Services } from './services.ts';
+import { type CommandLine, commandLine, seen } from './testing.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const line = commandLine();
+const { file: inFolder, there } = line;
+/** A server takes the time from the clock. */
+const here: CommandLine['here'] = (parameters, verbs) =>
+  line.here(parameters, verbs, { now: new Date() });
 
-const CONFIGURATION = `systems:
-  hr: { connector: nothing, read: { user: {} } }
-  ramp: { connector: nothing, read: { user: {} } }
-`;
-
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-remote-'));
-  await writeFile(path.join(folder, 'lockstep.yaml'), CONFIGURATION);
-  await writeFile(path.join(folder, 'plan.jsonl'), '{"a":1}\n{"b":2}\n');
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-const NOTHING: ConnectorDefinition<unknown> = {
-  type: 'nothing',
-  title: 'Nothing',
-  options: z.strictObject({}),
-  defaultReadMap: {},
-  connect: () => Promise.reject(new Error('never connected here')),
-};
-
-interface Seen {
-  readonly exit: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** What a command line shows, carried out here. */
-function here(parameters: readonly string[], verbs: Partial<Verbs>): Promise<Seen> {
-  const engine = { now: () => new Date() };
-  const open = async () => ({
-    engine,
-    verbs: testVerbs(verbs),
-    [Symbol.asyncDispose]: async () => {},
-  });
-  return shown([...parameters, '-c', path.join(folder, 'lockstep.yaml')], { open } as never);
-}
-
-/** The same by a server elsewhere that has the same verbs. */
-function there(
-  parameters: readonly string[],
-  verbs: Partial<Verbs>,
-  options: { readonly token?: string; readonly server?: string } = {},
-): Promise<Seen> {
-  const { token = 'contoso.administrator', server = 'https://lockstep.contoso.com' } = options;
-  const { fetch } = testApi(verbs);
-  const world = { env: { LOCKSTEP_TOKEN: token } };
-  return shown([...parameters, '--server', server], {
-    fetch: async (url: string, init: RequestInit) => fetch(new Request(url, init)),
-    world,
-  } as never);
-}
-
-async function shown(
-  parameters: readonly string[],
-  { world, ...services }: Partial<Services>,
-): Promise<Seen> {
-  let stdout = '';
-  let stderr = '';
-  const exit = await runProgram(
-    parameters,
-    {
-      version: '1',
-      ...services,
-      world: { env: {}, connectors: [NOTHING], profiles: path.join(root, 'profiles'), ...world },
-    } as Services,
-    {
-      stdin: {},
-      stdout: { write: (text) => (stdout += text) },
-      stderr: { write: (text) => (stderr += text) },
-      env: {},
-    },
-    new AbortController().signal,
-  );
-  return { exit, stdout, stderr };
-}
+beforeEach(() => writeFile(inFolder('plan.jsonl'), '{"a":1}\n{"b":2}\n'));
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['run'],
@@ -125,7 +47,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 it('a server tries a configuration that is here', async () => {
-  const file = path.join(folder, 'lockstep.yaml');
+  const file = inFolder('lockstep.yaml');
   const seen = await there(['plan', '--with', file], {});
   expect(seen.exit).toBe(2);
   expect(seen.stdout).toContain('1,204 people in 1 system, worked out in 12 ms');
@@ -143,9 +65,7 @@ describe('a command shows the same, here and by a server', () => {
   it.each(COMMANDS.map((parameters) => [parameters.join(' '), parameters] as const))(
     '%s',
     async (_, parameters) => {
-      const named = parameters.map((each) =>
-        each === 'PLAN' ? path.join(folder, 'plan.jsonl') : each,
-      );
+      const named = parameters.map((each) => (each === 'PLAN' ? inFolder('plan.jsonl') : each));
       const plan: Verbs['plan'] = async () => ({
         verdict: 'held',
         readings: REPORT.readings,
@@ -180,7 +100,7 @@ describe('a command shows the same, here and by a server', () => {
       readings: [],
       targets: [{ target: 'ramp', plan: PLAN, omitted: {}, milliseconds: 3 }],
     });
-    const [one, other] = [path.join(folder, 'one'), path.join(folder, 'other')];
+    const [one, other] = [inFolder('one'), inFolder('other')];
     await here(['plan', '--out', one], { plan });
     await there(['plan', '--out', other], { plan });
     expect(await readFile(other, 'utf8')).toBe(await readFile(one, 'utf8'));
@@ -192,7 +112,7 @@ describe('a command shows the same, here and by a server', () => {
       for await (const line of lines) read.push(line);
       return REPORT;
     };
-    await there(['apply', path.join(folder, 'plan.jsonl')], { apply });
+    await there(['apply', inFolder('plan.jsonl')], { apply });
     expect(read).toEqual(['{"a":1}', '{"b":2}']);
   });
 });
@@ -201,7 +121,7 @@ describe('a server', () => {
   it('is asked with a token from the environment or a file, and not without', async () => {
     const without = await there(['status'], {}, { token: '' });
     expect([without.exit, without.stderr]).toEqual([64, expect.stringContaining('LOCKSTEP_TOKEN')]);
-    const file = path.join(folder, 'token');
+    const file = inFolder('token');
     await writeFile(file, 'contoso.viewer\n');
     const viewer = await there(['status', '--token-file', file], {}, { token: '' });
     expect(viewer.exit).toBe(2);
@@ -223,7 +143,7 @@ describe('a server', () => {
   it('that cannot be reached or is something else is named', async () => {
     const world = { env: { LOCKSTEP_TOKEN: 'contoso.viewer' } };
     const asked = (fetch: () => Promise<Response>) =>
-      shown(['status', '--server', 'http://127.0.0.1:1'], { fetch, world } as never);
+      seen(['status', '--server', 'http://127.0.0.1:1'], { fetch, world } as never);
     const down = await asked(() => Promise.reject(new TypeError('fetch failed')));
     const other = await asked(async () => new Response('<html>', { status: 200 }));
     expect([down.exit, down.stderr]).toEqual([1, expect.stringContaining('server-unreachable')]);
@@ -247,7 +167,7 @@ describe('a server', () => {
       await response.body?.cancel();
       return new Response('id: 1\nevent: progress\nda');
     };
-    const { exit } = await shown(['run', '--server', 'http://localhost:1'], {
+    const { exit } = await seen(['run', '--server', 'http://localhost:1'], {
       fetch: breaking,
       world: { env: { LOCKSTEP_TOKEN: 'contoso.administrator' } },
     } as never);

@@ -1,61 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { testApi } from '../server/api/testing.ts';
-import { testVerbs } from '../server/api/testing-verbs.ts';
+import { describe, expect, it } from 'vitest';
 import type { Verbs } from '../sync/verbs.ts';
 import type { Decision } from '../warehouse/decision.ts';
-import { runProgram } from './program.ts';
+import { commandLine } from './testing.ts';
 
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'lockstep-review-'));
-  await writeFile(path.join(folder, 'lockstep.yaml'), 'systems: {}\n');
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-async function shown(parameters: readonly string[], services: object, columns?: number) {
-  let stdout = '';
-  const write = (text: string): void => {
-    stdout += text;
-  };
-  const world = {
-    env: { LOCKSTEP_TOKEN: 'contoso.administrator' },
-    connectors: [],
-    profiles: folder,
-  };
-  const exit = await runProgram(
-    parameters,
-    { version: '1', world, ...services } as never,
-    {
-      stdin: {},
-      stdout: { write, ...(columns && { columns }) },
-      stderr: { write: () => {} },
-      env: {},
-    },
-    new AbortController().signal,
-  );
-  return { exit, stdout };
-}
-
-function here(parameters: readonly string[], verbs: Partial<Verbs> = {}, columns?: number) {
-  const open = async () => ({
-    engine: { now: () => new Date('2026-03-01T10:05:00Z') },
-    verbs: testVerbs(verbs),
-    [Symbol.asyncDispose]: async () => {},
-  });
-  return shown([...parameters, '-c', path.join(folder, 'lockstep.yaml')], { open }, columns);
-}
-
-function there(parameters: readonly string[], verbs: Partial<Verbs> = {}) {
-  const { fetch } = testApi(verbs);
-  return shown([...parameters, '--server', 'https://lockstep.contoso.com'], {
-    fetch: async (url: string, init: RequestInit) => fetch(new Request(url, init)),
-  });
-}
+const { here, there } = commandLine();
 
 const DECISION: Decision = {
   id: 'decision-9',
@@ -72,7 +20,7 @@ describe('lockstep review', () => {
     expect(exit).toBe(2);
     expect(stdout).toMatch(/privatePhone +\+46 70 222 22 22 .*same \+1\.7/);
     expect(stdout).toContain('the same person by 83 %, otherwise a twin');
-    const narrow = await here(['review', 'show', 'r1'], {}, 60);
+    const narrow = await here(['review', 'show', 'r1'], {}, { columns: 60 });
     expect(narrow.stdout).toMatch(/privatePhone .*… .*same \+1\.7$/m);
     const remote = await there(['review', 'show', 'r1']);
     expect(remote.stdout.split('\n').slice(1)).toEqual(stdout.split('\n').slice(1));
