@@ -69,13 +69,19 @@ function shown(plan: ErasurePlan, out: Output): Exit {
   return 2;
 }
 
-function sayPlan({ person, blocks, erased, kept, suppressed }: ErasurePlan, out: Output): void {
+function sayPlan(
+  { person, blocks, erased, kept, suppressed, ends }: ErasurePlan,
+  out: Output,
+): void {
   out.say(`${out.paint('bold', person.label)} (${person.id}) would lose:`);
   const rows = erased.map(({ rows, what }) => [count(rows), what]);
   for (const line of tableLines(rows, { width: out.width, indent: 2, right: [0] })) out.say(line);
   for (const { rows, what, why } of kept)
     out.say(`Kept: ${what} (${counted(rows, 'row')}): ${why}.`);
   if (suppressed > 0) out.say(`${counted(suppressed, 'record')} would not be taken any more.`);
+  for (const { target, plan } of ends) {
+    out.say(`Given up: the plan ${plan.slice(0, 12)} for ${target}, which waits; make it again.`);
+  }
   for (const { message, remedy } of blocks) {
     out.say(`${out.paint('yellow', 'In the way')}: ${message}`);
     out.say(out.paint('grey', `  ${remedy}`));

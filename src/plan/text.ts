@@ -74,6 +74,7 @@ const NAMES_SHOWN = 3;
 
 /** `+ 3 members: ada@contoso.com, grace@contoso.com, …` */
 function membersText(sign: '+' | '-', members: readonly Pick<PlannedMember, 'label'>[]): string {
+  if (members.length === 0) return `${sign} members who were erased since`;
   const names = members.slice(0, NAMES_SHOWN).map(({ label }) => label);
   if (members.length > NAMES_SHOWN) names.push('…');
   const what = members.length === 1 ? 'member' : 'members';

@@ -92,7 +92,7 @@ async function begin(
   const holdings = await Array.fromAsync(privacy.holdings(whom));
   const plan = await erasurePlan(identity, whom, holdings, request, engine);
   if (plan.blocks.length > 0) throw blocked(plan);
-  const { records } = await privacy.standing(whom);
+  const { records, waiting } = await privacy.standing(whom);
   const accounts = records.filter(
     ({ ref, present, deleted }) =>
       present && !deleted && engine.targets.some(({ system }) => system === ref.system),
@@ -112,6 +112,10 @@ async function begin(
   const stored = { id: erasure.id, person: id, begunAt, content: JSON.stringify(erasure), whom };
   await engine.transaction(async () => {
     await privacy.saveErasure(stored);
+    // Without what was for the person they are not what somebody looked at.
+    for (const { beside } of waiting) {
+      if (beside !== undefined) await engine.plans.setState(beside.key, 'superseded');
+    }
     if (request.suppress) await privacy.suppress(whom.refs, erasure.id);
   });
   return stored;

@@ -2,6 +2,7 @@
 
 import { type Identity, type IdentityId, label } from '../identity/identity.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
+import type { PlanId } from '../plan/plan.ts';
 import type { Engine } from './engine.ts';
 import { personNamed } from './people.ts';
 import type { Holding, Standing, Whom } from './privacy-storage.ts';
@@ -28,6 +29,8 @@ export interface ErasurePlan {
   readonly kept: readonly (Counted & { readonly why: string })[];
   /** Records that would not be taken any more. */
   readonly suppressed: number;
+  /** Plans that wait, such as that of an undo, and would be given up: they have something for the person. */
+  readonly ends: readonly { readonly target: SystemName; readonly plan: PlanId }[];
 }
 
 /** Rows of a table. */
@@ -82,6 +85,9 @@ export async function erasurePlan(
       holding.kept === undefined ? [] : [{ ...counted(holding), why: holding.kept }],
     ),
     suppressed: request.suppress ? whom.refs.length : 0,
+    ends: standing.waiting.flatMap(({ target, beside }) =>
+      beside === undefined ? [] : [{ target, plan: beside.plan }],
+    ),
   };
 }
 
@@ -136,7 +142,8 @@ function blocksOf(
       remedy: `run lockstep run ${system}: it looks whether there is one`,
     });
   }
-  for (const { target, state } of waiting) {
+  for (const { target, state, beside } of waiting) {
+    if (beside !== undefined) continue;
     blocks.push({
       type: 'in-plan',
       system: target,

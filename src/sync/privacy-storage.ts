@@ -2,7 +2,8 @@
 
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
-import type { PlanState } from '../plan/plan.ts';
+import type { PlanId, PlanState } from '../plan/plan.ts';
+import type { PlanKey } from '../plan/plans.ts';
 
 /** By what rows are known to be about somebody. */
 export interface Whom {
@@ -48,7 +49,12 @@ export interface Standing {
   /** Targets that owe the answer to a create. */
   readonly inFlight: readonly SystemName[];
   /** Plans with something for the person that was not carried out, and still may be. */
-  readonly waiting: readonly { readonly target: SystemName; readonly state: PlanState }[];
+  readonly waiting: readonly {
+    readonly target: SystemName;
+    readonly state: PlanState;
+    /** Beside the work list, as of an undo, and waiting for a person: no plan takes its place. */
+    readonly beside?: { readonly key: PlanKey; readonly plan: PlanId };
+  }[];
 }
 
 export type ErasureId = string;

@@ -19,13 +19,17 @@ export interface Pause {
   readonly at: Date;
 }
 
+/** What of a run's work in one target is still recorded. */
+export interface Written {
+  readonly target: SystemName;
+  readonly operations: number;
+}
+
 export interface UndoStore {
   /** By id or the beginning of one, the newest first; the first two tell whether it is the only one. */
   runsNamed(text: string): Promise<readonly RunId[]>;
   /** Targets in which a run did anything, with the number of operations done. */
-  targetsOf(
-    run: RunId,
-  ): Promise<readonly { readonly target: SystemName; readonly operations: number }[]>;
+  targetsOf(run: RunId): Promise<readonly Written[]>;
   /** By identity, in batches. */
   deeds(run: RunId, target: SystemName, batchSize: number): AsyncIterable<readonly Deed[]>;
 

@@ -17,7 +17,7 @@ import { failureOf } from './read.ts';
 import { VerbRefusal } from './refusal.ts';
 import { planBeside, type SideBatch } from './side-plan.ts';
 import { openTarget } from './target.ts';
-import type { Deed } from './undo-storage.ts';
+import type { Deed, Written } from './undo-storage.ts';
 
 const PATIENCE_SECONDS = 600;
 const BATCH = 200;
@@ -63,12 +63,12 @@ export async function undo(
     throw new VerbRefusal(
       'nothing-to-undo',
       `run ${run.slice(0, 8)} wrote nothing${request.system === undefined ? '' : ` to ${request.system}`} that is still recorded`,
-      'lockstep log --run RUN shows what it did',
+      'lockstep log --run RUN shows what it did; what it did for people who were erased since is not known any more',
     );
   }
   const targets: UndoneTarget[] = [];
-  for (const { target } of done) {
-    targets.push(await undoIn(target, run, request.recreate ?? false, engine, watch));
+  for (const each of done) {
+    targets.push(await undoIn(each, run, request.recreate ?? false, engine, watch));
   }
   const failed = targets.some(({ failure }) => failure !== undefined);
   const waits = targets.some(
@@ -88,7 +88,7 @@ async function runNamed(text: string, { undos }: Engine): Promise<RunId> {
 }
 
 async function undoIn(
-  system: string,
+  { target: system, operations: recorded }: Written,
   run: RunId,
   recreate: boolean,
   engine: Engine,
@@ -114,12 +114,35 @@ async function undoIn(
       const plan = await planBeside(open, engine, batches, watched, hold);
       if (plan !== undefined) await engine.undos.note(plan.id, run, engine.now());
       const hasWork = plan !== undefined && Object.keys(plan.counts).length > 0;
-      return { target: system, ...tally.report(open.target), ...(hasWork && { plan }) };
+      const { remarks, ...left } = tally.report(open.target);
+      const unknown = await notRecorded(run, system, recorded, engine);
+      return {
+        target: system,
+        ...left,
+        remarks: [...unknown, ...remarks],
+        ...(hasWork && { plan }),
+      };
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       return { ...nothing, failure: failureOf(error) };
     }
   });
+}
+
+/** Of what the run did: whoever was erased since is in no operation any more. */
+async function notRecorded(
+  run: RunId,
+  system: string,
+  recorded: number,
+  { ledger }: Engine,
+): Promise<readonly string[]> {
+  const { report } = (await ledger.run(run)) ?? {};
+  const done = report?.targets.find(({ target }) => target === system)?.done ?? {};
+  const all = Object.values(done).reduce((sum, count) => sum + count, 0);
+  if (all <= recorded) return [];
+  return [
+    `${all - recorded} of the ${all} operations of this run are not recorded any more, as those of people who were erased since: what they did stays`,
+  ];
 }
 
 /** A plan against what a target shows late would find everything moved. */

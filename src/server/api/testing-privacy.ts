@@ -66,6 +66,7 @@ export const PRIVACY_VERBS: Pick<
     erased: [{ ...IDENTITY, rows: 1 }],
     kept: [PROOF],
     suppressed: suppress ? 1 : 0,
+    ends: [],
   }),
   erasePerson: async () => ERASURE,
   erasures: async () => [ERASURE],

@@ -22,6 +22,14 @@ const RECORD = `select r.system, r.kind, r.id, r.present, r.deleted,
     (select count(*) from inbound_record i where i.system = r.system and i.id = r.id) as pushed
   from record r`;
 
+type WaitingRow = {
+  readonly target: string;
+  readonly state: PlanState;
+  readonly key: string;
+  readonly id: string;
+  readonly partial: number;
+};
+
 /** Something of these may still be carried out. */
 const OPEN = `plan.state in ('building', 'ready', 'held', 'released', 'applying')`;
 
@@ -37,11 +45,11 @@ export async function standingOf(whom: Whom, database: Database): Promise<Standi
     [list(whom.ids), list(whom.ids)],
   );
   const named = naming('o.content')(whom, database);
-  const waiting = await database.all<{ readonly target: string; readonly state: PlanState }>(
-    `select distinct plan.target, plan.state from plan join plan_operation o on o.plan = plan.key
+  const waiting = await database.all<WaitingRow>(
+    `select distinct plan.target, plan.state, plan.key, plan.id, plan.partial from plan join plan_operation o on o.plan = plan.key
      where ${OPEN} and ${named?.sql} and not exists (
        select 1 from outcome where outcome.plan = o.plan and outcome.position = o.position
-       and outcome.type <> 'skipped') order by plan.target`,
+       and outcome.type <> 'skipped') order by plan.target, plan.key`,
     named?.parameters ?? [],
   );
   return {
@@ -53,6 +61,11 @@ export async function standingOf(whom: Whom, database: Database): Promise<Standi
       pushed: pushed > 0,
     })),
     inFlight: sent.map(({ target }) => target),
-    waiting: waiting.map(({ target, state }) => ({ target, state })),
+    waiting: waiting.map(({ target, state, key, id, partial }) => ({
+      target,
+      state,
+      ...(partial === 1 &&
+        (state === 'held' || state === 'ready') && { beside: { key, plan: id } }),
+    })),
   };
 }

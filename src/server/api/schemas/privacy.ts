@@ -83,6 +83,9 @@ export const erasurePlan: z.ZodType<ErasurePlan> = named(
       erased: z.array(counted),
       kept: z.array(kept),
       suppressed: wholeNumber,
+      ends: z
+        .array(z.object({ target: z.string(), plan: z.string() }))
+        .meta({ description: 'Plans that wait, as of an undo, and would be given up.' }),
     }),
   ),
 );
