@@ -8,11 +8,14 @@ export interface Cost extends Load {
   readonly cpuMilliseconds: number;
 }
 
+/** By the name of the peer, and of the case. */
+export type PeerLoads = ReadonlyMap<string, ReadonlyMap<string, Load>>;
+
 export interface Figures {
   readonly users: number;
   /** By the name of the case. */
   readonly rows: ReadonlyMap<string, { readonly limit: Cost; readonly product: Cost }>;
-  readonly peers: ReadonlyMap<string, Load>;
+  readonly peers: PeerLoads;
   /** Of the product's process, before the cases and after them. */
   readonly megabytes: readonly [before: number, after: number];
 }
@@ -31,7 +34,7 @@ export function report(
       title,
       'of the limit',
       'processor time',
-      '× scimmy-routers',
+      ...[...each.peers.keys()].map((peer) => `× ${peer.replace(/^@.*\//, '')}`),
       'p99 / p50',
       first === each ? '' : 'growth',
     );
@@ -48,7 +51,9 @@ export function report(
         figures.map(({ rows, peers, ...rest }) => ({
           ...rest,
           rows: Object.fromEntries(rows),
-          peers: Object.fromEntries(peers),
+          peers: Object.fromEntries(
+            [...peers].map(([peer, loads]) => [peer, Object.fromEntries(loads)]),
+          ),
         })),
         undefined,
         1,
@@ -64,12 +69,14 @@ function cells(
   const row = rows.get(name);
   if (row === undefined) return [];
   const share = (row.product.perSecond / row.limit.perSecond) * 100;
-  const peer = peers.get(name);
   const before = first?.rows === rows ? undefined : first?.rows.get(name);
   return [
     `${Math.round(share)} %${limit === undefined ? ' ' : share < LEAST_SHARE ? ' !' : ' ✓'}`,
     `${Math.round((row.limit.cpuMilliseconds / row.product.cpuMilliseconds) * 100)} %`,
-    peer === undefined ? '' : `${(row.product.perSecond / peer.perSecond).toFixed(1)} ×`,
+    ...[...peers.values()].map((loads) => {
+      const peer = loads.get(name);
+      return peer === undefined ? '—' : `${(row.product.perSecond / peer.perSecond).toFixed(1)} ×`;
+    }),
     `${(row.product.p99 / row.product.p50).toFixed(1)}`,
     before === undefined
       ? ''

@@ -13,8 +13,9 @@ import { newestPrograms, startPostgres } from '../test/services/postgres-server.
 import { AS_PRODUCT, type Child, child } from './child.ts';
 import { type Case, casesFor } from './scim-cases.ts';
 import { type Load, load } from './scim-load.ts';
+import { installedPeers, type Peer } from './scim-peers.ts';
 import type { Ready, ServerSettings, State } from './scim-people.ts';
-import { type Cost, type Figures, report } from './scim-report.ts';
+import { type Cost, type Figures, type PeerLoads, report } from './scim-report.ts';
 
 const GROUP_SIZES = [10, 1_000, 10_000];
 /** How often limit and product take turns: a machine is not equally fast all the time. */
@@ -47,8 +48,8 @@ await using server = await privateServer();
 const places: readonly Place[] = [{ name: 'sqlite', store: async (here) => here }, ...server];
 try {
   const named = among(places.map(({ name }) => name));
-  const peers = new Map<number, ReadonlyMap<string, Load>>();
-  for (const users of sizes) peers.set(users, await peer(users));
+  const peers = new Map<number, PeerLoads>();
+  for (const users of sizes) peers.set(users, await peerLoads(users));
   for (const place of places.filter(({ name }) => named.includes(name))) {
     const figures: Figures[] = [];
     for (const users of sizes) figures.push(await measured(place, users, peers.get(users)));
@@ -71,7 +72,7 @@ async function privateServer(): Promise<readonly Place[] & AsyncDisposable> {
 async function measured(
   place: Place,
   users: number,
-  peers: ReadonlyMap<string, Load> = new Map(),
+  peers: PeerLoads = new Map(),
 ): Promise<Figures> {
   await using limit = await started('scim-limit.ts', place, users);
   await using product = await started('scim-served.ts', place, users);
@@ -106,16 +107,25 @@ async function costOf(server: Child<Ready>, requests: ReturnType<Case['requests'
   return { ...loaded, cpuMilliseconds };
 }
 
-async function peer(users: number): Promise<ReadonlyMap<string, Load>> {
-  await using scimmy = await started('scim-peer.ts', { name: '', store: async () => '' }, users);
+async function peerLoads(users: number): Promise<PeerLoads> {
+  const all = new Map<string, ReadonlyMap<string, Load>>();
+  for (const peer of installedPeers()) all.set(peer.name, await peerLoad(peer, users));
+  return all;
+}
+
+async function peerLoad(
+  { name, script, lacks }: Peer,
+  users: number,
+): Promise<ReadonlyMap<string, Load>> {
+  await using peer = await started(script, { name: '', store: async () => '' }, users);
   const loads = new Map<string, Load>();
-  for (const each of cases) {
-    note(`scimmy-routers, ${users} people: ${each.name}`);
-    const requests = each.requests(scimmy.ready, users);
-    const alone = await load(scimmy.ready, requests, SECONDS / 2, 1);
+  for (const each of cases.filter((one) => !lacks.includes(one.name))) {
+    note(`${name}, ${users} people: ${each.name}`);
+    const requests = each.requests(peer.ready, users);
+    const alone = await load(peer.ready, requests, SECONDS / 2, 1);
     // What takes so long alone is not waited for sixteen times.
     const slow = alone.p50 > SLOW_MILLISECONDS;
-    loads.set(each.name, slow ? alone : await load(scimmy.ready, requests, SECONDS));
+    loads.set(each.name, slow ? alone : await load(peer.ready, requests, SECONDS));
   }
   return loads;
 }
