@@ -1,7 +1,8 @@
 /** What Entra ID's provisioning service sends, in both of its dialects. */
 
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE, type Service, service, serviceFor } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Service, service, serviceFor } from './service.ts';
 
 const MANAGER = `${ENTERPRISE}:manager`;
 

@@ -5,7 +5,8 @@
  */
 
 import { expect, it } from 'vitest';
-import { ENTERPRISE, type Service, service } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 

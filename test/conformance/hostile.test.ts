@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ENTERPRISE, PATCH_OP, type Service, service } from './service.ts';
+import { ENTERPRISE, PATCH_OP } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 async function withAda(): Promise<{ made: Service; at: string }> {
   const made = await service();

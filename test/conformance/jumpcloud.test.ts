@@ -4,7 +4,8 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE, type Service, service, serviceFor } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Service, service, serviceFor } from './service.ts';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 

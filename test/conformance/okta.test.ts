@@ -5,7 +5,8 @@
 
 import { expect, it } from 'vitest';
 import { STRICT } from '../../src/scim/clients.ts';
-import { type Answer, PATCH_OP, type Service, service } from './service.ts';
+import { type Answer, PATCH_OP } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 const CORE_USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const CORE_GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { STRICT } from '../../src/scim/clients.ts';
-import { ENTERPRISE, type Service, service } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 const WORK = 'emails[type eq "work"].value';
 const MANAGER = `${ENTERPRISE}:manager`;

@@ -1,7 +1,8 @@
 /** RFC 7643 §2.4: elements of a list, and that one of them at most is the primary one, on every path. */
 
 import { describe, expect, it } from 'vitest';
-import { PATCH_OP, type Service, service } from './service.ts';
+import { PATCH_OP } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 const email = (value: string, primary?: boolean) => ({
   type: value,

@@ -5,7 +5,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
-import { type Answer, BASE, type Service, service } from './service.ts';
+import type { Answer } from '../scim-client.ts';
+import { BASE, type Service, service } from './service.ts';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const STAFF = 'urn:contoso:params:scim:schemas:2.0:Staff';

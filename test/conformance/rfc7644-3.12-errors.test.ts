@@ -1,7 +1,8 @@
 /** RFC 7644 §3.12: every refusal has its status, its `scimType` where there is one, and a reason. */
 
 import { expect, it } from 'vitest';
-import { type Answer, ENTERPRISE, PATCH_OP, type Service, service } from './service.ts';
+import { type Answer, ENTERPRISE, PATCH_OP } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 const patchOf = (...Operations: readonly unknown[]) => ({ schemas: [PATCH_OP], Operations });
 

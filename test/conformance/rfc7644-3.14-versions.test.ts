@@ -1,7 +1,8 @@
 /** RFC 7644 §3.14 and RFC 9110 §13.1: versions, and what is done only while there is a certain one. */
 
 import { describe, expect, it } from 'vitest';
-import { PATCH_OP, type Service, service } from './service.ts';
+import { PATCH_OP } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 async function versionOf({ send }: Service, at: string): Promise<string> {
   return (await send('GET', at)).headers.get('etag') ?? '';

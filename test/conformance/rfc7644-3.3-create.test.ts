@@ -1,7 +1,8 @@
 /** RFC 7644 §3.3: creating resources. */
 
 import { expect, it } from 'vitest';
-import { BASE, ENTERPRISE, service } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { BASE, service } from './service.ts';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 

@@ -1,7 +1,8 @@
 /** RFC 7644 §3.4 and §3.9: reading, searching, paging, parts of a resource; RFC 9865: cursors. */
 
 import { describe, expect, it } from 'vitest';
-import { ENTERPRISE, type Service, service } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 async function people(): Promise<Service> {
   const made = await service();

@@ -1,7 +1,8 @@
 /** RFC 7644 §3.4.2.1: one query over all types of resource; §3.4.3: the same in a body. */
 
 import { expect, it } from 'vitest';
-import { type Answer, type Service, service } from './service.ts';
+import type { Answer } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 async function house(): Promise<Service> {
   const made = await service();

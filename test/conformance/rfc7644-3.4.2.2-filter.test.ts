@@ -1,7 +1,8 @@
 /** RFC 7644 §3.4.2.2: what each operator means, for each kind of value. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ENTERPRISE, type Service, service } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 let made: Service;
 const ids: Record<string, string> = {};

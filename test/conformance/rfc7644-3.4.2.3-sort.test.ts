@@ -1,7 +1,8 @@
 /** RFC 7644 §3.4.2.3: sorting, page by page. */
 
 import { expect, it } from 'vitest';
-import { type Answer, ENTERPRISE, type Service, service } from './service.ts';
+import { type Answer, ENTERPRISE } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 async function people(): Promise<Service> {
   const made = await service();

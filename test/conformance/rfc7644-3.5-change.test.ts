@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { STRICT } from '../../src/scim/clients.ts';
-import { ENTERPRISE, PATCH_OP, type Service, service } from './service.ts';
+import { ENTERPRISE, PATCH_OP } from '../scim-client.ts';
+import { type Service, service } from './service.ts';
 
 const WORK = { type: 'work', value: 'ada@contoso.com', primary: true };
 const HOME = { type: 'home', value: 'ada@example.org' };

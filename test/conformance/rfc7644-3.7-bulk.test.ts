@@ -1,7 +1,8 @@
 /** RFC 7644 §3.7: many operations in one request, which name what they make among each other. */
 
 import { describe, expect, it } from 'vitest';
-import { type Answer, BASE, ENTERPRISE, PATCH_OP, type Service, service } from './service.ts';
+import { type Answer, ENTERPRISE, PATCH_OP } from '../scim-client.ts';
+import { BASE, type Service, service } from './service.ts';
 
 const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';

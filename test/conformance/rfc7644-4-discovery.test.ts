@@ -1,7 +1,8 @@
 /** RFC 7644 §4, RFC 7643 §5 to §7: what the service says about itself. */
 
 import { expect, it } from 'vitest';
-import { BASE, ENTERPRISE, service } from './service.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { BASE, service } from './service.ts';
 
 it('says what it can do', async () => {
   const { send } = await service();

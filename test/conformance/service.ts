@@ -7,30 +7,13 @@ import type { DirectoryStorage } from '../../src/connectors/directory/storage.ts
 import { type Leniency, leniencyFor, STRICT } from '../../src/scim/clients.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
+import { ENTERPRISE, type ScimClient, scimClient } from '../scim-client.ts';
 
 export const BASE = 'http://lockstep.test/scim/v2/inbox';
-export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is compared, not used.
-  readonly body: any;
-}
-
-export interface Service {
-  send(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Readonly<Record<string, string>>,
-  ): Promise<Answer>;
+export interface Service extends ScimClient {
   /** Creates a user and gives its id. */
   user(userName: string, more?: Readonly<Record<string, unknown>>): Promise<string>;
   group(displayName: string, ...members: readonly string[]): Promise<string>;
-  patch(path: string, ...operations: readonly unknown[]): Promise<Answer>;
-  list(path: string, parameters?: Readonly<Record<string, string | number>>): Promise<Answer>;
   /** What was answered with 500; nothing ever should be. */
   readonly bugs: readonly unknown[];
   /** To be put behind a port. */
@@ -61,32 +44,14 @@ export async function service(
     leniency,
   });
 
-  const send: Service['send'] = async (method, path, body, headers = {}) => {
-    const response = await app.fetch(
-      new Request(BASE + path, {
-        method,
-        headers: {
-          authorization: 'Bearer secret',
-          ...(body !== undefined && { 'content-type': 'application/scim+json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
-    );
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: text === '' ? undefined : JSON.parse(text),
-    };
-  };
+  const client = scimClient(BASE, app.fetch);
   const created = async (path: string, body: unknown): Promise<string> => {
-    const answer = await send('POST', path, body);
+    const answer = await client.send('POST', path, body);
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
     return answer.body.id;
   };
   return {
-    send,
+    ...client,
     bugs,
     fetch: (request) => app.fetch(request),
     user: (userName, more = {}) =>
@@ -101,13 +66,5 @@ export async function service(
         displayName,
         members: members.map((value) => ({ value })),
       }),
-    patch: (path, ...operations) =>
-      send('PATCH', path, { schemas: [PATCH_OP], Operations: operations }),
-    list: (path, parameters = {}) => {
-      const query = new URLSearchParams(
-        Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
-      );
-      return send('GET', `${path}?${query}`);
-    },
   };
 }

@@ -9,8 +9,9 @@ import type { Database } from '../../src/store/database.ts';
 import { directoryStorage } from '../../src/store/directory.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { ENTERPRISE } from '../scim-client.ts';
 import { describeWithPostgres } from '../services/postgres.ts';
-import { ENTERPRISE, type Service, service } from './service.ts';
+import { type Service, service } from './service.ts';
 
 const STAFF = 'urn:contoso:params:scim:schemas:2.0:Staff';
 const OPTIONS = {

@@ -4,7 +4,8 @@
  */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, PATCH_OP, type Service, service, serviceFor } from './service.ts';
+import { type Answer, PATCH_OP } from '../scim-client.ts';
+import { type Service, service, serviceFor } from './service.ts';
 
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const RENAMED = { op: 'replace', path: 'displayName', value: 'Programmers' };

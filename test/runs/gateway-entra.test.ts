@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectedTo } from '../../src/connectors/entra/testing.ts';
 import { createGraph, type GraphEmulator } from '../../src/emulators/graph/graph.ts';
 import { parsePath, readPath, writePath } from '../../src/scim/path.ts';
-import { ENTERPRISE, type Gateway, gateway } from './gateway.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Gateway, gateway } from './gateway.ts';
 
 interface TableRow {
   readonly graph: string | null;
@@ -128,8 +129,7 @@ describe('every row of the attribute table', () => {
       const made = await gate.send('POST', '/Users', set(person, row.scim, value));
       expect([made.status, made.body.detail]).toEqual([201, undefined]);
       const { body } = await gate.send('GET', `/Users/${made.body.id}?attributes=${everything()}`);
-      const shown =
-        row.type === 'reference' ? { value: boss, $ref: expect.anything() } : value;
+      const shown = row.type === 'reference' ? { value: boss, $ref: expect.anything() } : value;
       for (const name of [row.scim, row.standard ?? row.scim])
         expect([name, inMilliseconds(at(body, name))]).toEqual([name, shown]);
     },

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Desk, desk } from '../../src/connectors/file/testing.ts';
-import { ENTERPRISE, type Gateway, gateway } from './gateway.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Gateway, gateway } from './gateway.ts';
 
 const PEOPLE = `\
 Personal-Nr.,login,Vorname,name,abteilung,status,leiter

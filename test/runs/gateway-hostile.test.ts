@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AttributeChange, Connector, KindSchema } from '../../src/connectors/spi/index.ts';
 import type { Attributes } from '../../src/identity/record.ts';
-import { ENTERPRISE, type Gateway, gateway } from './gateway.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Gateway, gateway } from './gateway.ts';
 
 const SCHEMA: KindSchema = {
   kind: 'user',

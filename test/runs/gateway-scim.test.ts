@@ -5,7 +5,8 @@ import { openDirectory } from '../../src/connectors/directory/connector.ts';
 import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
 import { scim } from '../../src/connectors/scim/connector.ts';
-import { ENTERPRISE, type Gateway, gateway, URL_OF_GATEWAY } from './gateway.ts';
+import { ENTERPRISE } from '../scim-client.ts';
+import { type Gateway, gateway, URL_OF_GATEWAY } from './gateway.ts';
 
 interface Chain {
   /** The provider behind, and the gateway in front of it. */
