@@ -23,8 +23,10 @@ export function acceptResource(
 ): Attributes {
   const accepted: Record<string, AttributeValue> = {};
   const seen = new Set<string>();
-  for (const [key, sent] of attributesIn(type, body)) {
-    const name = key.toLowerCase();
+  const attributes = attributesIn(type, body);
+  for (const key in attributes) {
+    const sent = attributes[key];
+    const name = lowered(key);
     if (seen.has(name)) throw twice(key);
     seen.add(name);
     if (name === 'schemas') demandSchemas(type, sent, acceptance);
@@ -43,16 +45,38 @@ export function acceptResource(
 }
 
 /** Those of the type's own schema may stand under its URN, as those of an extension do. */
-function* attributesIn(
+function attributesIn(
   { schema }: ResourceType,
   body: Readonly<Record<string, unknown>>,
-): Generator<readonly [name: string, value: unknown]> {
-  for (const key in body) {
-    const isOwn = key.length === schema.id.length && key.toLowerCase() === schema.id.toLowerCase();
-    if (!isOwn) yield [key, body[key]];
-    else if (isObject(body[key])) yield* Object.entries(body[key]);
-    else throw wrongType(key, 'an object');
+): Readonly<Record<string, unknown>> {
+  const isOwn = (key: string): boolean =>
+    key.length === schema.id.length && lowered(key) === schema.id.toLowerCase();
+  if (!Object.keys(body).some(isOwn)) return body;
+  const together: Record<string, unknown> = Object.create(null);
+  for (const [key, value] of Object.entries(body)) {
+    if (isOwn(key) && !isObject(value)) throw wrongType(key, 'an object');
+    const inner = isOwn(key) && isObject(value) ? value : { [key]: value };
+    for (const [name, one] of Object.entries(inner)) {
+      if (name in together) throw twice(name);
+      together[name] = one;
+    }
   }
+  return together;
+}
+
+/** Names that were looked up before: there are few, and they come with every body. */
+const LOWERED = new Map<string, string>();
+const MOST_LOWERED = 1_000;
+const LONGEST_LOWERED = 100;
+
+function lowered(name: string): string {
+  const known = LOWERED.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  if (name.length > LONGEST_LOWERED) return lower;
+  if (LOWERED.size >= MOST_LOWERED) LOWERED.clear();
+  LOWERED.set(name, lower);
+  return lower;
 }
 
 /** RFC 7643 §3: those of the type and no others, each once. Who sends none means the type's own. */
@@ -189,19 +213,23 @@ function acceptParts(
   if (isUnassigned(value)) return undefined;
   if (!isObject(value)) throw wrongType(name, 'an object');
   const accepted: Record<string, AttributeValue> = {};
-  const seen = new Set<string>();
   let any = false;
   for (const key in value) {
-    const member = members.get(key.toLowerCase());
+    const member = members.get(lowered(key));
     if (!member) continue;
-    if (seen.has(member.definition.name)) throw twice(`${name}.${key}`);
-    seen.add(member.definition.name);
+    // No name is there twice in the same capitals: of two, one at least has others than the schema.
+    if (key !== member.definition.name && isTwice(value, key)) throw twice(`${name}.${key}`);
     const inner = acceptMember(member, value[key], acceptance);
     if (inner === undefined) continue;
     accepted[member.definition.name] = inner;
     any = true;
   }
   return any ? accepted : undefined;
+}
+
+function isTwice(value: Readonly<Record<string, unknown>>, name: string): boolean {
+  const lower = lowered(name);
+  return Object.keys(value).filter((key) => lowered(key) === lower).length > 1;
 }
 
 /** No system has longer ones, and no index of a database holds them. */

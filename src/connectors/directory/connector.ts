@@ -65,20 +65,29 @@ export function openDirectory(
   const { limits } = options;
   const view = visibleAfterSeconds > 0 ? delayed(storage, visibleAfterSeconds, now) : storage;
 
-  async function received(
+  function received(
     kind: ObjectKind,
     before: StoredObject | undefined,
     wanted: Attributes,
     awaited: boolean,
-  ): Promise<Received> {
+  ): Received | Promise<Received> {
     if (kind === 'group') return receivedGroup(wanted);
     if (kind !== 'user') return { attributes: wanted, state: {}, values: [] };
+    const about = (referents: ReadonlyMap<string, StoredObject>): Received =>
+      receive(rules, before, wanted, { referents, awaited, now: now(), secret: drawSecret });
+    const references = referencesOf(rules, wanted);
+    return references.length === 0 ? about(NOBODY) : referentsOf(references).then(about);
+  }
+
+  async function referentsOf(
+    references: readonly ObjectRef[],
+  ): Promise<ReadonlyMap<string, StoredObject>> {
     const referents = new Map<string, StoredObject>();
-    for (const { id } of referencesOf(rules, wanted)) {
+    for (const { id } of references) {
       const referent = await storage.get('user', id);
       if (referent) referents.set(id, referent);
     }
-    return receive(rules, before, wanted, { referents, awaited, now: now(), secret: drawSecret });
+    return referents;
   }
 
   /** What was received, as it is written; refused where it does not keep to the schemas. */
@@ -105,21 +114,19 @@ export function openDirectory(
     });
   }
 
-  async function waitingFor(
-    kind: ObjectKind,
-    wanted: Attributes,
-  ): Promise<readonly StoredObject[]> {
-    if (kind !== 'user' || !rules.references.some(({ missing }) => missing === 'wait')) return [];
+  const mayWait = rules.references.some(({ missing }) => missing === 'wait');
+
+  function waitingFor(wanted: Attributes): Promise<readonly StoredObject[]> {
     const names = [wanted.userName, wanted.externalId];
     return storage.waitingFor(
-      kind,
+      'user',
       names.filter((name) => typeof name === 'string'),
     );
   }
 
   async function create(kind: ObjectKind, asked: Attributes): Promise<IdentityRecord> {
     const { members, ...wanted } = nested(asked);
-    const waiting = await waitingFor(kind, wanted);
+    const waiting = kind === 'user' && mayWait ? await waitingFor(wanted) : [];
     const given = await received(kind, undefined, wanted, waiting.length > 0);
     const { attributes, state } = given;
     const time = now();
@@ -257,6 +264,8 @@ export function openDirectory(
     [Symbol.asyncDispose]: async () => {},
   };
 }
+
+const NOBODY: ReadonlyMap<string, StoredObject> = new Map();
 
 /** A group is stored as it is sent; it needs a name. */
 function receivedGroup(attributes: Attributes): Received {

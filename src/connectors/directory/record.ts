@@ -31,6 +31,7 @@ export function searchable({ id, attributes, createdAt, modifiedAt }: StoredObje
 
 /** Attributes by path as one object. */
 export function nested(asked: Attributes): Attributes {
+  if (isNested(asked)) return asked;
   let attributes: Attributes = {};
   for (const path in asked) {
     const value = asked[path];
@@ -38,6 +39,19 @@ export function nested(asked: Attributes): Attributes {
       attributes = writePath(attributes, pathOf(path), value);
   }
   return attributes;
+}
+
+/** As a client sends it: every path is a name, spelled once. */
+function isNested(asked: Attributes): boolean {
+  const names = Object.keys(asked);
+  if (!names.every(isName)) return false;
+  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
+}
+
+function isName(path: string): boolean {
+  if (path === 'meta') return false;
+  const { attribute, schema, subAttribute, where } = pathOf(path);
+  return attribute === path && (schema ?? subAttribute ?? where) === undefined;
 }
 
 export function changed(attributes: Attributes, changes: readonly AttributeChange[]): Attributes {
