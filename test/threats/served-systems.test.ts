@@ -6,8 +6,8 @@ import { memoryStorage } from '../../src/connectors/directory/memory.ts';
 import { directoryOptions } from '../../src/connectors/directory/options.ts';
 import { servedSystem } from '../../src/server/scim/served.ts';
 import { scimService } from '../../src/server/scim.ts';
-import { ENTERPRISE, PATCH_OP } from '../scim-client.ts';
 import { type Service, service } from '../conformance/service.ts';
+import { ENTERPRISE, PATCH_OP } from '../scim-client.ts';
 
 const BULK = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 const SECRETS = 'urn:contoso:params:scim:schemas:2.0:Secrets';
