@@ -30,6 +30,15 @@ async function loaded(text: string): Promise<Configuration> {
   return read.value;
 }
 
+/** What a part of a document about clients with certificates stands beside. */
+const WITH_CERTIFICATES = `server:
+  tls:
+    certificate: "\${file:./server.pem}"
+    key: "\${file:./server.key}"
+    clients: "\${file:./clients-ca.pem}"
+systems: {}
+`;
+
 describe('docs/gateway.md', async () => {
   const page = await readFile(path.join(ROOT, 'docs/gateway.md'), 'utf8');
   const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
@@ -39,7 +48,7 @@ describe('docs/gateway.md', async () => {
     await writeFile(path.join(folder, 'server.pem'), certificate);
     await writeFile(path.join(folder, 'server.key'), privateKey);
     await writeFile(path.join(folder, 'clients-ca.pem'), certificate);
-    await loaded(text);
+    await loaded(/^systems:/m.test(text) ? text : `${text}${WITH_CERTIFICATES}`);
   });
 });
 
