@@ -109,6 +109,7 @@ export async function unmergePerson(
   const [before] = asked === undefined ? await store.decisionsAbout(identity) : [];
   const refs = asked ?? before?.records ?? lesserSource(person);
   const leaving = recordsOf(person, refs);
+  if (!before) refuseToEmpty(person, leaving);
   const restored = await formerOf(space, person, before);
   const [id, at] = [newId(), now()];
   const staying = sourceRecords(person).filter(
@@ -209,6 +210,20 @@ function recordsOf(person: Person, refs: readonly ObjectRef[]): readonly Held[] 
   throw refused(
     'these are not some of the records of this identity, with others left for it',
     `it has ${records.map(({ ref }) => `${ref.system}/${ref.id}`).join(', ')}`,
+  );
+}
+
+/** Whoever is left with accounts and lists alone has left, and the account would be theirs. */
+function refuseToEmpty({ records }: Person, leaving: readonly Held[]): void {
+  const vouches = ({ rules, present }: Held): boolean => present && rules?.authority === true;
+  const left = [...records].filter((held) => !leaving.includes(held));
+  if (left.some(vouches) || !leaving.some(vouches)) return;
+  const lists = left.filter(({ rules }) => rules !== undefined);
+  throw refused(
+    "nobody vouches for whom would be left, so that the account would be a leaver's",
+    lists.length === 0
+      ? 'what would be left are accounts alone: nothing is to be taken apart'
+      : `name what is somebody else's instead: ${lists.map(({ ref }) => `--record ${ref.system}/${ref.id}`).join(' ')}`,
   );
 }
 

@@ -359,6 +359,28 @@ export function joiningContract(open: OpenDatabase): void {
       expect((await warehouse.identity(other))?.attributes.givenName).toBe('Ada');
     });
 
+    it('is not taken apart so that a list alone is left with the account', async () => {
+      const phones: SourceRules = {
+        ...PAYROLL,
+        system: 'phones',
+        creates: false,
+        authority: false,
+      };
+      await using contoso = await office(open, { sources: [...RULES.sources, phones] });
+      await contoso.read('hr', 'user', [clerk('1', { ...GRACE, displayName: 'Grace' })]);
+      await contoso.read('phones', 'user', [present(user('phones', 'p'), GRACE)]);
+      const [grace] = await contoso.warehouse.findPerson('Grace');
+      const apart = (system: string, id: string) =>
+        contoso.warehouse.unmergePerson(grace?.id ?? '', [user(system, id)]);
+      await expect(apart('hr', '1')).rejects.toMatchObject({
+        code: 'unmerge-refused',
+        remedy: expect.stringContaining('--record phones/p'),
+      });
+      expect(await people(contoso)).toEqual(['hr/1 phones/p']);
+      await apart('phones', 'p');
+      expect(await people(contoso)).toEqual(['hr/1', 'phones/p']);
+    });
+
     it('cannot be made where a system says that they are two', async () => {
       await using contoso = await company(open);
       await contoso.read(
