@@ -35,7 +35,7 @@ export async function prunePlans(
   for (const plan of old) {
     for (;;) {
       const some = Math.min(ROWS, left);
-      const dropped = await database.transaction(() => dropSome(database, plan, some));
+      const dropped = await database.transaction(() => dropSome(database, plan, some), 'process');
       left -= dropped;
       if (left <= 0) return true;
       if (dropped < some) break;

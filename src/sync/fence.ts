@@ -27,9 +27,13 @@ export function fencedPlans(
   return {
     ...plans,
     // Beginning drops a plan that was never closed: it must not be that of whoever took over.
-    begin: (...of) => fenced(engine, watch, () => plans.begin(...of)),
+    begin: (...of) => fenced(engine, watch, () => plans.begin(...of), 'process'),
     // Closing waits for the disk, and a plan that was not closed is made again.
-    append: (...of) => fenced(engine, watch, () => plans.append(...of), 'process'),
+    append: async (...of) => {
+      const [, , operations, omissions] = of;
+      if (operations.length === 0 && !omissions.some(({ refused }) => refused)) return;
+      await fenced(engine, watch, () => plans.append(...of), 'process');
+    },
     close: (...of) => fenced(engine, watch, () => plans.close(...of)),
   };
 }

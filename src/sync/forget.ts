@@ -37,15 +37,17 @@ export async function forgetSome(engine: Engine, watch: Watch, most: number): Pr
 
 /** @param most Milliseconds after which it goes on the next time. */
 export async function forgetOld(engine: Engine, watch: Watch, most: number): Promise<void> {
-  const { plans, ledger, warehouse, targets, retention, now } = engine;
+  const { plans, ledger, warehouse, targets, retention, transaction, now } = engine;
   const ago = (seconds: number) => new Date(now().getTime() - seconds * 1000);
   const { logSeconds, plansSeconds, historySeconds } = retention;
   const before = { applied: ago(logSeconds), unapplied: ago(Math.min(plansSeconds, logSeconds)) };
   const windows = targets.map(({ limits }) => limits.windowSeconds);
-  await Promise.all([
-    ledger.forgetActivity(ago(Math.max(ACTIVITY_SECONDS, ...windows))),
-    ledger.forgetRuns(before.applied),
-  ]);
+  await transaction(async () => {
+    await Promise.all([
+      ledger.forgetActivity(ago(Math.max(ACTIVITY_SECONDS, ...windows))),
+      ledger.forgetRuns(before.applied),
+    ]);
+  }, 'process');
   const past = ago(historySeconds);
   const prune = async (rows: number, steps: number): Promise<boolean> => {
     const more = await Promise.all([

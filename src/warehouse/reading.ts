@@ -27,17 +27,22 @@ export async function beginReading(
 ): Promise<Reading> {
   const { store, now } = context;
   while (await mergeAnew(context));
-  const open = await store.openReading(system, kind);
+  const [open, before] = await Promise.all([
+    store.openReading(system, kind),
+    store.progress(system, kind),
+  ]);
   if (open?.reachedEnd) await completeReading(context, open);
   else if (open?.mode === 'full' && open.resumable && mode === 'changes') {
     return { id: open.id, system, kind, mode: 'full', continued: true };
   }
-  const keep = (await store.progress(system, kind))?.withheld?.reading;
+  const progress = open?.reachedEnd ? await store.progress(system, kind) : before;
+  const keep = progress?.withheld?.reading;
   const prune = (): Promise<boolean> => store.pruneReadings(system, kind, keep, PRUNED_PER_STEP);
   const [id, more] = await store.transaction(async () => {
     if (open && !open.reachedEnd) await store.closeReading(open.id, now().getTime());
     return Promise.all([store.insertReading({ system, kind, mode }, now().getTime()), prune()]);
-  });
+    // What is lost with the power before its end is read again.
+  }, 'process');
   for (let some = more; some; ) some = await store.transaction(prune);
   return { id, system, kind, mode };
 }
@@ -90,7 +95,7 @@ export async function absorbPage(
     await store.transaction(async () => {
       if (last) await store.setWithheld(reading.system, reading.kind, together(doubts));
       await savePage(context, reading, page);
-    });
+    }, 'process');
   }
 }
 
