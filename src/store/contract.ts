@@ -48,6 +48,44 @@ export function databaseContract(open: () => Promise<Database>): void {
       expect(await names(database)).toEqual(['b']);
     });
 
+    it('commits right behind what trails it, and fails as that fails', async () => {
+      await using database = await open();
+      await database.transaction(async () => {
+        await database.trailing(() => database.run(put, ['a', '1']));
+      });
+      expect(await names(database)).toEqual(['a']);
+      const failing = database.transaction(async () => {
+        await database.run(put, ['b', '2']);
+        await database.trailing(() => database.run(put, ['a', 'again']));
+      });
+      await expect(failing).rejects.toThrow(/unique/i);
+      expect(await names(database)).toEqual(['a']);
+      await database.trailing(() => database.run(put, ['alone', '3']));
+      expect(await names(database)).toEqual(['a', 'alone']);
+    });
+
+    it('takes nothing that would come behind its commit', async () => {
+      await using database = await open();
+      const failing = database.transaction(async () => {
+        await database.trailing(async () => {
+          await database.run(put, ['a', '1']);
+          await database.run(put, ['b', '2']);
+        });
+      });
+      await expect(failing).rejects.toThrow('asked at once');
+      expect(await names(database)).not.toContain('b');
+    });
+
+    it('shows what is committed to whoever reads ahead of it', async () => {
+      await using database = await open();
+      await database.run(put, ['a', '1']);
+      await database.transaction(async (queries) => {
+        await queries.run(put, ['b', '2']);
+        expect(await database.committed(() => names(database))).toEqual(['a']);
+        expect(await names(database)).toEqual(['a', 'b']);
+      });
+    });
+
     it('is joined by whatever is asked from within it', async () => {
       await using database = await open();
       const failing = database.transaction(async () => {

@@ -22,10 +22,14 @@ export function joining(plain: Plain): Database {
   const current = new AsyncLocalStorage<{
     readonly queries: Writing;
     readonly last: (() => Promise<void>)[];
+    readonly trailing: Promise<unknown>[];
     open: boolean;
+    /** What is asked would come behind the commit, in no transaction. */
+    late?: boolean;
   }>();
   const now = (): Queries => {
     const here = current.getStore();
+    if (here?.late) throw new Error('what trails a transaction has to be asked at once');
     return here?.open ? here.queries : plain;
   };
   const database: Database = {
@@ -39,20 +43,41 @@ export function joining(plain: Plain): Database {
     transaction: async (work, outlives) => {
       const here = current.getStore();
       if (here?.open) return work(here.queries);
-      return plain.begin(async (queries) => {
-        // Work that was started inside and forgotten must not write into the next transaction.
-        const last: (() => Promise<void>)[] = [];
-        const scope = { queries, last, open: true };
-        try {
-          return await current.run(scope, async () => {
-            const value = await work(queries);
-            for (const act of last) await act();
-            return value;
-          });
-        } finally {
-          scope.open = false;
-        }
-      }, outlives);
+      // Work that was started inside and forgotten must not write into the next transaction.
+      const last: (() => Promise<void>)[] = [];
+      const trailing: Promise<unknown>[] = [];
+      try {
+        const value = await plain.begin(async (queries) => {
+          const scope = { queries, last, trailing, open: true };
+          try {
+            return await current.run(scope, async () => {
+              const value = await work(queries);
+              for (const act of last) await act();
+              return value;
+            });
+          } finally {
+            scope.open = false;
+          }
+        }, outlives);
+        await Promise.all(trailing);
+        return value;
+      } catch (error) {
+        // The commit knows no more than that something failed.
+        for (const asked of trailing) await asked;
+        throw error;
+      }
+    },
+    trailing: async (work) => {
+      const here = current.getStore();
+      if (!here?.open) {
+        await work();
+        return;
+      }
+      const scope = { ...here, late: false };
+      const asked = current.run(scope, work);
+      scope.late = true;
+      asked.catch(() => undefined);
+      here.trailing.push(asked);
     },
     committed: (work) => current.exit(work),
     sequence: async () => {

@@ -59,6 +59,11 @@ export interface Database extends Queries, AsyncDisposable {
   /** Where in the order of transactions the one is that is under way; nothing where that cannot be told. */
   sequence(): Promise<Sequence | undefined>;
   /**
+   * What the transaction under way need not wait for before its commit, which travels right behind, and
+   * fails if this does. `work` has to ask everything at once. Outside of a transaction it is waited for.
+   */
+  trailing(work: () => Promise<unknown>): Promise<void>;
+  /**
    * Done as the last act of the transaction that is under way, or in one of its own: rows that every
    * writer stands in line for are held for the shortest time, and nobody waits for others behind them.
    */

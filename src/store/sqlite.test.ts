@@ -52,6 +52,33 @@ describe('SQLite', () => {
     expect(await server.all('select count(*) as n from fingerprint')).toEqual([{ n: 40 }]);
   });
 
+  it('tells whether one transaction follows another, whoever writes in between', async () => {
+    const shared = await folder();
+    await using database = await openSqlite(shared, 'default');
+    await using other = await openSqlite(shared, 'default');
+    const sequence = async () =>
+      (await database.transaction(() => database.sequence())) ?? { number: 0 };
+    const follows = async (meanwhile: () => Promise<unknown>): Promise<boolean> => {
+      const { number } = await sequence();
+      await meanwhile();
+      return (await sequence()).after === number;
+    };
+    const put = (name: string) =>
+      ['insert into fingerprint (name, value) values (?, 1)', [name]] as const;
+    expect(await database.sequence()).toBeUndefined();
+    expect(await follows(async () => undefined)).toBe(true);
+    expect(await follows(() => database.all('select * from fingerprint'))).toBe(true);
+    expect(await follows(() => database.run(...put('a')))).toBe(false);
+    expect(await follows(() => database.transaction(() => database.run(...put('b'))))).toBe(false);
+    expect(await follows(() => other.run(...put('c')))).toBe(false);
+    expect(await follows(async () => undefined)).toBe(true);
+    expect(
+      await follows(() =>
+        database.transaction(() => Promise.reject(new Error('none'))).catch(() => 0),
+      ),
+    ).toBe(false);
+  });
+
   it('reads while another process holds the writer', async () => {
     const shared = await folder();
     await using database = await openSqlite(shared, 'default');

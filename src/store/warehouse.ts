@@ -32,6 +32,7 @@ export function openWarehouseStore(database: Database): WarehouseStore {
     ...uniqueStore(database),
     committed: (work) => database.committed(work),
     sequence: () => database.sequence(),
+    trailing: (work) => database.trailing(work),
     transaction: (work, outlives) =>
       database.transaction(async (queries) => {
         // One writer at a time, as SQLite has it anyway: two readings at once would both miss the

@@ -62,10 +62,6 @@ export async function absorbPage(
   { foresight, steps: cut, following }: Ahead,
 ): Promise<void> {
   const { store } = context;
-  const withheld = (await store.progress(reading.system, reading.kind))?.withheld;
-  // What comes back after a reading that was not believed must not fall with it later.
-  const marks =
-    withheld && withheld.reading !== reading.id ? [reading.id, withheld.reading] : [reading.id];
   const steps = cut.of(page);
   const last = steps.at(-1);
   const doubts: Withheld[] = [];
@@ -86,9 +82,11 @@ export async function absorbPage(
       return after && cut.ahead(after)[0];
     };
     await store.transaction(async () => {
-      if (step.type === 'members') await absorbMemberStep(context, reading, step);
-      else await absorbRecordStep(context, reading, marks, step, foresight, next);
-      if (step === last) await savePage(context, reading, page);
+      const ended = step === last ? () => savePage(context, reading, page) : nothing;
+      if (step.type === 'members') {
+        await absorbMemberStep(context, reading, step);
+        await ended();
+      } else await absorbRecordStep(context, reading, step, { foresight, next, ended });
     }, 'process');
   }
   if (last === undefined || last.type === 'assignments') {
@@ -98,6 +96,8 @@ export async function absorbPage(
     }, 'process');
   }
 }
+
+const nothing = async (): Promise<void> => undefined;
 
 function together(doubts: readonly Withheld[]): Withheld | undefined {
   const [first] = doubts;
@@ -118,20 +118,28 @@ async function absorbMemberStep(
   for (const change of changes) await absorbMembers(context, change, reading.id);
 }
 
+interface Around {
+  readonly foresight: Foresight;
+  readonly next: () => Step | undefined;
+  /** Saves what the page says, where the step is its last. */
+  readonly ended: () => Promise<unknown>;
+}
+
 async function absorbRecordStep(
   context: Context,
   reading: Reading,
-  marks: readonly number[],
   step: RecordStep,
-  foresight: Foresight,
-  following: () => Step | undefined,
+  { foresight, next, ended }: Around,
 ): Promise<void> {
   const { store } = context;
+  const marks = marksOf(context, reading);
+  // It fails where it is waited for.
+  marks.catch(() => undefined);
   const work = await foresight.workedOut(context, step);
-  const next = following();
+  const following = next();
   const goOn = await foresight.ahead(
     context,
-    next?.type === 'records' ? next : undefined,
+    following?.type === 'records' ? following : undefined,
     work.space,
   );
   // Behind the message to the database, which is sent before.
@@ -145,11 +153,24 @@ async function absorbRecordStep(
   const ids = sighted
     .filter(({ system, kind }) => system === reading.system && kind === reading.kind)
     .map(({ id }) => id);
-  await Promise.all([
-    ...marks.map((mark) => store.addSightings(mark, ids)),
-    store.addToReading(reading.id, tally),
-    store.saveRejections(reading.id, rejected),
-  ]);
+  const counted = await marks;
+  await store.trailing(() =>
+    Promise.all([
+      ...counted.map((mark) => store.addSightings(mark, ids)),
+      store.addToReading(reading.id, tally),
+      store.saveRejections(reading.id, rejected),
+      ended(),
+    ]),
+  );
+}
+
+/** What comes back after a reading that was not believed must not fall with it later. */
+async function marksOf(
+  { store }: Context,
+  { id, system, kind }: Reading,
+): Promise<readonly number[]> {
+  const withheld = (await store.progress(system, kind))?.withheld;
+  return withheld && withheld.reading !== id ? [id, withheld.reading] : [id];
 }
 
 /** Records met outside of a reading. */

@@ -216,6 +216,11 @@ export interface WarehouseStore
     work: () => Promise<Value>,
     outlives?: 'power-cut' | 'process',
   ): Promise<Value>;
+  /**
+   * Waited for with the commit of the transaction under way, which fails if this does. Everything has
+   * to be asked at once.
+   */
+  trailing(work: () => Promise<unknown>): Promise<void>;
   /** What is asked inside is answered from what is committed, in whatever transaction it is asked. */
   committed<Value>(work: () => Promise<Value>): Promise<Value>;
   /**

@@ -37,24 +37,30 @@ export async function writeSpace(
   await settleNames(space, context);
   const touched = [...space.records.values()].filter(isTouched);
   const people = peopleChanges(space, rawChanges(touched, space, context), context);
-  const writes = [
-    ...writeRecords(touched, space, context, reading),
-    ...[...reviews.values()].map((review) => store.addReview(review)),
-    store.removeReviews(
-      touched
-        .filter(({ stored, identity }) => stored && !stored.identity && identity)
-        .map(({ ref }) => ({ system: ref.system, subject: ref.id })),
-    ),
-    store.saveIdentities(people.changed.map(storedOf)),
-    store.removeIdentityKeys(people.lostKeys),
-    store.addIdentityKeys(people.newKeys),
-    store.removeEdges(people.lostEdges),
-    store.deleteIdentities(people.ended),
-    writeHistory(touched, people.changed, people.ended, space, context),
-    store.addDue([...people.due, ...accountsDue(touched, context)]),
-  ];
+  const names = recordNames(touched, space, context);
+  // What is asked from here on is answered after it: nobody has to wait.
+  await store.trailing(() =>
+    Promise.all([
+      ...writeRecords(touched, space, context, reading),
+      store.addRecordKeys(names.gained),
+      store.addUnjoined(names.waited),
+      ...[...reviews.values()].map((review) => store.addReview(review)),
+      store.removeReviews(
+        touched
+          .filter(({ stored, identity }) => stored && !stored.identity && identity)
+          .map(({ ref }) => ({ system: ref.system, subject: ref.id })),
+      ),
+      store.saveIdentities(people.changed.map(storedOf)),
+      store.removeIdentityKeys(people.lostKeys),
+      store.addIdentityKeys(people.newKeys),
+      store.removeEdges(people.lostEdges),
+      store.deleteIdentities(people.ended),
+      writeHistory(touched, people.changed, people.ended, space, context),
+      store.addDue([...people.due, ...accountsDue(touched, context)]),
+    ]),
+  );
   meanwhile?.();
-  await Promise.all(writes);
+  await store.removeRecordKeys(names.lost);
   await groupsDue(context, groupsThatCameOrWent(touched));
   await recordsMoved(context, touched.flatMap(movement));
   await ruleGroupsMoved(context, space.people.values());
@@ -179,23 +185,17 @@ function movement({ ref, stored, present, identity, dropped }: Held): readonly M
   return identities.length === 0 ? [] : [{ ref, isNew: stored === undefined, identities }];
 }
 
-function writeRecords(
-  touched: readonly Held[],
-  space: Space,
-  { store, book }: Context,
-  reading: number,
-): readonly Promise<unknown>[] {
-  // A person's record that never belonged to anybody leaves nothing to remember. A group that is
-  // gone stays known as gone: its members are still on file, and reach nothing through it.
-  const gone = touched.filter(
-    ({ ref, dropped, present, identity }) =>
-      dropped || (!present && identity === undefined && ref.kind === 'user'),
-  );
-  const kept = touched.filter((held) => !gone.includes(held));
-  const lostKeys: RecordKey[] = [];
-  const newKeys: RecordKey[] = [];
-  const noLongerWaiting: Held[] = [];
-  const waiting: RecordKey[] = [];
+interface RecordNames {
+  readonly lost: readonly RecordKey[];
+  readonly gained: readonly RecordKey[];
+  /** By what those are looked for who belong to nobody. */
+  readonly waited: readonly RecordKey[];
+}
+
+function recordNames(touched: readonly Held[], space: Space, { book }: Context): RecordNames {
+  const lost: RecordKey[] = [];
+  const gained: RecordKey[] = [];
+  const waited: RecordKey[] = [];
   for (const held of touched) {
     const paths = book.matchPaths(held.ref.system, held.ref.kind);
     if (paths.length > 0) {
@@ -206,22 +206,40 @@ function writeRecords(
         held.present && !held.dropped
           ? matchKeys(space.attributesOf(held), paths)
           : new Set<string>();
-      for (const key of before.difference(after)) lostKeys.push({ ref: held.ref, key });
-      for (const key of after.difference(before)) newKeys.push({ ref: held.ref, key });
+      for (const key of before.difference(after)) lost.push({ ref: held.ref, key });
+      for (const key of after.difference(before)) gained.push({ ref: held.ref, key });
     }
-    if (held.stored && held.stored.identity === undefined) noLongerWaiting.push(held);
     if (held.rules && held.present && held.identity === undefined) {
       for (const key of joinKeys(held.rules, space.mappedOf(held))) {
-        waiting.push({ ref: held.ref, key });
+        waited.push({ ref: held.ref, key });
       }
     }
   }
+  return { lost, gained, waited };
+}
+
+function writeRecords(
+  touched: readonly Held[],
+  space: Space,
+  { store }: Context,
+  reading: number,
+): readonly Promise<unknown>[] {
+  // A person's record that never belonged to anybody leaves nothing to remember. A group that is
+  // gone stays known as gone: its members are still on file, and reach nothing through it.
+  const gone = new Set(
+    touched.filter(
+      ({ ref, dropped, present, identity }) =>
+        dropped || (!present && identity === undefined && ref.kind === 'user'),
+    ),
+  );
+  const kept = touched.filter((held) => !gone.has(held));
+  const noLongerWaiting = touched.filter(({ stored }) => stored && stored.identity === undefined);
   const moved = kept.filter(
     ({ stored, identity }) => stored?.identity !== undefined && stored.identity !== identity,
   );
   return [
     // First whatever frees a place: the database allows one record for each identity and system.
-    store.deleteRecords(gone.map(({ ref }) => ref)),
+    store.deleteRecords([...gone].map(({ ref }) => ref)),
     store.unlink(moved.map(({ ref }) => ref)),
     store.saveRecords(
       kept.map((held) => {
@@ -239,10 +257,7 @@ function writeRecords(
         };
       }),
     ),
-    store.removeRecordKeys(lostKeys),
-    store.addRecordKeys(newKeys),
     store.forgetUnjoined(noLongerWaiting.map(({ ref }) => ref)),
-    store.addUnjoined(waiting),
   ];
 }
 

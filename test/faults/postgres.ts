@@ -37,6 +37,10 @@ export async function postgresStore(url: string): Promise<Store> {
         ...queries,
         transaction: (work) =>
           gated(() => database.transaction(() => Promise.race([work(queries), died]))),
+        // Behind the gate nothing is asked at once.
+        trailing: async (work) => {
+          await work();
+        },
         lastly: (work) => gated(() => database.lastly(work)),
         [Symbol.asyncDispose]: async () => {},
       };

@@ -136,7 +136,9 @@ function over(writer: Connection, reader: Connection, gate: Gate): Plain {
       writer.database.exec('begin immediate');
       const sequence = order.begun();
       let spoiled: { readonly error: unknown } | undefined;
+      const all: Promise<unknown>[] = [];
       const watched = <Value>(asked: Promise<Value>): Promise<Value> => {
+        all.push(asked);
         asked.catch((error: unknown) => {
           spoiled ??= { error };
         });
@@ -149,6 +151,8 @@ function over(writer: Connection, reader: Connection, gate: Gate): Plain {
           batch: (sql, rows) => watched(writing.batch(sql, rows)),
           sequence: async () => sequence,
         });
+        // As in the real store, where what was asked is served in its order.
+        await Promise.allSettled(all);
         await gate.before();
         // As in the real store: nothing is kept of a transaction in which a statement failed.
         if (spoiled !== undefined) throw spoiled.error;
