@@ -85,6 +85,7 @@ function demandSchemas(type: ResourceType, schemas: unknown, { leniency }: Accep
   if (!Array.isArray(schemas) || !schemas.every((one) => typeof one === 'string'))
     throw badRequest('invalidSyntax', '"schemas" must be a list of URNs');
   if (leniency.unknownSchemas) return;
+  if (areSpelledAsHere(type, schemas)) return;
   const own = type.schema.id.toLowerCase();
   const named = schemas.map((schema: string) => schema.toLowerCase());
   const unknown = named.findIndex((schema) => schema !== own && !type.extended.has(schema));
@@ -94,6 +95,18 @@ function demandSchemas(type: ResourceType, schemas: unknown, { leniency }: Accep
     throw badRequest('invalidValue', `schemas: ${type.schema.id} is that of a ${type.name}`);
   if (new Set(named).size < named.length)
     throw badRequest('invalidValue', 'schemas: one of them is given twice');
+}
+
+/** As nearly everybody sends them. */
+function areSpelledAsHere({ schema, extended }: ResourceType, schemas: readonly string[]): boolean {
+  return (
+    schemas.includes(schema.id) &&
+    schemas.every(
+      (one, at) =>
+        schemas.indexOf(one) === at &&
+        (one === schema.id || extended.get(lowered(one))?.id === one),
+    )
+  );
 }
 
 /** Attributes named by paths, as in a PATCH without a path: `{ "name.givenName": "Ada" }`. */
