@@ -6,6 +6,7 @@ import type { Database, Row } from '../database.ts';
 import { inboundStorage } from '../inbound.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
 import { openPrivacy } from './privacy.ts';
+import { DECISION } from './sample-rows.ts';
 import { ADA, AROUND, GRACE, SAMPLES } from './samples.ts';
 
 export function privacyContract(open: () => Promise<Database>): void {
@@ -36,6 +37,41 @@ export function privacyContract(open: () => Promise<Database>): void {
       const [was] = await database.all('select * from identity where id = ?', [GRACE.id]);
       await insert(database, 'identity', { ...was, id: `was-${ADA.id}` });
       expect((await privacy.whom(ADA.id)).ids).toEqual([ADA.id]);
+    });
+
+    it('is also an account that a merge left to nobody, while it is', async () => {
+      await using database = await open();
+      await filled(database);
+      const privacy = openPrivacy(database);
+      const account = { system: 'ramp', kind: 'user', id: 'second' };
+      const [row] = await database.all('select * from record where identity = ? limit 1', [ADA.id]);
+      const { managed: _, ...columns } = row ?? {};
+      await insert(database, 'record', { ...columns, ...account, identity: null, present: 1 });
+      await insert(database, 'decision', {
+        ...DECISION,
+        ...{ id: 'merge', identity: ADA.id, other: 'i-ended', detached: JSON.stringify([account]) },
+      });
+      const whom = await privacy.whom(ADA.id);
+      expect(whom.refs).toContainEqual(account);
+      const { records } = await privacy.standing(whom);
+      expect(records.map(({ ref }) => ref)).toContainEqual(account);
+      await privacy.erase(whom, async () => {});
+      expect(await database.all("select id from record where id = 'second'")).toEqual([]);
+    });
+
+    it('is no account that a merge had left to nobody, and that is somebody else’s now', async () => {
+      await using database = await open();
+      await filled(database);
+      const [theirs] = await database.all<{ readonly system: string; readonly id: string }>(
+        "select system, id from record where identity = ? and kind = 'user' limit 1",
+        [GRACE.id],
+      );
+      const account = { system: theirs?.system ?? '', kind: 'user', id: theirs?.id ?? '' };
+      await insert(database, 'decision', {
+        ...DECISION,
+        ...{ id: 'merge', identity: ADA.id, detached: JSON.stringify([account]) },
+      });
+      expect((await openPrivacy(database).whom(ADA.id)).refs).not.toContainEqual(account);
     });
 
     it('is nothing where nobody is known by the id', async () => {

@@ -10,6 +10,7 @@ import { erase } from './erase.ts';
 import { erasures } from './erasures.ts';
 import { IMPERSONAL, PLACES } from './inventory.ts';
 import { leavers } from './leavers.ts';
+import { looseAccounts } from './loose.ts';
 import { droppedRecords, endedInto } from './past.ts';
 import { forgetStored } from './retain.ts';
 import { readable, rowsOf } from './rows.ts';
@@ -75,6 +76,7 @@ async function whomOf(identity: IdentityId, database: Database): Promise<Whom> {
     ids,
     refs: [
       ...refs.map(({ system, kind, id }) => ({ system, kind, id })),
+      ...(await looseAccounts(ids, database)),
       ...(await droppedRecords(ids, database)),
     ],
     addresses: await ownAddresses([...new Set(addresses)], ids, database),

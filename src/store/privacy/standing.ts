@@ -4,7 +4,7 @@ import type { PlanState } from '../../plan/plan.ts';
 import type { Standing, Whom } from '../../sync/privacy-storage.ts';
 import type { Database } from '../database.ts';
 import { list } from '../rows.ts';
-import { naming } from './find.ts';
+import { naming, record } from './find.ts';
 
 type RecordRow = {
   readonly system: string;
@@ -35,9 +35,12 @@ const OPEN = `plan.state in ('building', 'ready', 'held', 'released', 'applying'
 
 export async function standingOf(whom: Whom, database: Database): Promise<Standing> {
   const { inList } = database;
+  const theirs = record('r.system', 'r.kind', 'r.id')(whom, database);
+  // What is nobody's since a merge is theirs as well.
+  const loose = theirs === undefined ? '' : `or (r.identity is null and ${theirs.sql})`;
   const records = await database.all<RecordRow>(
-    `${RECORD} where r.identity in ${inList} order by r.system, r.kind, r.id`,
-    [list(whom.ids)],
+    `${RECORD} where r.identity in ${inList} ${loose} order by r.system, r.kind, r.id`,
+    [list(whom.ids), ...(theirs?.parameters ?? [])],
   );
   const sent = await database.all<{ readonly target: string }>(
     `select target from in_flight where identity in ${inList}
