@@ -143,6 +143,10 @@ function started(
   }
 }
 
+/** Of whoever is here; clients send members of groups by their id alone, and mean groups as well. */
+const KIND = `coalesce((select kind from directory_object
+  where system = ? and kind in ('user', 'group') and id = ? limit 1), ?)`;
+
 async function changeMembers(
   queries: Queries,
   system: SystemName,
@@ -155,11 +159,13 @@ async function changeMembers(
   const exists = queries.all(`select 1 ${thisGroup}`, place);
   const added = queries.batch(
     `insert into directory_member (system, group_id, member_id, member_kind, sequence, removed)
-     select ?, ?, ?, ?, ${NUMBER}, 0 ${thisGroup}
+     select ?, ?, ?, ${KIND}, ${NUMBER}, 0 ${thisGroup}
      on conflict (tenant, system, group_id, member_id) do update
-       set removed = 0, sequence = excluded.sequence where directory_member.removed = 1`,
+       set removed = 0, sequence = excluded.sequence, member_kind = excluded.member_kind
+       where directory_member.removed = 1`,
     add.map(({ kind, id }, index) => [
-      ...[system, group, id, kind],
+      ...[system, group, id],
+      ...[system, id, kind],
       ...[system, behind - 1 - index],
       ...place,
     ]),

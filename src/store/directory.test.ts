@@ -206,6 +206,12 @@ async function expectMemberships(storage: DirectoryStorage): Promise<void> {
   await change('g2', ['ada', 'grace', 'linus']);
   await change('g1', ['ada']);
   await change('g2', [], ['linus']);
+  // Whoever is here is of their own kind, whatever they were called.
+  await change('g1', ['g2']);
+  expect(await storage.members('g1')).toContainEqual(
+    expect.objectContaining({ id: 'g2', kind: 'group' }),
+  );
+  await change('g1', [], ['g2']);
   expect(await storage.memberships(['ada', 'linus', 'nobody'])).toEqual([
     { member: 'ada', group: 'g1', display: 'Analysts' },
     { member: 'ada', group: 'g2', display: 'Navy' },

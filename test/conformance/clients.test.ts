@@ -10,6 +10,9 @@ import { type Service, service, serviceFor } from './service.ts';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
+/** With the resource, or without (RFC 7644 §3.5.2). */
+const DONE: readonly number[] = [200, 204];
+
 async function membersOf({ send }: Service, id: string): Promise<readonly string[]> {
   const { body } = await send('GET', `/Groups/${id}`);
   return (body.members ?? []).map(({ value }: { value: string }) => value).sort();
@@ -28,7 +31,7 @@ describe.each(Object.keys(CLIENTS))('%s', (client) => {
     const members = ids.map((value) => ({ value }));
     const patched = await made.group('Patched');
     const add = { op: 'add', path: 'members', value: members };
-    expect((await made.patch(`/Groups/${patched}`, add)).status).toBe(204);
+    expect(DONE).toContain((await made.patch(`/Groups/${patched}`, add)).status);
     expect(await membersOf(made, patched)).toEqual(ids);
     const posted = await made.group('Posted', ...ids);
     expect(await membersOf(made, posted)).toEqual(ids);
@@ -52,7 +55,7 @@ describe.each(Object.keys(CLIENTS))('%s', (client) => {
     });
     expect(group.status).toBe(201);
     const clear = { op: 'replace', path: 'members', value: [] };
-    expect((await made.patch(`/Groups/${group.body.id}`, clear)).status).toBe(204);
+    expect(DONE).toContain((await made.patch(`/Groups/${group.body.id}`, clear)).status);
   });
 
   it('is told the right totals, whatever page it asks for', async () => {
@@ -82,8 +85,10 @@ describe.each(Object.keys(CLIENTS))('%s', (client) => {
       { op: 'replace', path: 'userName', value: 'king@contoso.com' },
       { op: 'replace', path: 'emails[type eq "work"].value', value: 'king@contoso.com' },
     );
-    expect(renamed.body).toMatchObject({ id: ada, userName: 'king@contoso.com' });
-    expect(renamed.body.emails).toEqual([{ ...shared[0], value: 'king@contoso.com' }]);
+    expect(DONE).toContain(renamed.status);
+    const { body } = await made.send('GET', `/Users/${ada}`);
+    expect(body).toMatchObject({ id: ada, userName: 'king@contoso.com' });
+    expect(body.emails).toEqual([{ ...shared[0], value: 'king@contoso.com' }]);
     const filter = 'emails.value eq "office@contoso.com"';
     expect((await made.list('/Users', { filter })).body.Resources).toMatchObject([{ id: grace }]);
   });

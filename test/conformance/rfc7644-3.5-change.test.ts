@@ -273,3 +273,26 @@ describe('DELETE', () => {
     expect((await made.list('/Users')).body.totalResults).toBe(0);
   });
 });
+
+it('knows a group that becomes a member by its id alone, or is called a person (RFC 7643 §4.2)', async () => {
+  const made = await service();
+  const [inner, other] = [await made.group('Inner'), await made.group('Other')];
+  const { body } = await made.send('POST', '/Groups', {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+    displayName: 'Outer',
+    members: [{ value: inner }, { value: 'nobody' }],
+  });
+  const add = { op: 'add', path: 'members', value: [{ value: other, type: 'User' }] };
+  expect((await made.patch(`/Groups/${body.id}`, add)).status).toBe(204);
+  const { body: outer } = await made.send('GET', `/Groups/${body.id}`);
+  const kinds = (members: readonly { value: string; type: string; $ref: string }[]) =>
+    Object.fromEntries(
+      members.map(({ value, type, $ref }) => [value, `${type} ${$ref.includes('/Groups/')}`]),
+    );
+  expect(kinds(body.members)).toEqual({ [inner]: 'Group true', nobody: 'User false' });
+  expect(kinds(outer.members)).toEqual({
+    [inner]: 'Group true',
+    [other]: 'Group true',
+    nobody: 'User false',
+  });
+});

@@ -142,7 +142,10 @@ export function openDirectory(
     if (added.length === 0) return recordOf(system, { ...object, version: written.version });
     await view.write({ type: 'members', group: id, add: added, remove: [], at });
     const made = await storage.get(kind, id);
-    return recordOf(system, made ?? { ...object, version: written.version });
+    const record = recordOf(system, made ?? { ...object, version: written.version });
+    // As they are kept: who is a group was maybe named by an id alone.
+    const held = (await storage.members(id)).map((member) => ({ $ref: { ...member, system } }));
+    return { ...record, attributes: { ...record.attributes, members: held } };
   }
 
   /** Somebody waited for: every reference that named them leads to them now. */

@@ -111,6 +111,12 @@ export function memoryStorage(): DirectoryStorage {
     memberships.set(at, { type: 'member', sequence: ++sequence, group, member, removed });
   }
 
+  /** Clients send members by their id alone, and mean groups as well. */
+  function known(member: ObjectRef): ObjectRef {
+    const kind = ['user', 'group'].find((one) => objects.has(key(one, member.id)));
+    return kind === undefined ? member : { ...member, kind };
+  }
+
   function changeMembers({
     group,
     add,
@@ -133,7 +139,7 @@ export function memoryStorage(): DirectoryStorage {
     }
     touch(group, at);
     const version = sequence;
-    for (const member of joins) change(group, member, false);
+    for (const member of joins) change(group, known(member), false);
     for (const id of leaves) {
       const member = memberships.get(`${group}\n${id}`)?.member;
       if (member) change(group, member, true);

@@ -90,6 +90,7 @@ export type Write =
   | {
       readonly type: 'members';
       readonly group: string;
+      /** Of the kind that counts where nobody of that id is here: whoever is, is of their own kind. */
       readonly add: readonly ObjectRef[];
       readonly remove: readonly string[];
       /** When the group changed, if any member comes or goes. */

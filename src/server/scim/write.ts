@@ -33,7 +33,7 @@ export async function create(context: WriteContext, body: unknown): Promise<Iden
   demandRequired(context, attributes);
   const record = await operation(served, 'create')(type.kind, attributes, { signal });
   const { members } = attributes;
-  return members === undefined
+  return members === undefined || record.attributes.members !== undefined
     ? record
     : { ...record, attributes: { ...record.attributes, members } };
 }
