@@ -132,7 +132,7 @@ export function openSpace({ store, book, now, newId }: Context): Space {
   const gained = new Map<string, Set<IdentityId>>();
   const lost = new Map<string, Set<IdentityId>>();
   let newKeys = new Set<string>();
-  const glances = new Map<IdentityId, Attributes>();
+  const glances = new Map<IdentityId, { readonly text: Json; readonly attributes: Attributes }>();
   const apart = new Map<string, ReadonlySet<string>>();
   const waited = new Set<string>();
 
@@ -181,7 +181,10 @@ export function openSpace({ store, book, now, newId }: Context): Space {
         store.recordsOf(missing),
       ]);
       for (const stored of identities) {
-        const attributes: Attributes = JSON.parse(stored.attributes);
+        const glance = glances.get(stored.id);
+        // What was worked out to compare them is known already.
+        const attributes: Attributes =
+          glance?.text === stored.attributes ? glance.attributes : JSON.parse(stored.attributes);
         const origins = parseOrigins(stored.origins, attributes);
         const keys = identityKeys(stored.kind, attributes, book.indexed);
         people.set(stored.id, {
@@ -238,11 +241,11 @@ export function openSpace({ store, book, now, newId }: Context): Space {
       const missing = [...new Set(ids)].filter((id) => !people.has(id) && !glances.has(id));
       if (missing.length === 0) return;
       for (const { id, attributes } of await store.identities(missing)) {
-        glances.set(id, JSON.parse(attributes));
+        glances.set(id, { text: attributes, attributes: JSON.parse(attributes) });
       }
     },
 
-    glance: (id) => people.get(id)?.attributes ?? glances.get(id),
+    glance: (id) => people.get(id)?.attributes ?? glances.get(id)?.attributes,
 
     loadApart: async (held) => {
       const missing = held.filter(({ ref }) => !apart.has(objectKey(ref)));

@@ -5,6 +5,7 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min';
+import { remembered } from './remembered.ts';
 
 /** What may be left out of the part before the @; which of it is the same mailbox, its host decides. */
 export interface MailRules {
@@ -58,6 +59,16 @@ const SHORTEST_NUMBER = 6;
  * @param country Where a number without a country code is dialled, such as `DE`.
  */
 export function phone(text: string, country: string | undefined): string | undefined {
+  const of = numbers.get(country) ?? remembered((typed) => numberOf(typed, country), MOST_NUMBERS);
+  numbers.set(country, of);
+  return of(text);
+}
+
+/** By the countries that are configured. */
+const numbers = new Map<string | undefined, (text: string) => string | undefined>();
+const MOST_NUMBERS = 8000;
+
+function numberOf(text: string, country: string | undefined): string | undefined {
   const typed = text.trim();
   if (typed.length > LONGEST_NUMBER) return undefined;
   const parsed = parsePhoneNumberFromString(

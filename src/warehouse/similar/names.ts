@@ -3,6 +3,7 @@
 import { editDistance, jaroWinkler } from './distance.ts';
 import { folded } from './fold.ts';
 import { familiesOf, familyName, sameFamily } from './given-names.ts';
+import { remembered } from './remembered.ts';
 import { sound, spelled } from './sound.ts';
 
 /** One word of a name. */
@@ -32,15 +33,19 @@ const TITLES: ReadonlySet<string> = new Set(
   ),
 );
 
-export function givenName(text: string): Name | undefined {
-  return nameOf(words(text));
-}
+/** Most names are somebody else's as well. */
+const MOST_KNOWN = 10_000;
 
-export function surname(text: string): Name | undefined {
+export const givenName: (text: string) => Name | undefined = remembered(
+  (text) => nameOf(words(text)),
+  MOST_KNOWN,
+);
+
+export const surname: (text: string) => Name | undefined = remembered((text) => {
   const all = words(text);
   const bare = all.filter((word) => !PARTICLES.has(word));
   return nameOf(bare.length > 0 ? bare : all);
-}
+}, MOST_KNOWN);
 
 /** `Hopper, Grace` and `Grace Hopper`: the surname is before the comma, or what stands last. */
 export function fullName(text: string): {
@@ -71,23 +76,15 @@ function nameOf(all: readonly string[]): Name | undefined {
   return parts.length > 0 ? parts : undefined;
 }
 
-/** Most names are somebody else's as well. */
-const known = new Map<string, Part>();
-const MOST_KNOWN = 20_000;
-
-function partOf(text: string): Part {
-  const part = known.get(text);
-  if (part) return part;
-  const made = {
+const partOf: (text: string) => Part = remembered(
+  (text) => ({
     text,
     spelled: spelled(text),
     sound: sound(text),
     families: familiesOf(text),
-  };
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(text, made);
-  return made;
-}
+  }),
+  MOST_KNOWN,
+);
 
 /** How two names are alike, best first. */
 export type NameLevel =
