@@ -53,7 +53,8 @@ export function openForesight(): Foresight {
     },
     ahead: async (context, next, before) => {
       if (next === undefined) return () => undefined;
-      const sequence = resting-- > 0 ? undefined : await context.store.sequence();
+      resting = Math.max(0, resting - 1);
+      const sequence = resting > 0 ? undefined : await context.store.sequence();
       if (sequence === undefined) return () => void next.prepared();
       const { promise: readable, resolve: isRead } = Promise.withResolvers<void>();
       const { promise: goes, resolve: go } = Promise.withResolvers<void>();
