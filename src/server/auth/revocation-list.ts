@@ -33,7 +33,9 @@ export function issuedAs(der: Uint8Array): Issued {
  */
 export function revocationLists(file: Buffer, authorities: string): readonly RevocationList[] {
   const known = pems(authorities, 'CERTIFICATE').map((der) => new X509Certificate(der));
-  const lists = file.includes('-----BEGIN') ? pems(file.toString('latin1'), '(?:X509 )?CRL') : [file];
+  const lists = file.includes('-----BEGIN')
+    ? pems(file.toString('latin1'), '(?:X509 )?CRL')
+    : [file];
   if (lists.length === 0) throw new Error('it holds no list');
   return lists.map((der) => revocationList(der, known));
 }
