@@ -34,11 +34,13 @@ export function openLeases(
       );
       return renewed === 1;
     },
-    dropLease: async (lane, token) => {
-      await database.run('update lease set holder = null, until = 0 where lane = ? and token = ?', [
-        lane,
-        token,
-      ]);
-    },
+    dropLease: (lane, token) =>
+      database.transaction(async (queries) => {
+        await queries.run(
+          'update lease set holder = null, until = 0 where lane = ? and token = ?',
+          [lane, token],
+        );
+        // Whoever seems to hold it after a power cut is seen to be dead, or waited for a minute at most.
+      }, 'process'),
   };
 }
