@@ -22,6 +22,8 @@ const GROUP_SIZES = [10, 1_000, 10_000];
 const ROUNDS = 6;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const SLOW_MILLISECONDS = 250;
+const WARM_REQUESTS = 3_000;
+const WARM_TURNS = 4;
 const PROFILE = process.env.BENCH_PROFILE;
 
 interface Place {
@@ -138,12 +140,14 @@ async function started(script: string, place: Place, users: number): Promise<Chi
   return child<Ready>(script, { ...settings }, [...AS_PRODUCT, ...profile]);
 }
 
-/** What was not compiled yet is by then. */
+/** What was not compiled yet is by then: it takes as many requests, however long one takes. */
 async function warm(
   { ready }: Child<Ready>,
   requests: ReturnType<Case['requests']>,
 ): Promise<void> {
-  await load(ready, requests, SECONDS / 2);
+  let sent = 0;
+  for (let turn = 0; turn < WARM_TURNS && sent < WARM_REQUESTS; turn++)
+    sent += (await load(ready, requests, SECONDS / 2)).requests;
 }
 
 function mean(costs: readonly Cost[]): Cost {
