@@ -113,7 +113,7 @@ function scim(
   );
   return scimService({
     basePath: '/scim/v2/:system',
-    authenticate: async (token, system) =>
+    authenticate: (token, system) =>
       isOurs(token) ? authenticate(token) : authenticateJwt(token, system),
     recognise: recognition(configuration, now, log),
     open: async ({ tenant, system }) => (await find(tenant))?.served(system),
