@@ -129,10 +129,15 @@ async function lotsOf(system: System, ids: readonly string[]): Promise<readonly 
   for (const table of TABLES) {
     const { name, of, column } = table;
     const keys = of === 'record' ? ids : of === 'identity' ? people : steps;
-    const which = `${table.where ?? ''}${of === 'record' ? 't.system = ? and ' : ''}`;
-    const found = await rowsOf(source, name, which, column, keys, of === 'record' ? [system] : []);
+    const [which, parameters] =
+      of === 'record'
+        ? [`${table.where ?? ''}t.system = ? and `, [system]]
+        : [table.where ?? '', []];
+    const found = await rowsOf(source, name, which, column, keys, parameters);
     if (name === 'record') people = distinct(found, 'identity');
-    const rows = await unwritten(table, found);
+    const { leads = column } = table;
+    const there = await rowsOf(written, name, which, leads, distinct(found, leads), parameters);
+    const rows = unwritten(table, found, there);
     if (name === 'identity_change') steps = distinct(rows, 'step');
     if (rows.length > 0) lots.push({ table, rows });
   }
@@ -155,11 +160,7 @@ function rowsOf(
 }
 
 /** Without what was written before, and has not changed since. */
-async function unwritten(
-  { name, key, column, where = '', leads = column }: Table,
-  found: readonly Row[],
-): Promise<readonly Row[]> {
-  const there = await rowsOf(written, name, where, leads, distinct(found, leads), []);
+function unwritten({ key }: Table, found: readonly Row[], there: readonly Row[]): readonly Row[] {
   const known = new Map(there.map((row) => [JSON.stringify(key.map((part) => row[part])), row]));
   return found.filter((row) => {
     const before = known.get(JSON.stringify(key.map((part) => row[part])));
