@@ -2,7 +2,9 @@
 
 import type { Write, Written } from '../connectors/directory/storage.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
-import type { Queries } from './database.ts';
+import type { Database, Queries } from './database.ts';
+import { IN_RANGE, type Numbered, range } from './directory-puts.ts';
+import { list } from './rows.ts';
 
 /**
  * So that whoever lists is told how many there are without a look at them.
@@ -41,6 +43,30 @@ export async function count(
       [system, kind, system, kind],
     );
   }
+}
+
+/** Of kinds that are known to be counted those that were made: what is there with a number of theirs. */
+export async function countMade(
+  queries: Queries & Pick<Database, 'inList'>,
+  system: SystemName,
+  puts: readonly Numbered<Write & { readonly type: 'put' }>[],
+): Promise<void> {
+  const made = puts.filter(({ write }) => write.expects === 0);
+  const kinds = Map.groupBy(made, ({ write }) => write.object.kind);
+  await Promise.all(
+    [...kinds].map(([kind, those]) =>
+      queries.run(
+        `update directory_count set value = value + (select count(*) from directory_object
+           where system = ? and kind = ? and ${IN_RANGE} and id in ${queries.inList})
+         where system = ? and kind = ?`,
+        [
+          ...[system, kind, ...range(system, those)],
+          list(those.map(({ write }) => write.object.id)),
+          ...[system, kind],
+        ],
+      ),
+    ),
+  );
 }
 
 /** What a write that succeeds adds to the objects of a kind. */

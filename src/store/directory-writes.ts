@@ -7,10 +7,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DirectoryStorage, Write, Written } from '../connectors/directory/storage.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Queries } from './database.ts';
-import { count } from './directory-count.ts';
+import { count, countMade } from './directory-count.ts';
 import { leaveGroups } from './directory-groups.ts';
 import { isLimited, roomIn } from './directory-limits.ts';
-import { isMaking, type Making, makeAll, NUMBER, put } from './directory-puts.ts';
+import { changeMembers, lotsOf } from './directory-members.ts';
+import { isPlain, type Numbered, put, putAll } from './directory-puts.ts';
 import { takenUnique } from './directory-unique.ts';
 
 type Members = Write & { readonly type: 'members' };
@@ -38,9 +39,7 @@ export function directoryWrites(database: Database, system: SystemName): Directo
       waiting = waiting.slice(MOST_TOGETHER);
       try {
         const writes = together.map(({ write }) => write);
-        const written = await database.transaction((queries) =>
-          commit(queries, database, system, counted, writes),
-        );
+        const written = await commit(database, system, counted, writes);
         together.forEach(({ resolve }, index) => {
           resolve(written[index] ?? { type: 'moved' });
         });
@@ -62,9 +61,8 @@ export function directoryWrites(database: Database, system: SystemName): Directo
     });
 }
 
-/** Takes numbers for all, then writes in order; what fails leaves its numbers unused. */
+/** Takes numbers for all, then writes; what fails leaves its numbers unused. */
 async function commit(
-  queries: Queries,
   database: Database,
   system: SystemName,
   counted: Set<ObjectKind>,
@@ -72,25 +70,94 @@ async function commit(
 ): Promise<readonly Written[]> {
   const needed = writes.map(numbersOf);
   const total = needed.reduce((sum, count) => sum + count, 0);
-  // The row stays locked until the end: numbers become visible in their order.
-  const taken = queries.all<{ readonly value: number }>(
+  let behind = total;
+  const numbered = writes.map((write, index) => {
+    // How far the first number of this write lies behind the last one taken.
+    const first = behind - 1;
+    behind -= needed[index] ?? 0;
+    return { write, behind: first };
+  });
+  if (!writes.every((write) => leavesNothing(write, counted)))
+    return database.transaction((queries) =>
+      commitInSteps(queries, database, system, counted, numbered, total),
+    );
+  let versions: readonly number[] = [];
+  await database.transaction(() =>
+    database.trailing(async () => {
+      versions = await sendAll(database, system, numbered, total);
+    }),
+  );
+  return Promise.all(
+    writes.map((write, index) => writtenAs(database, database, system, write, versions[index])),
+  );
+}
+
+/** The row stays locked until the end: numbers become visible in their order. */
+async function takeNumbers(queries: Queries, system: SystemName, total: number): Promise<number> {
+  const [taken] = await queries.all<{ readonly value: number }>(
     `insert into directory_sequence (system, value) values (?, ?)
      on conflict (tenant, system) do update set value = directory_sequence.value + excluded.value
      returning value`,
     [system, total],
   );
+  return taken?.value ?? 0;
+}
+
+/** Whether nothing is written but the object and who is in it, so that no answer decides about more. */
+function leavesNothing(write: Write, counted: ReadonlySet<ObjectKind>): boolean {
+  if (write.type === 'remove' || isLimited(write)) return false;
+  if (write.type === 'members') return true;
+  const { object, uniques, values, mail, expects } = write;
+  if (uniques || mail || values.length > 0) return false;
+  return expects !== 0 || counted.has(object.kind);
+}
+
+/**
+ * Asks everything at once: the commit travels right behind, and one trip is all that it takes.
+ *
+ * @returns The version of each object; 0 for what could not be written.
+ */
+async function sendAll(
+  database: Database,
+  system: SystemName,
+  numbered: readonly Numbered[],
+  total: number,
+): Promise<readonly number[]> {
+  const taken = takeNumbers(database, system, total);
+  const puts = numbered.filter(isPlain);
+  const lots = lotsOf(numbered.filter(isOfMembers));
+  const [last, put, versions] = await Promise.all([
+    taken,
+    putAll(database, system, puts),
+    Promise.all(lots.map((lot) => changeMembers(database, system, lot))),
+    countMade(database, system, puts),
+  ]);
+  const changed = new Map(
+    lots.flatMap(({ changes }, at) => changes.map((change) => [change.behind, versions[at] ?? 0])),
+  );
+  return numbered.map(({ behind }) => changed.get(behind) ?? (put.has(behind) ? last - behind : 0));
+}
+
+function isOfMembers(numbered: Numbered): numbered is Numbered<Members> {
+  return numbered.write.type === 'members';
+}
+
+/** In the order of the writes, where what becomes of one decides about what else is written. */
+async function commitInSteps(
+  queries: Queries,
+  database: Database,
+  system: SystemName,
+  counted: Set<ObjectKind>,
+  numbered: readonly Numbered[],
+  total: number,
+): Promise<readonly Written[]> {
+  const writes = numbered.map(({ write }) => write);
+  const taken = takeNumbers(queries, system, total);
   const room = writes.some(isLimited) ? await roomIn(queries, database, system, writes) : undefined;
-  let behind = total;
-  const makings: Making[] = [];
-  const results = writes.map((write, index) => {
-    // How far the first number of this write lies behind the last one taken.
-    behind -= needed[index] ?? 0;
-    const first = behind + (needed[index] ?? 0) - 1;
-    if (!room && isMaking(write)) {
-      makings.push({ write, behind: first });
-      return undefined;
-    }
-    const start = () => started(queries, database, system, write, first);
+  const plain = room ? [] : numbered.filter(isPlain);
+  const results = numbered.map((one) => {
+    if (!room && isPlain(one)) return undefined;
+    const start = () => started(queries, database, system, one);
     // Where it is limited how much there may be, each waits for what became of the one before.
     if (room) return start;
     const begun = start();
@@ -98,19 +165,20 @@ async function commit(
     begun.catch(() => undefined);
     return () => begun;
   });
-  const last = (await taken)[0]?.value ?? 0;
-  const made = await makeAll(queries, system, makings, last);
+  const [last, put] = await Promise.all([taken, putAll(queries, system, plain)]);
   const written: Written[] = [];
-  let next = last - total + 1;
-  for (const [index, write] of writes.entries()) {
-    const result = results[index] ?? (() => Number(made.has(next)));
+  for (const [index, { write, behind }] of numbered.entries()) {
+    const result = results[index] ?? (async () => Number(put.has(behind)));
     const fits = !room || (await room.fits(write));
+    const version = async (): Promise<number> => {
+      const changed = await result();
+      return write.type === 'members' || changed === 0 ? changed : last - behind;
+    };
     const outcome: Written = fits
-      ? await finished(queries, database, system, write, await result(), next)
+      ? await writtenAs(queries, database, system, write, await version())
       : { type: 'full' };
     room?.note(write, outcome);
     written.push(outcome);
-    next += needed[index] ?? 0;
   }
   await record(queries, database, system, writes, written);
   await count(queries, system, counted, writes, written);
@@ -122,90 +190,42 @@ function numbersOf(write: Write): number {
   return write.type === 'members' ? write.add.length + write.remove.length + 1 : 1;
 }
 
-/** Sends the statement and does not wait: all of a transaction travel together. */
+/**
+ * Sends the statement and does not wait: all of a transaction travel together.
+ *
+ * @returns More than nothing if it could be written; of members the version of the group.
+ */
 function started(
   queries: Queries,
   database: Database,
   system: SystemName,
-  write: Write,
-  behind: number,
+  { write, behind }: Numbered,
 ): Promise<number> {
   switch (write.type) {
     case 'put':
-      return put(queries, database, system, write, behind);
+      return put(queries, database, system, { write, behind });
     case 'remove':
       return queries.run(
         'delete from directory_object where system = ? and kind = ? and id = ? and sequence = ?',
         [system, write.kind, write.id, write.expects],
       );
     case 'members':
-      return changeMembers(queries, system, write, behind);
+      return changeMembers(queries, system, {
+        group: write.group,
+        changes: [{ write, behind }],
+      });
   }
 }
 
-/** Of whoever is here; clients send members of groups by their id alone, and mean groups as well. */
-const KIND = `coalesce((select kind from directory_object
-  where system = ? and kind in ('user', 'group') and id = ? limit 1), ?)`;
-
-async function changeMembers(
-  queries: Queries,
-  system: SystemName,
-  { group, add, remove, at, expects }: Members,
-  behind: number,
-): Promise<number> {
-  const [asked, version] = expects === undefined ? ['', []] : [' and sequence = ?', [expects]];
-  const thisGroup = `from directory_object where system = ? and kind = 'group' and id = ?${asked}`;
-  const place = [system, group, ...version];
-  const exists = queries.all(`select 1 ${thisGroup}`, place);
-  const added = queries.batch(
-    `insert into directory_member (system, group_id, member_id, member_kind, sequence, removed)
-     select ?, ?, ?, ${KIND}, ${NUMBER}, 0 ${thisGroup}
-     on conflict (tenant, system, group_id, member_id) do update
-       set removed = 0, sequence = excluded.sequence, member_kind = excluded.member_kind
-       where directory_member.removed = 1`,
-    add.map(({ kind, id }, index) => [
-      ...[system, group, id],
-      ...[system, id, kind],
-      ...[system, behind - 1 - index],
-      ...place,
-    ]),
-  );
-  const removed = queries.batch(
-    `update directory_member set removed = 1, sequence = ${NUMBER}
-     where system = ? and group_id = ? and member_id = ? and removed = 0
-       and exists (select 1 ${thisGroup})`,
-    remove.map((id, index) => [
-      ...[system, behind - 1 - add.length - index],
-      ...[system, group, id],
-      ...place,
-    ]),
-  );
-  // By the numbers of this write, not by the members of the group, which may be many. Its own is the
-  // first of them: whoever reads learns of the group before its members.
-  const renewed = queries.run(
-    `update directory_object set sequence = ${NUMBER}, modified_at = ?
-     where system = ? and kind = 'group' and id = ? and exists (select 1 from directory_member
-       where system = ? and sequence > ${NUMBER} and sequence <= ${NUMBER} and group_id || '' = ?)`,
-    [
-      ...[system, behind, at],
-      ...[system, group],
-      // With an end as well: of what is open on one side PostgreSQL expects so much that it reads all.
-      ...[system, system, behind, system, behind - add.length - remove.length, group],
-    ],
-  );
-  await Promise.all([added, removed, renewed]);
-  return (await exists).length;
-}
-
-async function finished(
+/** @param version Nothing where it could not be written. */
+async function writtenAs(
   queries: Queries,
   database: Database,
   system: SystemName,
   write: Write,
-  changed: number,
-  version: number,
+  version = 0,
 ): Promise<Written> {
-  if (changed > 0) return { type: 'done', version };
+  if (version > 0) return { type: 'done', version };
   if (write.type !== 'put') return { type: 'moved' };
   const owners = await queries.all(
     `select 1 from directory_object

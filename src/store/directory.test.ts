@@ -80,6 +80,54 @@ async function expectVersions(storage: DirectoryStorage): Promise<void> {
   expect(new Set(numbers).size).toBe(numbers.length);
 }
 
+async function expectTogether(storage: DirectoryStorage): Promise<void> {
+  const member = (id: string) => ({ system: 's', kind: 'user', id });
+  for (const id of ['g', 'h']) {
+    const group = { ...account(id, { displayName: id }), kind: 'group' };
+    await storage.write({ type: 'put', object: group, expects: 0, values: [] });
+  }
+  const ada = await storage.write(put(account('ada')));
+  const expects = ada.type === 'done' ? ada.version : 0;
+  const { version: asked = 0 } = (await storage.get('group', 'h')) ?? {};
+  const change = (group: string, add: readonly string[], remove: readonly string[] = []) =>
+    storage.write({ type: 'members', group, add: add.map(member), remove, at: LATER });
+  const written = await Promise.all([
+    storage.write(put(account('ada', { title: 'Analyst' }), { expects })),
+    storage.write(put(account('ada', { title: 'Countess' }), { expects })),
+    ...['b', 'c', 'd', 'e'].map((id) => storage.write(put(account(id)))),
+    storage.write(put(account('f', { userName: 'B@contoso.com' }))),
+    change('g', ['b', 'c']),
+    change('h', ['b']),
+    change('g', ['d'], ['nobody']),
+    change('g', [], ['b']),
+    change('nowhere', ['b']),
+    change('g', ['b', 'e']),
+    storage.write({
+      type: 'members',
+      group: 'h',
+      add: [],
+      remove: ['b'],
+      at: LATER,
+      expects: asked,
+    }),
+  ]);
+  expect(written.map(({ type }) => type)).toEqual([
+    ...['done', 'moved', 'done', 'done', 'done', 'done', 'taken'],
+    ...['done', 'done', 'done', 'done', 'moved', 'done', 'moved'],
+  ]);
+  const members = async (group: string) => (await storage.members(group)).map(({ id }) => id);
+  expect(await members('g')).toEqual(['b', 'c', 'd', 'e']);
+  expect(await members('h')).toEqual(['b']);
+  expect(await storage.get('user', 'ada')).toMatchObject({ attributes: { title: 'Analyst' } });
+  expect((await storage.search('user', { count: 1 })).total).toBe(5);
+  const told = await storage.changes('group', 0, 100);
+  expect(new Set(told.map(({ sequence }) => sequence)).size).toBe(told.length);
+  const last = written[7];
+  const { version } = (await storage.get('group', 'g')) ?? {};
+  expect(await change('g', ['c'])).toEqual({ type: 'done', version });
+  expect(last?.type === 'done' && last.version).toBeGreaterThan(asked);
+}
+
 async function expectUniques(storage: DirectoryStorage): Promise<void> {
   const taken = { type: 'taken', value: 'badge\nb1' };
   const badge = (id: string, value: string, expects = 0) =>
@@ -120,6 +168,7 @@ async function expectMails(storage: DirectoryStorage): Promise<void> {
 }
 
 const OWN_RULES = [
+  ['writes what comes together as if one came after the other', expectTogether],
   ['counts a group as another one once its members are', expectVersions],
   ['keeps values that one object alone may have', expectUniques],
   ['keeps mails until they are delivered', expectMails],
@@ -362,6 +411,21 @@ it('keeps systems apart', async () => {
   await one.write(put(account('ada')));
   expect(await other.get('user', 'ada')).toBeUndefined();
   expect(await other.write(put(account('ada')))).toEqual({ type: 'done', version: 1 });
+});
+
+it('is asked once for all objects of one turn', async () => {
+  const asked: string[] = [];
+  const all: Database['all'] = (sql, parameters) => {
+    asked.push(sql);
+    return database.all(sql, parameters);
+  };
+  const storage = directoryStorage({ ...database, all }, 'turns');
+  await Promise.all(['ada', 'grace'].map((id) => storage.write(put(account(id)))));
+  asked.length = 0;
+  const ids = ['ada', 'grace', 'ada', 'nobody', 'x\0', '\ud800'];
+  const found = await Promise.all(ids.map((id) => storage.get('user', id)));
+  expect(found.map((object) => object?.id)).toEqual(['ada', 'grace', 'ada', ...Array(3)]);
+  expect(asked).toHaveLength(1);
 });
 
 it('is not part of a transaction somebody else is in', async () => {

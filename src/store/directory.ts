@@ -19,6 +19,7 @@ import type { Attributes, ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { decidedPage } from './directory-decided.ts';
 import { type Condition, conditionOf } from './directory-filter.ts';
+import { getTogether } from './directory-get.ts';
 import { totalOf } from './directory-limits.ts';
 import { noteDelivery, waitingMails } from './directory-mails.ts';
 import { inOrderOfKeys, inOrderOfNames, type Lots, pageOfNames } from './directory-order.ts';
@@ -164,7 +165,11 @@ export function directoryStorage(database: Database, system: SystemName): Direct
   }
 
   return {
-    get: async (kind, id) => (await objects(kind, ' and id = ?', [id]))[0],
+    get: getTogether((kind, ids) =>
+      ids.length === 1
+        ? objects(kind, ' and id = ?', ids)
+        : objects(kind, ` and id in ${database.inList}`, [list(ids)]),
+    ),
     search,
     texts: directoryTexts(database, system, (kind) => totalOf(database, system, kind)),
     waitingFor: (kind, values) =>

@@ -14,7 +14,7 @@ describe('an insert of many rows', () => {
       types,
     );
     expect(bulk).toEqual({
-      sql: 'insert into due (target, since) select * from unnest(?::text[], ?::bigint[]) on conflict do nothing',
+      sql: 'insert into due (target, since) select p1, p2 from unnest(?::text[], ?::bigint[]) as given (p1, p2) on conflict do nothing',
       unique: [],
     });
     const rows = [
@@ -25,6 +25,14 @@ describe('an insert of many rows', () => {
       ['ramp', 'entra'],
       [1, null],
     ]);
+  });
+
+  it('works values out for each row', () => {
+    const sql = `insert into due (target, since) values
+      (?, (select value from now where target = cast(? as text)) - cast(? as bigint))`;
+    expect(bulkOf(sql, types)?.sql).toBe(
+      'insert into due (target, since) select p1, (select value from now where target = p2) - p3 from unnest(?::text[], ?::text[], ?::bigint[]) as given (p1, p2, p3)',
+    );
   });
 
   it('is not made of rows of which one replaces another', () => {
@@ -43,7 +51,7 @@ describe('an insert of many rows', () => {
 
   it.each([
     ['another statement', 'delete from due where target = ?'],
-    ['a value that is worked out', 'insert into due (target, since) values (?, coalesce(?, 1))'],
+    ['a value of unknown type', 'insert into due (target, since) values (?, coalesce(?, 1))'],
     [
       'a parameter behind the values',
       'insert into due (target) values (?) on conflict (target) do update set since = ?',

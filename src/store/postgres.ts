@@ -110,8 +110,10 @@ function overPool(
       );
       begun.catch(() => undefined);
       const value = await work({ ...over(client, types), sequence: async () => undefined });
+      const ended = client.query('commit');
+      ended.catch(() => undefined);
       await begun;
-      const { command } = await client.query('commit');
+      const { command } = await ended;
       // The server answers a commit of a failed transaction by rolling it back.
       if (command !== 'COMMIT') throw new Error('a statement of the transaction had failed');
       return value;

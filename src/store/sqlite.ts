@@ -65,8 +65,11 @@ function overWorker({ ask, stop }: Thread, tenant: Tenant): Plain {
       begun.catch(() => undefined);
       try {
         const value = await work({ ...writing, sequence: () => begun });
+        const ended = ask(['commit']);
+        // Where there was no transaction there is no end of one: it is the beginning that is told of.
+        ended.catch(() => undefined);
         await begun;
-        await ask(['commit']);
+        await ended;
         return value;
       } catch (error) {
         await ask(['rollback']);

@@ -59,6 +59,35 @@ describe('an account', () => {
     expect(await inbox.get(ref, call)).not.toHaveProperty('attributes.name');
   });
 
+  it('is not read again by who changes it as it was read, unless it is another one by then', async () => {
+    const storage = memoryStorage();
+    let reads = 0;
+    const counting: typeof storage = {
+      ...storage,
+      get: (kind, id) => {
+        reads++;
+        return storage.get(kind, id);
+      },
+    };
+    const now = () => new Date('2026-01-31T08:00:00Z');
+    const options = directoryOptions.parse({});
+    const inbox = openDirectory('inbox', options, counting, now) as Required<Connector>;
+    const { ref } = await inbox.create('user', { userName: 'ada', title: 'Analyst' }, call);
+    const [one, other] = [await inbox.get(ref, call), await inbox.get(ref, call)];
+    if (!one?.version || !other?.version) throw new Error('it is not there');
+    reads = 0;
+    const title = (after: string) => [{ path: 'title', after }];
+    await inbox.update(one.ref, title('Countess'), { ...call, ifVersion: one.version });
+    expect(reads).toBe(0);
+    const late = inbox.update(other.ref, title('Owner'), { ...call, ifVersion: other.version });
+    await expect(late).rejects.toMatchObject({ kind: 'stale' });
+    await inbox.update(other.ref, [{ path: 'nickName', after: 'A' }], call);
+    expect((await inbox.get(ref, call))?.attributes).toMatchObject({
+      title: 'Countess',
+      nickName: 'A',
+    });
+  });
+
   it('is found by any attribute, and two of them are ambiguous', async () => {
     const inbox = open();
     const ada = await inbox.create('user', { userName: 'ada', title: 'Analyst' }, call);

@@ -64,6 +64,8 @@ export function openDirectory(
   const exact = exactPaths(options);
   const { limits } = options;
   const view = visibleAfterSeconds > 0 ? delayed(storage, visibleAfterSeconds, now) : storage;
+  /** What a record was read as, by the very ref it was told with: who changes it need not have it read again. */
+  const read = new WeakMap<ObjectRef, StoredObject>();
 
   function received(
     kind: ObjectKind,
@@ -163,7 +165,10 @@ export function openDirectory(
     { ifVersion }: Pick<UpdateOptions, 'ifVersion'>,
   ): Promise<IdentityRecord> {
     for (let turn = 0; turn < MAX_TURNS; turn++) {
-      const before = await existing(target, ifVersion);
+      // Whether it is still that one is asked by the write.
+      const held = turn === 0 ? read.get(target) : undefined;
+      const before =
+        held && String(held.version) === ifVersion ? held : await existing(target, ifVersion);
       const wanted = changed(askedAttributes(system, before), changes);
       const given = await received(target.kind, before, wanted, false);
       const { attributes, state } = given;
@@ -254,7 +259,10 @@ export function openDirectory(
     },
     get: async ({ kind, id }) => {
       const object = await view.get(kind, id);
-      return object && recordOf(system, object);
+      if (!object) return undefined;
+      const record = recordOf(system, object);
+      read.set(record.ref, object);
+      return record;
     },
     search: (kind, query) => searchRecords(system, kind, view, exact, query),
     ...(view.texts && { texts: textsOf(view.texts, exact) }),
