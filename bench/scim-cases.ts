@@ -1,6 +1,6 @@
 /** What the servers of `bench:scim` are asked, one case after the other. */
 
-import type { Asked } from './scim-load.ts';
+import type { Answer, Asked } from './scim-load.ts';
 import { nameOf, nicknameOf, person, type Ready } from './scim-people.ts';
 
 /** Which limit a case is held against; PATCH has none, but must not grow. */
@@ -23,7 +23,7 @@ export function casesFor(groupSizes: readonly number[]): readonly Case[] {
       name: 'read',
       limit: 'reads',
       flat: true,
-      requests: ({ users }) => eachOf(users, (id) => get(`/Users/${id}`)),
+      requests: ({ users }) => eachOf(users, (id) => get(`/Users/${id}`, 'userName')),
     },
     {
       name: 'filter by userName',
@@ -41,14 +41,19 @@ export function casesFor(groupSizes: readonly number[]): readonly Case[] {
       name: 'list of 100',
       limit: 'reads',
       flat: true,
-      requests: () => () => get('/Users?count=100'),
+      requests: (_, users) => () => get('/Users?count=100', 'userName', Math.min(users, 100)),
     },
     {
       name: 'PATCH active',
       flat: true,
       requests: ({ users }) =>
         eachOf(users, (id, turn) =>
-          patch(`/Users/${id}`, { op: 'replace', path: 'active', value: turn % 2 === 1 }),
+          patch(
+            'Users',
+            id,
+            { op: 'replace', path: 'active', value: turn % 2 === 1 },
+            `"active":${turn % 2 === 1}`,
+          ),
         ),
     },
     ...groupSizes.map(memberCase),
@@ -68,7 +73,8 @@ function memberCase(size: number): Case {
         turns.set(connection, turn + 1);
         const value = `newcomer-${connection}`;
         return patch(
-          `/Groups/${groups[size]}`,
+          'Groups',
+          groups[size] ?? '',
           turn % 2 === 0
             ? { op: 'add', path: 'members', value: [{ value }] }
             : { op: 'remove', path: `members[value eq "${value}"]` },
@@ -83,7 +89,9 @@ let arrived = 0;
 function newcomers(): () => Asked {
   return () => {
     const index = arrived++;
-    return { method: 'POST', path: '/Users', body: person(index, `new-${index}@contoso.com`) };
+    const name = `new-${index}@contoso.com`;
+    const done = (answer: Answer) => answer.status === 201 && holds(answer, `"${name}"`);
+    return { method: 'POST', path: '/Users', body: person(index, name), done };
   };
 }
 
@@ -104,14 +112,40 @@ function numbered(count: number, ask: (index: number) => Asked): () => Asked {
   return () => ask((index++ * STRIDE) % count);
 }
 
-function get(path: string): Asked {
-  return { method: 'GET', path };
+/** @param text In quotation marks somewhere in what is answered, so many times. */
+function get(path: string, text: string, times = 1): Asked {
+  const done = (answer: Answer) => answer.status === 200 && holds(answer, `"${text}"`, times);
+  return { method: 'GET', path, done };
 }
 
 function filter(attribute: string, value: string): Asked {
-  return get(`/Users?filter=${encodeURIComponent(`${attribute} eq "${value}"`)}`);
+  return get(`/Users?filter=${encodeURIComponent(`${attribute} eq "${value}"`)}`, value);
 }
 
-function patch(path: string, operation: object): Asked {
-  return { method: 'PATCH', path, body: { schemas: [PATCH_OP], Operations: [operation] } };
+/**
+ * Answered with nothing, or with what was changed (RFC 7644 §3.5.2).
+ *
+ * @param text Somewhere in what was changed.
+ */
+function patch(
+  type: 'Users' | 'Groups',
+  id: string,
+  operation: object,
+  text: string = `"id":"${id}"`,
+): Asked {
+  return {
+    method: 'PATCH',
+    path: `/${type}/${id}`,
+    body: { schemas: [PATCH_OP], Operations: [operation] },
+    done: (answer) => answer.status === 204 || (answer.status === 200 && holds(answer, text)),
+  };
+}
+
+function holds({ body }: Answer, text: string, times = 1): boolean {
+  let at = -1;
+  for (let found = 0; found < times; found++) {
+    at = body.indexOf(text, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }

@@ -10,6 +10,13 @@ export interface Asked {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly body?: unknown;
+  /** Whether an answer is what was asked for: every answer is looked at. */
+  done(answer: Answer): boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
 }
 
 export interface Load {
@@ -36,25 +43,30 @@ export async function load(
   const latencies: number[] = [];
   const begun = performance.now();
   const until = begun + seconds * 1000;
-  await Promise.all(
+  const ended = await Promise.allSettled(
     Array.from({ length: connections }, async (_, connection) => {
       await using line = await connected(url);
       do {
         const asked = request(connection);
         const text = written(url, service.token, asked);
         const sent = performance.now();
-        const status = await line.ask(text);
+        const answer = await line.ask(text);
         latencies.push(performance.now() - sent);
-        if (status >= 300) throw new Error(`${asked.method} ${asked.path}: ${status}`);
+        if (!asked.done(answer)) throw new Error(refusal(asked, answer));
       } while (performance.now() < until);
     }),
   );
   const milliseconds = performance.now() - begun;
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
   latencies.sort((one, other) => one - other);
   const at = (share: number): number =>
     latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
   const { length: requests } = latencies;
   return { requests, perSecond: (requests / milliseconds) * 1000, p50: at(0.5), p99: at(0.99) };
+}
+
+function refusal({ method, path }: Asked, { status, body }: Answer): string {
+  return `${method} ${path} was answered with ${status} ${body.toString('utf8', 0, 200)}`;
 }
 
 function written({ host, pathname }: URL, token: string, { method, path, body }: Asked): string {
@@ -67,21 +79,21 @@ function written({ host, pathname }: URL, token: string, { method, path, body }:
 }
 
 interface Line extends AsyncDisposable {
-  /** @returns The status of the answer, once all of it is here. */
-  ask(request: string): Promise<number>;
+  /** @returns The answer, once all of it is here. */
+  ask(request: string): Promise<Answer>;
 }
 
 async function connected({ hostname, port }: URL): Promise<Line> {
   const socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
   await once(socket, 'connect');
   let received = Buffer.alloc(0);
-  let waiting: PromiseWithResolvers<number> | undefined;
+  let waiting: PromiseWithResolvers<Answer> | undefined;
   socket.on('data', (chunk) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-    const status = statusOf(received);
-    if (status === undefined) return;
+    const answer = answerIn(received);
+    if (answer === undefined) return;
     received = Buffer.alloc(0);
-    waiting?.resolve(status);
+    waiting?.resolve(answer);
   });
   for (const event of ['error', 'close'])
     socket.on(event, () => waiting?.reject(new Error('the server has hung up')));
@@ -100,17 +112,18 @@ async function connected({ hostname, port }: URL): Promise<Line> {
 
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
-/** Of an answer that is here as a whole. */
-function statusOf(received: Buffer): number | undefined {
+/** If it is here as a whole. */
+function answerIn(received: Buffer): Answer | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const head = received.toString('latin1', 0, end);
   const status = Number(head.slice(9, 12));
-  if (status === 204 || status === 304) return status;
+  const body = received.subarray(end + 4);
+  if (status === 204 || status === 304) return { status, body };
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   const whole =
     length === undefined
       ? received.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)
-      : received.length >= end + 4 + Number(length);
-  return whole ? status : undefined;
+      : body.length >= Number(length);
+  return whole ? { status, body } : undefined;
 }

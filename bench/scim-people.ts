@@ -35,7 +35,7 @@ export async function state(): Promise<State> {
 export interface ServerSettings {
   /** A folder of its own, where the configuration lies and the embedded database. */
   readonly folder: string;
-  /** A folder, or the URL of a database. */
+  /** A folder, or the URL of a database; of a peer that keeps nothing on a disk, nothing. */
   readonly store: string;
   readonly users: number;
   readonly groupSizes: readonly number[];

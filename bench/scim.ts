@@ -15,7 +15,7 @@ import { type Case, casesFor } from './scim-cases.ts';
 import { type Load, load } from './scim-load.ts';
 import { installedPeers, type Peer } from './scim-peers.ts';
 import type { Ready, ServerSettings, State } from './scim-people.ts';
-import { type Cost, type Figures, type PeerLoads, report } from './scim-report.ts';
+import { type Cost, type Figures, type PeerFigures, report } from './scim-report.ts';
 
 const GROUP_SIZES = [10, 1_000, 10_000];
 /** How often limit and product take turns: a machine is not equally fast all the time. */
@@ -50,11 +50,9 @@ await using server = await privateServer();
 const places: readonly Place[] = [{ name: 'sqlite', store: async (here) => here }, ...server];
 try {
   const named = among(places.map(({ name }) => name));
-  const peers = new Map<number, PeerLoads>();
-  for (const users of sizes) peers.set(users, await peerLoads(users));
   for (const place of places.filter(({ name }) => named.includes(name))) {
     const figures: Figures[] = [];
-    for (const users of sizes) figures.push(await measured(place, users, peers.get(users)));
+    for (const users of sizes) figures.push(await measured(place, users));
     report(place.name, cases, figures);
   }
 } finally {
@@ -71,11 +69,9 @@ async function privateServer(): Promise<readonly Place[] & AsyncDisposable> {
   return Object.assign(found, { [Symbol.asyncDispose]: async () => running?.stop() });
 }
 
-async function measured(
-  place: Place,
-  users: number,
-  peers: PeerLoads = new Map(),
-): Promise<Figures> {
+async function measured(place: Place, users: number): Promise<Figures> {
+  const peers: PeerFigures[] = [];
+  for (const peer of installedPeers(place.name)) peers.push(await ofPeer(peer, place, users));
   await using limit = await started('scim-limit.ts', place, users);
   await using product = await started('scim-served.ts', place, users);
   const before = await product.ask<State>({});
@@ -109,27 +105,32 @@ async function costOf(server: Child<Ready>, requests: ReturnType<Case['requests'
   return { ...loaded, cpuMilliseconds };
 }
 
-async function peerLoads(users: number): Promise<PeerLoads> {
-  const all = new Map<string, ReadonlyMap<string, Load>>();
-  for (const peer of installedPeers()) all.set(peer.name, await peerLoad(peer, users));
-  return all;
+async function ofPeer(peer: Peer, place: Place, users: number): Promise<PeerFigures> {
+  const { name, script, storage, lacks } = peer;
+  const nowhere: Place = { name: '', store: async () => '' };
+  await using server = await started(script, storage === 'disk' ? place : nowhere, users);
+  const loads = new Map<string, Load>();
+  const failures = new Map<string, string>();
+  for (const each of cases.filter((one) => !lacks.includes(one.name))) {
+    note(`${name} (${storage}), beside ${place.name}, ${users} people: ${each.name}`);
+    try {
+      loads.set(each.name, await peerLoad(server, each.requests(server.ready, users)));
+    } catch (error) {
+      failures.set(each.name, `${error}`);
+    }
+  }
+  return { peer, loads, failures };
 }
 
 async function peerLoad(
-  { name, script, lacks }: Peer,
-  users: number,
-): Promise<ReadonlyMap<string, Load>> {
-  await using peer = await started(script, { name: '', store: async () => '' }, users);
-  const loads = new Map<string, Load>();
-  for (const each of cases.filter((one) => !lacks.includes(one.name))) {
-    note(`${name}, ${users} people: ${each.name}`);
-    const requests = each.requests(peer.ready, users);
-    const alone = await load(peer.ready, requests, SECONDS / 2, 1);
-    // What takes so long alone is not waited for sixteen times.
-    const slow = alone.p50 > SLOW_MILLISECONDS;
-    loads.set(each.name, slow ? alone : await load(peer.ready, requests, SECONDS));
-  }
-  return loads;
+  server: Child<Ready>,
+  requests: ReturnType<Case['requests']>,
+): Promise<Load> {
+  const alone = await load(server.ready, requests, SECONDS / 2, 1);
+  // What takes so long alone is not waited for sixteen times.
+  if (alone.p50 > SLOW_MILLISECONDS) return alone;
+  await warm(server, requests);
+  return load(server.ready, requests, SECONDS);
 }
 
 async function started(script: string, place: Place, users: number): Promise<Child<Ready>> {
