@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DirectoryStorage, Write, Written } from '../connectors/directory/storage.ts';
 import type { ObjectKind, SystemName } from '../identity/record.ts';
 import type { Database, Queries } from './database.ts';
+import { company } from './directory-company.ts';
 import { count, countMade } from './directory-count.ts';
 import { leaveGroups } from './directory-groups.ts';
 import { isLimited, roomIn } from './directory-limits.ts';
@@ -30,16 +31,21 @@ export function directoryWrites(database: Database, system: SystemName): Directo
   const outside = AsyncLocalStorage.snapshot();
   let waiting: Waiting[] = [];
   let busy = false;
+  const others = company();
   const counted = new Set<ObjectKind>();
 
   async function commitAll(): Promise<void> {
     busy = true;
     while (waiting.length > 0) {
+      await others.gather(() => waiting.length);
+      const begun = performance.now();
       const together = waiting.slice(0, MOST_TOGETHER);
       waiting = waiting.slice(MOST_TOGETHER);
       try {
         const writes = together.map(({ write }) => write);
         const written = await commit(database, system, counted, writes);
+        const writers = Math.min(together.length + waiting.length, MOST_TOGETHER);
+        others.answered(writers, performance.now() - begun);
         together.forEach(({ resolve }, index) => {
           resolve(written[index] ?? { type: 'moved' });
         });
