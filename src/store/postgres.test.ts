@@ -22,6 +22,27 @@ describe('a statement for PostgreSQL', () => {
 describeWithPostgres('the store', (server) => {
   databaseContract(async () => openPostgres(await server().database(), 'default'));
 
+  it('tells whether one transaction follows another, whoever writes in between', async () => {
+    const url = await server().database();
+    await using database = await openPostgres(url, 'default');
+    await using other = await openPostgres(url, 'default');
+    const sequence = async () =>
+      (await database.transaction(() => database.sequence())) ?? { number: 0 };
+    const follows = async (meanwhile: () => Promise<unknown>): Promise<boolean> => {
+      const { number } = await sequence();
+      await meanwhile();
+      return (await sequence()).after === number;
+    };
+    const put = (name: string) =>
+      ['insert into fingerprint (name, value) values (?, ?)', [name, '1']] as const;
+    const reading = () => follows(() => database.all('select * from fingerprint'));
+    // The server's own housekeeping may come in between.
+    expect([await reading(), await reading(), await reading()]).toContain(true);
+    expect(await follows(() => database.run(...put('a')))).toBe(false);
+    expect(await follows(() => database.transaction(() => database.run(...put('b'))))).toBe(false);
+    expect(await follows(() => other.run(...put('c')))).toBe(false);
+  });
+
   it('shows each tenant its own rows, whatever is asked', async () => {
     const url = await server().database();
     await using contoso = await openPostgres(url, 'contoso');

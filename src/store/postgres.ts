@@ -16,6 +16,7 @@ import {
   columnTypes,
   FEW_ROWS,
 } from './postgres-batch.ts';
+import { transactionOrder } from './postgres-order.ts';
 import { assertSeparated, grantWork, SCHEMA, workingRole } from './postgres-role.ts';
 
 const MOST_CONNECTIONS = 8;
@@ -99,6 +100,7 @@ function overPool(
   tenant: Tenant,
   types: ColumnTypes,
 ): Plain {
+  const order = transactionOrder();
   const begin: Plain['begin'] = async (work, outlives = 'power-cut') => {
     const client = await connect();
     let broken: Error | undefined;
@@ -109,13 +111,16 @@ function overPool(
         `begin; ${wait}select set_config('lockstep.tenant', ${pg.escapeLiteral(tenant)}, true)`,
       );
       begun.catch(() => undefined);
-      const value = await work({ ...over(client, types), sequence: async () => undefined });
+      const queries = over(client, types);
+      const place = order(queries);
+      const value = await work({ ...queries, sequence: place.sequence });
       const ended = client.query('commit');
       ended.catch(() => undefined);
       await begun;
       const { command } = await ended;
       // The server answers a commit of a failed transaction by rolling it back.
       if (command !== 'COMMIT') throw new Error('a statement of the transaction had failed');
+      place.committed();
       return value;
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => {
