@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { membersDue } from './members.ts';
 import { membersMoved } from './membership-moves.ts';
 import { isPlausible } from './plausible.ts';
-import type { StoredReading, Withheld } from './storage.ts';
+import type { StoredReading, Withheld } from './reading-storage.ts';
 import { nameWhoWaited } from './unique-heard.ts';
 
 const ABSENT_PER_STEP = 150;

@@ -11,8 +11,9 @@ import { isJoining } from './keys.ts';
 import { type Checked, checked } from './limits.ts';
 import { lookUp } from './look-up.ts';
 import { changedNames } from './merge.ts';
+import type { Rejection, Tally } from './reading-storage.ts';
 import { type Held, openSpace, type Space } from './space.ts';
-import type { Json, Rejection, Tally } from './storage.ts';
+import type { Json } from './storage.ts';
 import type { ReviewItem, SourceRules } from './warehouse.ts';
 import { isTouched, writeSpace } from './write.ts';
 

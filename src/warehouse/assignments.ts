@@ -6,11 +6,13 @@
 import { createHash } from 'node:crypto';
 import type { Assignment, Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import type { Marker } from './due-storage.ts';
 import { objectKey } from './keys.ts';
 import { recordsDue } from './members.ts';
 import { markBelow } from './nested.ts';
 import { isPlausible } from './plausible.ts';
-import type { Application, AssignmentRow, Marker, Tally, Withheld } from './storage.ts';
+import type { Tally, Withheld } from './reading-storage.ts';
+import type { Application, AssignmentRow } from './storage.ts';
 import type { TargetRules } from './warehouse.ts';
 
 export type AssignmentsChange = Extract<Change, { readonly type: 'assignments' }>;

@@ -1,7 +1,8 @@
 /** What cannot be taken into the warehouse; everything else of the page goes on. */
 
 import type { Attributes, ObjectRef } from '../identity/record.ts';
-import type { Json, Rejection } from './storage.ts';
+import type { Rejection } from './reading-storage.ts';
+import type { Json } from './storage.ts';
 import type { WarehouseRules } from './warehouse.ts';
 
 const DEFAULT_LIMITS = { attribute: 256 * 1024, record: 1024 * 1024 };

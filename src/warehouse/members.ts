@@ -2,10 +2,11 @@
 
 import type { Change, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import type { NewDue } from './due-storage.ts';
 import { objectKey } from './keys.ts';
 import { membersMoved } from './membership-moves.ts';
 import { markFromAbove, type Reached, reachedFromAbove } from './nested.ts';
-import type { MemberRow, NewDue } from './storage.ts';
+import type { MemberRow } from './storage.ts';
 import { leftWithout } from './unassigned.ts';
 import type { TargetRules } from './warehouse.ts';
 

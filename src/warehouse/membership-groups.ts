@@ -3,10 +3,10 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import type { Marker } from './due-storage.ts';
 import { objectKey, parseObjectKey } from './keys.ts';
 import type { Roster, Stamp } from './membership-store.ts';
 import { MEMBERS, rosterOf, stamp } from './roster.ts';
-import type { Marker } from './storage.ts';
 
 const PER_STEP = 500;
 

@@ -2,8 +2,9 @@
 
 import type { ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import type { Marker } from './due-storage.ts';
 import { objectKey } from './keys.ts';
-import type { Marker, MemberRow } from './storage.ts';
+import type { MemberRow } from './storage.ts';
 import type { TargetRules } from './warehouse.ts';
 
 export interface Reached {

@@ -12,8 +12,8 @@ import type { Context } from './context.ts';
 import type { Foresight } from './foresight.ts';
 import { mergeAnew } from './markers.ts';
 import { absorbMembers } from './members.ts';
+import type { Rejection, StoredReading, Tally, Withheld } from './reading-storage.ts';
 import { RECORDS_PER_STEP, type RecordStep, type Step, type Steps } from './steps.ts';
-import type { Rejection, StoredReading, Tally, Withheld } from './storage.ts';
 import type { Reading, ReadingResult } from './warehouse.ts';
 
 const MOST_REJECTIONS = 100;

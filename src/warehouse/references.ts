@@ -6,8 +6,9 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import type { NewDue } from './due-storage.ts';
 import { parseObjectKey } from './keys.ts';
-import type { KindEdge, NewDue } from './storage.ts';
+import type { KindEdge } from './storage.ts';
 
 /** Whom referents are, as far as we know them; a value that two people have names nobody. */
 export async function resolveReferents(

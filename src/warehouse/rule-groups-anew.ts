@@ -6,9 +6,10 @@
 import type { IdentityId } from '../identity/identity.ts';
 import { absorbRecords, prepare, type RecordChange } from './absorb.ts';
 import { type Context, caused } from './context.ts';
+import type { Marker } from './due-storage.ts';
 import { MEMBER_KIND, RULE_SOURCE, RULES } from './rule-groups.ts';
 import { openSpace } from './space.ts';
-import type { Marker, WarehouseStore } from './storage.ts';
+import type { WarehouseStore } from './storage.ts';
 import type { WarehouseRules } from './warehouse.ts';
 import { writeSpace } from './write.ts';
 

@@ -4,11 +4,11 @@ import type { IdentityId } from '../identity/identity.ts';
 import type { ObjectRef, SystemName } from '../identity/record.ts';
 import { type Answer, recordAnswers } from './accounts.ts';
 import type { Context } from './context.ts';
+import type { DateRow, EscrowRow, NewDue, RefusalRow, SettledRow } from './due-storage.ts';
 import { type LinkChange, writeLinks } from './history-write.ts';
 import { matchKeys } from './keys.ts';
 import { accountsDeleted } from './membership-moves.ts';
 import { notesOut } from './rulebook.ts';
-import type { DateRow, EscrowRow, NewDue, RefusalRow, SettledRow } from './storage.ts';
 import type { Warehouse } from './warehouse.ts';
 
 export type Settled = Parameters<Warehouse['settle']>[1][number];

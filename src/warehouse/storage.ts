@@ -3,15 +3,15 @@
  * person would cost more than all the work between. `store` implements it.
  */
 
-import type { Watermark } from '../connectors/spi/index.ts';
 import type { Identity, IdentityId } from '../identity/identity.ts';
 import type { ObjectKind, ObjectRef, SystemName } from '../identity/record.ts';
+import type { DueStore } from './due-storage.ts';
 import type { HistoryStore } from './history-storage.ts';
 import type { JoinStore } from './join-storage.ts';
 import type { LeavingStore } from './leaving-storage.ts';
 import type { MembershipStore } from './membership-store.ts';
+import type { ReadingStore } from './reading-storage.ts';
 import type { RuleGroupStore } from './rule-group-storage.ts';
-import type { Due, DueCause, Escrow, InFlight, RefusedCreate } from './subject.ts';
 import type { UniqueStore } from './unique-storage.ts';
 import type { ReviewItem } from './warehouse.ts';
 
@@ -83,57 +83,6 @@ export interface KindEdge extends Edge {
   readonly kind: ObjectKind;
 }
 
-export interface NewDue {
-  readonly identity: IdentityId;
-  readonly target: SystemName;
-  readonly cause: DueCause;
-  readonly generation: number;
-  readonly since: number;
-  readonly urgent?: true;
-}
-
-export interface StoredReading {
-  readonly id: number;
-  readonly system: SystemName;
-  readonly kind: ObjectKind;
-  readonly mode: 'full' | 'changes';
-  /** A page of it saved a watermark, so that it can go on after the process died. */
-  readonly resumable: boolean;
-  readonly reachedEnd: boolean;
-  /** Closed, by itself or by a later reading of the same. */
-  readonly ended: boolean;
-  readonly tally: Tally;
-}
-
-/** Numbers of a reading, added up page by page. */
-export interface Tally {
-  readonly seen: number;
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-}
-
-export interface Withheld {
-  readonly reading: number;
-  readonly absent: number;
-  readonly before: number;
-}
-
-export interface Progress {
-  readonly system: SystemName;
-  readonly kind: ObjectKind;
-  readonly watermark?: Watermark;
-  /** When the last reading that reached its end did, in milliseconds. */
-  readonly readAt?: number;
-  readonly withheld?: Withheld;
-}
-
-export interface Rejection {
-  readonly ref: ObjectRef;
-  readonly code: string;
-  readonly message: string;
-}
-
 export interface MemberRow {
   readonly group: ObjectRef;
   readonly member: ObjectRef;
@@ -161,38 +110,6 @@ export interface Reach {
   readonly group?: { readonly id: string; readonly name?: string };
   readonly role?: string;
   readonly roleName?: string;
-}
-
-/** Something to be expanded into due rows, a batch at a time. */
-export interface Marker {
-  /** Target, or the empty text for what concerns every target. */
-  readonly target: SystemName;
-  /** `everybody`, `sources`, or the key of a group whose members are meant. */
-  readonly name: string;
-  readonly cause: DueCause;
-  /** Where the last batch ended. */
-  readonly cursor: string;
-}
-
-export interface SettledRow {
-  readonly identity: IdentityId;
-  readonly generation: number;
-}
-
-export interface RefusalRow {
-  readonly identity: IdentityId;
-  readonly code: string;
-  readonly message: string;
-  readonly at: number;
-}
-
-export interface EscrowRow extends SettledRow {
-  readonly escrow: Escrow;
-  readonly notBefore?: number;
-}
-
-export interface DateRow extends SettledRow {
-  readonly at: number;
 }
 
 export interface WarehouseStore
@@ -343,108 +260,4 @@ export interface GroupStore {
     kind: ObjectKind,
     principals: readonly string[],
   ): Promise<readonly Reach[]>;
-}
-
-export interface ReadingStore {
-  openReading(system: SystemName, kind: ObjectKind): Promise<StoredReading | undefined>;
-  insertReading(
-    reading: Pick<StoredReading, 'system' | 'kind' | 'mode'>,
-    at: number,
-  ): Promise<number>;
-  reading(id: number): Promise<StoredReading | undefined>;
-  addToReading(id: number, tally: Tally): Promise<void>;
-  markReading(
-    id: number,
-    marks: { readonly resumable?: true; readonly reachedEnd?: true },
-  ): Promise<void>;
-  closeReading(id: number, at: number): Promise<void>;
-
-  progress(system: SystemName, kind: ObjectKind): Promise<Progress | undefined>;
-  allProgress(): Promise<readonly Progress[]>;
-  setWatermark(system: SystemName, kind: ObjectKind, watermark?: Watermark): Promise<void>;
-  setReadAt(system: SystemName, kind: ObjectKind, at: number): Promise<void>;
-  setWithheld(system: SystemName, kind: ObjectKind, withheld?: Withheld): Promise<void>;
-
-  /** Notes what was shown and did not have to be saved. */
-  addSightings(reading: number, ids: readonly string[]): Promise<void>;
-  sighted(reading: number, ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Forgets closed readings but one, with what they showed. @returns Whether there are more. */
-  pruneReadings(
-    system: SystemName,
-    kind: ObjectKind,
-    keep: number | undefined,
-    limit: number,
-  ): Promise<boolean>;
-  countPresent(system: SystemName, kind: ObjectKind): Promise<number>;
-  /**
-   * Pages through present records that neither this reading nor a later one has shown, by saving
-   * or by sighting them. `last` is where the page ended.
-   */
-  unseen(
-    reading: Pick<StoredReading, 'id' | 'system' | 'kind'>,
-    after: string,
-    limit: number,
-  ): Promise<{ readonly ids: readonly string[]; readonly last?: string }>;
-
-  /** Of these, those of which `unseen` still holds. */
-  stillUnseen(
-    reading: Pick<StoredReading, 'id' | 'system' | 'kind'>,
-    ids: readonly string[],
-  ): Promise<readonly string[]>;
-
-  saveRejections(reading: number, rejections: readonly Rejection[]): Promise<void>;
-  rejections(
-    reading: number,
-    limit: number,
-  ): Promise<{ readonly count: number; readonly rejections: readonly Rejection[] }>;
-}
-
-export interface DueStore {
-  /** A number no other generation of this store will ever have in its upper half. */
-  nextEpoch(): Promise<number>;
-  addDue(rows: readonly NewDue[]): Promise<void>;
-  /** Makes due who is not, and brings forward who waits; leaves alone who is due already. */
-  addDueIfIdle(rows: readonly NewDue[]): Promise<void>;
-  /** Frees rows whose date has come. */
-  releaseDue(target: SystemName, now: number): Promise<void>;
-  dueCount(target: SystemName, now: number): Promise<number>;
-  /** Due now and ahead of everybody. */
-  urgentDue(target: SystemName, limit: number): Promise<readonly Due[]>;
-  /** Due now and not urgent, by identity. */
-  ordinaryDue(target: SystemName, after: IdentityId, limit: number): Promise<readonly Due[]>;
-  dueOf(target: SystemName, identities: readonly IdentityId[]): Promise<readonly Due[]>;
-  dueAfter(target: SystemName, after: IdentityId, limit: number): Promise<readonly Due[]>;
-
-  settle(target: SystemName, rows: readonly SettledRow[]): Promise<void>;
-  settleToDate(target: SystemName, rows: readonly DateRow[]): Promise<void>;
-  settleToEscrow(target: SystemName, rows: readonly EscrowRow[]): Promise<void>;
-  clearRefusals(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
-  saveRefusals(target: SystemName, rows: readonly RefusalRow[]): Promise<void>;
-  refusals(target: SystemName, after: IdentityId, limit: number): Promise<readonly RefusalRow[]>;
-
-  inFlight(
-    target: SystemName,
-    identities: readonly IdentityId[],
-  ): Promise<ReadonlyMap<IdentityId, InFlight>>;
-  saveInFlight(
-    target: SystemName,
-    rows: readonly (InFlight & { readonly identity: IdentityId })[],
-  ): Promise<void>;
-  clearInFlight(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
-
-  refusedCreates(
-    target: SystemName,
-    identities: readonly IdentityId[],
-  ): Promise<ReadonlyMap<IdentityId, RefusedCreate>>;
-  saveRefusedCreates(
-    target: SystemName,
-    rows: readonly (RefusedCreate & { readonly identity: IdentityId })[],
-  ): Promise<void>;
-  clearRefusedCreates(target: SystemName, identities: readonly IdentityId[]): Promise<void>;
-
-  fingerprints(): Promise<ReadonlyMap<string, string>>;
-  setFingerprint(name: string, value: string | undefined): Promise<void>;
-  markers(target: SystemName, limit?: number): Promise<readonly Marker[]>;
-  saveMarker(marker: Marker): Promise<void>;
-  removeMarker(marker: Pick<Marker, 'target' | 'name'>): Promise<void>;
 }

@@ -3,6 +3,7 @@
 import type { IdentityId } from '../identity/identity.ts';
 import type { Attributes, ObjectRef } from '../identity/record.ts';
 import type { Context } from './context.ts';
+import type { NewDue } from './due-storage.ts';
 import { writeHistory } from './history-write.ts';
 import { joinKeys } from './join.ts';
 import { isExact, matchKeys, objectKey, references } from './keys.ts';
@@ -15,7 +16,7 @@ import { followReferences, resolveReferents } from './references.ts';
 import { ruleGroupsMoved } from './rule-group-moves.ts';
 import { readsAny } from './rulebook.ts';
 import type { Held, Person, Space } from './space.ts';
-import type { Edge, IdentityKey, NewDue, RecordKey, StoredIdentity } from './storage.ts';
+import type { Edge, IdentityKey, RecordKey, StoredIdentity } from './storage.ts';
 import { settleNames } from './unique.ts';
 import type { ReviewItem, TargetRules } from './warehouse.ts';
 

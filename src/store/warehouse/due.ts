@@ -1,6 +1,6 @@
 /** Who is due, who was refused and why, which creates nobody knows the end of, and what is to be expanded. */
 
-import type { DueStore, Marker, NewDue, RefusalRow } from '../../warehouse/storage.ts';
+import type { DueStore, Marker, NewDue, RefusalRow } from '../../warehouse/due-storage.ts';
 import type { Due, InFlight, RefusedCreate } from '../../warehouse/subject.ts';
 import type { Database, SqlValue } from '../database.ts';
 import { flag, list } from '../rows.ts';

@@ -1,6 +1,11 @@
 /** Readings, how far each system was read, and what a full reading has shown so far. */
 
-import type { Progress, ReadingStore, Rejection, StoredReading } from '../../warehouse/storage.ts';
+import type {
+  Progress,
+  ReadingStore,
+  Rejection,
+  StoredReading,
+} from '../../warehouse/reading-storage.ts';
 import type { Database } from '../database.ts';
 import { flag, list, optional, refColumns } from '../rows.ts';
 
