@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ConnectorDefinition } from '../connectors/spi/index.ts';
+import { REPORT as HELD, PLAN } from '../server/api/testing-run.ts';
 import { testVerbs } from '../server/api/testing-verbs.ts';
 import type { RunReport } from '../sync/engine.ts';
 import type { OutcomeRow } from '../sync/ledger.ts';
@@ -21,43 +22,14 @@ const file: ConnectorDefinition<unknown> = {
   connect: () => Promise.reject(new Error('never connected here')),
 };
 
+/** Of a target that is read as well. */
 const REPORT: RunReport = {
-  run: 'run-1',
-  verdict: 'held',
-  startedAt: new Date('2026-03-01T10:00:00Z'),
-  milliseconds: 1200,
-  readings: [
-    {
-      system: 'hr',
-      kind: 'user',
-      mode: 'full',
-      milliseconds: 300,
-      result: { seen: 800, added: 2, changed: 0, removed: 0, rejected: [], rejectedCount: 0 },
-    },
-  ],
-  targets: [
-    {
-      target: 'hr',
-      plan: {
-        key: 'plan-7',
-        id: 'abc',
-        target: 'hr',
-        createdAt: new Date('2026-03-01T10:00:01Z'),
-        configVersion: '1',
-        state: 'held',
-        counts: { disable: 212 },
-        considered: 800,
-        managed: 800,
-        holds: [{ guard: 'disables', message: '212 of 800 accounts would be disabled' }],
-      },
-      done: {},
-      failed: {},
-      skipped: {},
-      omitted: { 'missing-required': 3 },
-      planMilliseconds: 20,
-      applyMilliseconds: 0,
-    },
-  ],
+  ...HELD,
+  targets: HELD.targets.map((each) => ({
+    ...each,
+    target: 'hr',
+    plan: { ...PLAN, id: 'abc', target: 'hr' },
+  })),
 };
 
 const WELL = { state: 'well', attempts: 0 } as const;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { describeWithPostgres } from '../../test/services/postgres.ts';
 import { databaseContract } from './contract.ts';
 import { numbered, openPostgres } from './postgres.ts';
+import { sequenceContract } from './sequence-contract.ts';
 
 describe('a statement for PostgreSQL', () => {
   it('has numbered parameters, and question marks in quotes stay', () => {
@@ -22,25 +23,9 @@ describe('a statement for PostgreSQL', () => {
 describeWithPostgres('the store', (server) => {
   databaseContract(async () => openPostgres(await server().database(), 'default'));
 
-  it('tells whether one transaction follows another, whoever writes in between', async () => {
+  sequenceContract(async () => {
     const url = await server().database();
-    await using database = await openPostgres(url, 'default');
-    await using other = await openPostgres(url, 'default');
-    const sequence = async () =>
-      (await database.transaction(() => database.sequence())) ?? { number: 0 };
-    const follows = async (meanwhile: () => Promise<unknown>): Promise<boolean> => {
-      const { number } = await sequence();
-      await meanwhile();
-      return (await sequence()).after === number;
-    };
-    const put = (name: string) =>
-      ['insert into fingerprint (name, value) values (?, ?)', [name, '1']] as const;
-    const reading = () => follows(() => database.all('select * from fingerprint'));
-    // The server's own housekeeping may come in between.
-    expect([await reading(), await reading(), await reading()]).toContain(true);
-    expect(await follows(() => database.run(...put('a')))).toBe(false);
-    expect(await follows(() => database.transaction(() => database.run(...put('b'))))).toBe(false);
-    expect(await follows(() => other.run(...put('c')))).toBe(false);
+    return [await openPostgres(url, 'default'), await openPostgres(url, 'default')];
   });
 
   it('shows each tenant its own rows, whatever is asked', async () => {

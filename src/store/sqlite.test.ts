@@ -5,6 +5,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import { databaseContract } from './contract.ts';
+import { sequenceContract } from './sequence-contract.ts';
 import { openSqlite } from './sqlite.ts';
 
 const folders: string[] = [];
@@ -52,31 +53,9 @@ describe('SQLite', () => {
     expect(await server.all('select count(*) as n from fingerprint')).toEqual([{ n: 40 }]);
   });
 
-  it('tells whether one transaction follows another, whoever writes in between', async () => {
+  sequenceContract(async () => {
     const shared = await folder();
-    await using database = await openSqlite(shared, 'default');
-    await using other = await openSqlite(shared, 'default');
-    const sequence = async () =>
-      (await database.transaction(() => database.sequence())) ?? { number: 0 };
-    const follows = async (meanwhile: () => Promise<unknown>): Promise<boolean> => {
-      const { number } = await sequence();
-      await meanwhile();
-      return (await sequence()).after === number;
-    };
-    const put = (name: string) =>
-      ['insert into fingerprint (name, value) values (?, 1)', [name]] as const;
-    expect(await database.sequence()).toBeUndefined();
-    expect(await follows(async () => undefined)).toBe(true);
-    expect(await follows(() => database.all('select * from fingerprint'))).toBe(true);
-    expect(await follows(() => database.run(...put('a')))).toBe(false);
-    expect(await follows(() => database.transaction(() => database.run(...put('b'))))).toBe(false);
-    expect(await follows(() => other.run(...put('c')))).toBe(false);
-    expect(await follows(async () => undefined)).toBe(true);
-    expect(
-      await follows(() =>
-        database.transaction(() => Promise.reject(new Error('none'))).catch(() => 0),
-      ),
-    ).toBe(false);
+    return [await openSqlite(shared, 'default'), await openSqlite(shared, 'default')];
   });
 
   it('reads while another process holds the writer', async () => {

@@ -6,6 +6,7 @@ import { describeWithPostgres } from '../../test/services/postgres.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
 import { accountsContract } from './warehouse/contract/accounts.ts';
+import { decidingContract } from './warehouse/contract/deciding.ts';
 import { dueContract } from './warehouse/contract/due.ts';
 import { foresightContract } from './warehouse/contract/foresight.ts';
 import { historyContract } from './warehouse/contract/history.ts';
@@ -21,6 +22,7 @@ function warehouseContract(open: OpenDatabase): void {
   readingContract(open);
   identitiesContract(open);
   joiningContract(open);
+  decidingContract(open);
   historyContract(open);
   dueContract(open);
   referencesContract(open);

@@ -50,8 +50,7 @@ export async function* withFollowing(pages: AsyncIterable<ChangePage>): AsyncGen
       if (turn.done === true) return;
       let following: ChangePage | undefined;
       next = asked(iterator);
-      const after = next;
-      after.then(
+      next.then(
         ({ value }) => {
           following = value;
         },

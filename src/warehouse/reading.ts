@@ -48,7 +48,7 @@ export async function beginReading(
 }
 
 /** What can be worked on while the database writes. */
-export interface Ahead {
+export interface Meanwhile {
   readonly foresight: Foresight;
   readonly steps: Steps;
   /** The page after this one, if it is there. */
@@ -59,7 +59,7 @@ export async function absorbPage(
   context: Context,
   reading: Reading,
   page: ChangePage,
-  { foresight, steps: cut, following }: Ahead,
+  { foresight, steps: cut, following }: Meanwhile,
 ): Promise<void> {
   const { store } = context;
   const steps = cut.of(page);
